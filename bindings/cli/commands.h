@@ -1,0 +1,115 @@
+// The commands: each takes what was parsed for it and answers with its exit code or a failure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common.h"
+#include "work.h"
+
+namespace cli {
+
+// Argon2id of a password that is being chosen; zero is the default.
+struct CostArguments {
+  std::uint32_t memory_mib = 0;
+  std::uint32_t passes = 0;
+};
+
+struct InitArguments {
+  std::string schema = "lab.proto";
+  std::string rules;
+  std::string suite = "auto";
+  CostArguments cost;
+};
+Outcome Init(const Common& common, const InitArguments& arguments);
+Outcome ShowStatus(const Common& common);
+Outcome Verify(const Common& common);
+Outcome ShowThief(const Common& common);
+
+struct PersonAddArguments {
+  std::string name;
+  std::vector<std::string> classes;
+  bool service = false;
+  SecretSource password;
+  CostArguments cost;
+};
+struct PersonGrantArguments {
+  std::string name;
+  std::vector<std::string> classes;
+};
+Outcome AddPerson(const Common& common, const PersonAddArguments& arguments);
+Outcome GrantClasses(const Common& common, const PersonGrantArguments& arguments);
+Outcome ListPersons(const Common& common);
+Outcome ShowPerson(const Common& common, const std::string& name);
+
+struct SchemaArguments {
+  std::string current;  // check only
+  std::string schema;
+  std::string rules;
+};
+Outcome CheckSchema(const Common& common, const SchemaArguments& arguments);
+Outcome LoadSchema(const Common& common, const SchemaArguments& arguments);
+Outcome ShowSchema(const Common& common);
+
+struct PutArguments {
+  std::string type;
+  bool if_absent = false;
+  bool update = false;
+  bool skip_unchanged = false;
+  std::uint64_t expect = 0;
+  std::vector<std::string> clear;
+};
+Outcome Put(const Common& common, const PutArguments& arguments);
+
+struct GetArguments {
+  std::vector<std::string> record;  // TYPE PATIENT RECORD, or HANDLE
+  std::vector<std::string> fields;
+  std::uint64_t version = 0;
+  std::string raw;  // the one field whose bytes are written as they are
+};
+struct DeleteArguments {
+  std::vector<std::string> record;
+  std::uint64_t expect = 0;
+};
+struct ListArguments {
+  bool full = false;
+  std::uint64_t limit = 0;
+};
+struct HistoryArguments : ListArguments {
+  std::vector<std::string> record;
+};
+struct PatientArguments : ListArguments {
+  std::string patient;
+};
+struct FindArguments : ListArguments {
+  std::string type;
+  std::string condition;  // field=value
+};
+struct ScanArguments : ListArguments {
+  std::string type;
+  std::string after;
+};
+struct RangeArguments : ListArguments {
+  std::string type;
+  std::string field;
+  std::string from;
+  std::string to;
+  std::string prefix;
+};
+Outcome Get(const Common& common, const GetArguments& arguments);
+Outcome ShowHistory(const Common& common, const HistoryArguments& arguments);
+Outcome ShowPatient(const Common& common, const PatientArguments& arguments);
+Outcome Find(const Common& common, const FindArguments& arguments);
+Outcome Scan(const Common& common, const ScanArguments& arguments);
+Outcome ShowRange(const Common& common, const RangeArguments& arguments);
+Outcome Delete(const Common& common, const DeleteArguments& arguments);
+
+struct ImportArguments {
+  medseal_source source = MEDSEAL_FHIR;
+  std::vector<std::string> files;
+  std::string lab;
+};
+Outcome Import(const Common& common, const ImportArguments& arguments);
+
+}  // namespace cli

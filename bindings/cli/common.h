@@ -1,0 +1,29 @@
+// What every command understands: where the vault is, who works on it and how results are written.
+#pragma once
+
+#include <string>
+
+namespace cli {
+
+// Where a secret comes from: a descriptor before a file, a file before a prompt.
+struct SecretSource {
+  std::string file;
+  int descriptor = -1;
+};
+
+struct Common {
+  std::string store;
+  std::string keyring;
+  SecretSource passphrase;
+  std::string key_file;  // 32 bytes, instead of a passphrase
+  std::string person;
+  SecretSource password;
+  std::string purpose;
+  std::string durability = "power";
+  bool accept_stale = false;
+  bool json = false;
+  bool allow_argv = false;
+  bool yes = false;
+};
+
+}  // namespace cli

@@ -1,0 +1,52 @@
+// JSON in and out; the only place that knows the JSON library.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "status.h"
+
+namespace cli {
+
+inline constexpr std::uint64_t kOutputSchemaVersion = 1;
+
+std::string Quote(std::string_view text);
+
+// One object on one line, beginning with the version of this output and what kind of object it is.
+class JsonLine {
+ public:
+  explicit JsonLine(std::string_view kind);
+  JsonLine& Text(std::string_view key, std::string_view value);
+  JsonLine& Number(std::string_view key, std::uint64_t value);
+  JsonLine& Flag(std::string_view key, bool value);
+  JsonLine& List(std::string_view key, const std::vector<std::string_view>& values);
+  // `json` goes in as it is.
+  JsonLine& Raw(std::string_view key, std::string_view json);
+  // The object, without a line end. The builder is spent.
+  std::string Done();
+
+ private:
+  std::string text_;
+};
+
+// A value inside a message and the way to it: "result.code.coding[0].system".
+struct Leaf {
+  std::string path;
+  std::string value;
+};
+// In the order of the message. Corrupt: not a JSON object.
+Result<std::vector<Leaf>> Leaves(std::string_view json);
+
+// A line for `put`: {"patient": "...", "record": "...", "fields": {...}}.
+struct PutLine {
+  std::string patient;
+  std::string record;
+  std::string fields;  // JSON
+};
+// InvalidArgument says what is wrong and where, never what stood there.
+Result<PutLine> ParsePutLine(std::string_view line);
+
+}  // namespace cli

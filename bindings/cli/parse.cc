@@ -1,0 +1,268 @@
+#include "parse.h"
+
+#include <CLI/CLI.hpp>
+
+#include "commands.h"
+#include "talk.h"
+
+namespace cli {
+namespace {
+
+constexpr const char* kFooter =
+    "PATIENT and search values: - reads a line of standard input, @FILE reads a file, h:... is a printed handle;\n"
+    "--allow-argv takes them as they are. Secrets come from a file, a descriptor or a prompt.\n"
+    "Exit codes: 0 done, 1 other, 2 wrong call or input, 3 done but some inputs were rejected, 4 not found, 5 erased,\n"
+    "6 may not, 10 no vault, 11 locked, 12 wrong secret, 13 tampered, corrupt or stale, 14 key unavailable, 130 "
+    "cancelled.";
+
+constexpr const char* kRecordHelp = "TYPE PATIENT RECORD, or the handle that was printed for the record";
+
+void AddCommon(CLI::App& app, Common& common) {
+  app.add_option("--store", common.store, "directory of the vault")->envname("MEDSEAL_STORE");
+  app.add_option("--keyring", common.keyring, "keyring file, outside the store")->envname("MEDSEAL_KEYRING");
+  app.add_option("--keyring-passphrase-file", common.passphrase.file, "file with the passphrase of the keyring")
+      ->envname("MEDSEAL_KEYRING_PASSPHRASE_FILE");
+  app.add_option("--keyring-passphrase-fd", common.passphrase.descriptor, "descriptor with the passphrase, one line");
+  app.add_option("--keyring-key-file", common.key_file, "32 bytes that open the keyring instead of a passphrase")
+      ->envname("MEDSEAL_KEYRING_KEY_FILE");
+  app.add_option("--person", common.person, "who works")->envname("MEDSEAL_PERSON");
+  app.add_option("--password-file", common.password.file, "file with the person's password")
+      ->envname("MEDSEAL_PASSWORD_FILE");
+  app.add_option("--password-fd", common.password.descriptor, "descriptor with the person's password, one line");
+  app.add_option("--purpose", common.purpose, "purpose of use: care (default), billing, research, ...")
+      ->envname("MEDSEAL_PURPOSE");
+  app.add_option("--durability", common.durability, "what a write survives: power (default) or process")
+      ->check(CLI::IsMember({"power", "process"}));
+  app.add_flag("--accept-stale", common.accept_stale, "open a store older than its anchor, read-only");
+  app.add_flag("--json", common.json, "results as JSON, one object a line");
+  app.add_flag("--allow-argv", common.allow_argv, "take patient ids and search values from the command line");
+  app.add_flag("--yes", common.yes, "do not ask before a deletion");
+}
+
+// Makes a subcommand whose parsed arguments live as long as what runs them.
+class Commands {
+ public:
+  explicit Commands(Parsed& parsed) : parsed_(parsed) {}
+
+  template <typename Arguments, typename Define>
+  void Add(CLI::App& parent, const char* name, const char* help, Outcome (*run)(const Common&, const Arguments&),
+           Define&& define) {
+    CLI::App* command = parent.add_subcommand(name, help);
+    auto arguments = std::make_shared<Arguments>();
+    define(*command, *arguments);
+    command->callback([this, run, arguments] {
+      parsed_.run = [run, arguments](const Common& common) { return run(common, *arguments); };
+    });
+  }
+  void Add(CLI::App& parent, const char* name, const char* help, Outcome (*run)(const Common&)) {
+    parent.add_subcommand(name, help)->callback([this, run] { parsed_.run = run; });
+  }
+
+ private:
+  Parsed& parsed_;
+};
+
+void AddCost(CLI::App& command, CostArguments& cost) {
+  command.add_option("--argon2-memory", cost.memory_mib, "MiB to hash a secret with: 19 to 1024, 64 if not given")
+      ->check(CLI::Range(19, 1024));
+  command.add_option("--argon2-passes", cost.passes, "passes over it: 2 to 10, 3 if not given")
+      ->check(CLI::Range(2, 10));
+}
+
+void AddPaging(CLI::App& command, ListArguments& list) {
+  command.add_flag("--full", list.full, "every field, not a line a record");
+  command.add_option("--limit", list.limit, "records at most");
+}
+
+void AddRecord(CLI::App& command, std::vector<std::string>& record) {
+  command.add_option("record", record, kRecordHelp)->required()->expected(1, 3);
+}
+
+void AddNames(CLI::App& command, const char* option, std::vector<std::string>& names, const char* help) {
+  command.add_option(option, names, help)->delimiter(',')->allow_extra_args(false);
+}
+
+void AddVault(CLI::App& app, Commands& commands) {
+  commands.Add<InitArguments>(
+      app, "init", "make a vault, its keyring and its founder (--person)", Init,
+      [](CLI::App& command, InitArguments& arguments) {
+        command.add_option("--schema", arguments.schema, ".proto or FileDescriptorSet; lab.proto is built in");
+        command.add_option("--rules", arguments.rules, "rules file: which codes belong to which class");
+        command.add_option("--suite", arguments.suite, "auto (default), chacha20 or aes256gcm")
+            ->check(CLI::IsMember({"auto", "chacha20", "aes256gcm"}));
+        AddCost(command, arguments.cost);
+      });
+  commands.Add(app, "status", "what the vault is and how it was found", ShowStatus);
+  commands.Add(app, "verify", "read and check everything; with --person, open what that person may", Verify);
+  commands.Add(app, "thief", "what this device shows to someone without anybody's password", ShowThief);
+}
+
+void AddPeople(CLI::App& app, Commands& commands) {
+  CLI::App* person = app.add_subcommand("person", "who works with the vault")->require_subcommand(1);
+  commands.Add<PersonAddArguments>(
+      *person, "add", "add a person (the founder may)", AddPerson,
+      [](CLI::App& command, PersonAddArguments& arguments) {
+        command.add_option("name", arguments.name)->required();
+        AddNames(command, "--classes", arguments.classes, "classes the person may open, separated by commas");
+        command.add_flag("--service", arguments.service, "a program, not a human");
+        command.add_option("--new-password-file", arguments.password.file, "file with the new person's password");
+        command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
+        AddCost(command, arguments.cost);
+      });
+  commands.Add<PersonGrantArguments>(
+      *person, "grant", "let a person open further classes", GrantClasses,
+      [](CLI::App& command, PersonGrantArguments& arguments) {
+        command.add_option("name", arguments.name)->required();
+        command.add_option("classes", arguments.classes, "class, or several with commas")->required()->delimiter(',');
+      });
+  commands.Add(*person, "list", "all persons", ListPersons);
+  commands.Add<std::string>(*person, "show", "one person", ShowPerson,
+                            [](CLI::App& command, std::string& name) { command.add_option("name", name)->required(); });
+}
+
+void AddSchema(CLI::App& app, Commands& commands) {
+  CLI::App* schema = app.add_subcommand("schema", "what fields there are")->require_subcommand(1);
+  commands.Add<SchemaArguments>(*schema, "check", "whether NEW may follow OLD; needs no vault", CheckSchema,
+                                [](CLI::App& command, SchemaArguments& arguments) {
+                                  command.add_option("old", arguments.current)->required();
+                                  command.add_option("new", arguments.schema)->required();
+                                  command.add_option("--rules", arguments.rules, "rules file of both");
+                                });
+  commands.Add<SchemaArguments>(*schema, "load", "make FILE the vault's schema (the founder may)", LoadSchema,
+                                [](CLI::App& command, SchemaArguments& arguments) {
+                                  command.add_option("file", arguments.schema)->required();
+                                  command.add_option("--rules", arguments.rules, "rules file");
+                                });
+  commands.Add(*schema, "show", "the vault's schema", ShowSchema);
+}
+
+void AddWrites(CLI::App& app, Commands& commands) {
+  commands.Add<PutArguments>(
+      app, "put", R"(write records: {"patient": "...", "record": "...", "fields": {...}} a line of stdin)", Put,
+      [](CLI::App& command, PutArguments& arguments) {
+        command.add_option("type", arguments.type)->required();
+        CLI::Option* absent = command.add_flag("--if-absent", arguments.if_absent, "refuse records that are there");
+        CLI::Option* update =
+            command.add_flag("--update", arguments.update, "change the fields given, keep the others");
+        absent->excludes(update);
+        command.add_option("--expect", arguments.expect, "refuse unless the record has this version")->excludes(absent);
+        command.add_option("--clear", arguments.clear, "fields to make absent, separated by commas")
+            ->delimiter(',')
+            ->needs(update)
+            ->allow_extra_args(false);
+        command.add_flag("--skip-unchanged", arguments.skip_unchanged, "write nothing where nothing would change");
+      });
+  commands.Add<DeleteArguments>(
+      app, "delete", "remove a record with its history", Delete, [](CLI::App& command, DeleteArguments& arguments) {
+        AddRecord(command, arguments.record);
+        command.add_option("--expect", arguments.expect, "refuse unless the record has this version");
+      });
+}
+
+void AddImport(CLI::App& app, Commands& commands) {
+  CLI::App* import =
+      app.add_subcommand("import", "files into records; again after an interruption")->require_subcommand(1);
+  const auto add = [&](const char* name, const char* help, medseal_source source) {
+    commands.Add<ImportArguments>(*import, name, help, Import, [source](CLI::App& command, ImportArguments& arguments) {
+      arguments.source = source;
+      command.add_option("files", arguments.files)->required();
+      command.add_option("--lab", arguments.lab, "value of the public field `lab` of every record");
+    });
+  };
+  add("fhir", "FHIR R4: Bundles, single resources and NDJSON", MEDSEAL_FHIR);
+  add("hl7v2", "HL7 v2 messages and batches", MEDSEAL_HL7V2);
+}
+
+void AddReads(CLI::App& app, Commands& commands) {
+  commands.Add<GetArguments>(app, "get", "one record", Get, [](CLI::App& command, GetArguments& arguments) {
+    AddRecord(command, arguments.record);
+    AddNames(command, "--fields", arguments.fields, "fields to open, separated by commas");
+    command.add_option("--version", arguments.version, "an older version");
+    command.add_option("--raw", arguments.raw, "write the bytes of this one field as they are");
+  });
+  commands.Add<HistoryArguments>(app, "history", "versions of a record, newest first", ShowHistory,
+                                 [](CLI::App& command, HistoryArguments& arguments) {
+                                   AddRecord(command, arguments.record);
+                                   AddPaging(command, arguments);
+                                 });
+  commands.Add<PatientArguments>(app, "patient", "all records of a patient, after checking that none is missing",
+                                 ShowPatient, [](CLI::App& command, PatientArguments& arguments) {
+                                   command.add_option("patient", arguments.patient)->required();
+                                   AddPaging(command, arguments);
+                                 });
+  commands.Add<FindArguments>(
+      app, "find", "records whose field has a value", Find, [](CLI::App& command, FindArguments& arguments) {
+        command.add_option("type", arguments.type)->required();
+        command.add_option("condition", arguments.condition, "field=- or field=@FILE")->required();
+        AddPaging(command, arguments);
+      });
+}
+
+void AddLists(CLI::App& app, Commands& commands) {
+  commands.Add<ScanArguments>(app, "scan", "all records of a type", Scan,
+                              [](CLI::App& command, ScanArguments& arguments) {
+                                command.add_option("type", arguments.type)->required();
+                                command.add_option("--after", arguments.after, "begin behind this record's handle");
+                                AddPaging(command, arguments);
+                              });
+  commands.Add<RangeArguments>(
+      app, "range", "records by a public ordered field", ShowRange, [](CLI::App& command, RangeArguments& arguments) {
+        command.add_option("type", arguments.type)->required();
+        command.add_option("field", arguments.field)->required();
+        command.add_option("--from", arguments.from, "first value");
+        command.add_option("--to", arguments.to, "first value that is too high; to the end if not given");
+        command.add_option("--prefix", arguments.prefix, "values that begin with this")
+            ->excludes("--from")
+            ->excludes("--to");
+        AddPaging(command, arguments);
+      });
+}
+
+// The library's own text where it names options only; where it quotes what was typed, a text of ours.
+std::string Mistake(const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    return "there are words or options that this command does not know (secrets are never taken from the command line)";
+  }
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr)
+    return "an option that takes a number was given something else";
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr)
+    return "an option has a value that it does not take";
+  return error.what();
+}
+
+int Answer(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  SayFailed(InvalidArgument(Mistake(error)));
+  Say("  next: medseal --help, or medseal COMMAND --help");
+  return medseal_exit_code(MEDSEAL_INVALID_ARGUMENT);
+}
+
+}  // namespace
+
+Parsed Parse(int count, char** words) {
+  Parsed parsed;
+  Commands commands(parsed);
+  CLI::App app("medseal: medical records, sealed field by field");
+  app.footer(kFooter);
+  app.fallthrough();  // options that every command has may stand behind it
+  app.require_subcommand(1);
+  app.set_version_flag("-V,--version", std::string("medseal ") + medseal_version());
+  AddCommon(app, parsed.common);
+  AddVault(app, commands);
+  AddPeople(app, commands);
+  AddSchema(app, commands);
+  AddWrites(app, commands);
+  AddReads(app, commands);
+  AddLists(app, commands);
+  AddImport(app, commands);
+  try {
+    app.parse(count, words);
+  } catch (const CLI::ParseError& error) {
+    SetTalk(parsed.common.json);
+    parsed.exit_code = Answer(app, error);
+    parsed.run = nullptr;
+  }
+  return parsed;
+}
+
+}  // namespace cli

@@ -1,0 +1,63 @@
+#include "work.h"
+
+#include <fmt/core.h>
+
+#include "interrupt.h"
+#include "secrets.h"
+#include "talk.h"
+
+namespace cli {
+namespace {
+
+Result<medseal::Vault> OpenVault(const Common& common) {
+  CLI_TRY(Require(common.store, "the vault's directory", "--store", "MEDSEAL_STORE"));
+  CLI_TRY(Require(common.keyring, "the keyring file", "--keyring", "MEDSEAL_KEYRING"));
+  CLI_ASSIGN(const Secret secret, ReadKeyringSecret(common, false));
+  auto vault = medseal::Vault::Open({
+      .store = common.store,
+      .keyring = {.path = common.keyring, .secret = secret.view(), .secret_is_key = !common.key_file.empty()},
+      .durability = common.durability == "process" ? MEDSEAL_PROCESS : MEDSEAL_POWER,
+      .accept_stale = common.accept_stale,
+  });
+  if (vault.ok() && Interrupted()) return Cancelled();
+  return vault;
+}
+
+}  // namespace
+
+Status Require(const std::string& value, const char* what, const char* option, const char* variable) {
+  if (!value.empty()) return {};
+  return InvalidArgument(fmt::format("say what {} is: {} or {}", what, option, variable));
+}
+
+Result<Secret> ReadKeyringSecret(const Common& common, bool chosen_now) {
+  if (!common.key_file.empty()) return ReadKeyFile(common.key_file);
+  const char* what = "passphrase of the keyring";
+  return chosen_now ? ReadNewSecret(common.passphrase, what) : ReadSecret(common.passphrase, what);
+}
+
+Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
+  CLI_TRY(Require(common.person, "your name", "--person", "MEDSEAL_PERSON"));
+  CLI_ASSIGN(const Secret password, ReadSecret(common.password, "password of " + common.person));
+  const medseal::Name purpose = common.purpose.empty() ? medseal::Name() : medseal::Name(common.purpose);
+  auto session = vault.Login({.person = common.person, .password = password.view(), .purpose = purpose});
+  if (session.ok() && Interrupted()) return Cancelled();
+  return session;
+}
+
+Outcome WithVault(const Common& common, const std::function<Outcome(medseal::Vault&)>& work) {
+  CLI_ASSIGN(medseal::Vault vault, OpenVault(common));
+  const Outcome outcome = work(vault);
+  const Status closed = vault.Close();
+  if (outcome.ok() && !closed.ok()) return closed.error();
+  return outcome;
+}
+
+Outcome WithSession(const Common& common, const std::function<Outcome(medseal::Session&)>& work) {
+  return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
+    CLI_ASSIGN(medseal::Session session, LogIn(vault, common));
+    return work(session);
+  });
+}
+
+}  // namespace cli

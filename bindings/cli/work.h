@@ -1,0 +1,25 @@
+// Opens the vault, logs the person in, runs a command's work on both, and closes in order whatever happened.
+#pragma once
+
+#include <functional>
+
+#include "common.h"
+#include "status.h"
+
+namespace cli {
+
+// What a command ends with: its exit code, or the failure that gives it.
+using Outcome = Result<int>;
+inline constexpr int kDone = 0;
+inline constexpr int kSomeRejected = 3;
+
+Outcome WithVault(const Common& common, const std::function<Outcome(medseal::Vault&)>& work);
+Outcome WithSession(const Common& common, const std::function<Outcome(medseal::Session&)>& work);
+Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common);
+
+// The keyring's passphrase or key file; `chosen_now` asks twice.
+Result<Secret> ReadKeyringSecret(const Common& common, bool chosen_now);
+// InvalidArgument that names the option and the variable, if `value` is empty.
+Status Require(const std::string& value, const char* what, const char* option, const char* variable);
+
+}  // namespace cli

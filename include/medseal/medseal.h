@@ -1,0 +1,469 @@
+/*
+ * medseal: medical records, sealed field by field, at rest.
+ *
+ * The whole public API. Rules that hold everywhere:
+ *
+ * Results   Every call that can fail returns a medseal_code. MEDSEAL_OK is 0. `error`, if not NULL, then says where: the caller owns
+ *           it, sets its `size` once and reads it after a failure. Messages hold no values, ids or keys. Outputs are set to
+ *           NULL or zero on failure.
+ * Structs   Each begins with `size`, set by the caller to sizeof of it; fields added later are read only when `size` covers
+ *           them. Zero everything else (MEDSEAL_INIT) and set what differs: zero is the default of every field.
+ * Lifetime  Arguments are read during the call only. Handles are freed by their _free, which accepts NULL, wipes what was secret
+ *           and may come in any order: children keep their parents alive. After medseal_close every call on a child answers
+ *           MEDSEAL_CLOSED. What an accessor returns lives as long as the handle it came from.
+ * Threads   A vault and a session may be shared by any number of threads. A record, a cursor, an upload belong to one thread at a time.
+ * Fork      In a child of the process that opened the vault every call answers MEDSEAL_FORKED.
+ * Any call  may answer INVALID_ARGUMENT, CLOSED, FORKED, IO_ERROR, AUTH_FAILED and CORRUPT; comments name the others.
+ */
+#ifndef MEDSEAL_H
+#define MEDSEAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define MEDSEAL_API __attribute__((visibility("default")))
+#else
+#define MEDSEAL_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a caller does next. The numbers never change; medseal_exit_code gives the command line's exit code for each. */
+typedef enum medseal_code {
+  MEDSEAL_OK = 0,
+  MEDSEAL_INVALID_ARGUMENT = 1,    /* correct the call or the input */
+  MEDSEAL_NOT_FOUND = 2,           /* nothing is there */
+  MEDSEAL_ERASED = 3,              /* its key was destroyed on purpose; do not retry */
+  MEDSEAL_PERMISSION_DENIED = 4,   /* this person may not */
+  MEDSEAL_NO_VAULT = 5,            /* no vault at this path */
+  MEDSEAL_LOCKED = 6,              /* another process has it open */
+  MEDSEAL_WRONG_SECRET = 7,        /* password, passphrase or key file is not the one */
+  MEDSEAL_AUTH_FAILED = 8,         /* stored bytes were changed, or were sealed for another place */
+  MEDSEAL_CORRUPT = 9,             /* stored bytes do not parse */
+  MEDSEAL_STALE = 10,              /* the store is older than its anchor: something was lost or put back */
+  MEDSEAL_KEY_UNAVAILABLE = 11,    /* its key cannot be reached now; a later call may succeed */
+  MEDSEAL_CANCELLED = 12,          /* the callback said so; what was acknowledged stays */
+  MEDSEAL_ALREADY_EXISTS = 13,
+  MEDSEAL_CONFLICT = 14,           /* somebody changed it first: read again */
+  MEDSEAL_CLOSED = 15,
+  MEDSEAL_UNSUPPORTED = 16,
+  MEDSEAL_UNSUPPORTED_VERSION = 17, /* written by a later medseal */
+  MEDSEAL_SUITE_UNAVAILABLE = 18,  /* this machine cannot do the store's suite */
+  MEDSEAL_RESOURCE_EXHAUSTED = 19,
+  MEDSEAL_IO_ERROR = 20,
+  MEDSEAL_FORKED = 21
+} medseal_code;
+
+typedef struct medseal_error {
+  size_t size;
+  medseal_code code;
+  uint64_t incident; /* random; names this failure in logs */
+  char message[240]; /* for a person; ends with a zero byte */
+} medseal_error;
+
+/* Bytes that somebody else owns. */
+typedef struct medseal_bytes {
+  const void* data;
+  size_t size;
+} medseal_bytes;
+
+#ifdef __cplusplus
+#define MEDSEAL_INIT(type) { sizeof(type) }
+#else
+#define MEDSEAL_INIT(type) { .size = sizeof(type) } /* named, so that -Wextra has nothing to say */
+#endif
+
+typedef struct medseal_vault medseal_vault;     /* one opened store */
+typedef struct medseal_session medseal_session; /* one person at work, with the keys of their classes */
+typedef struct medseal_record medseal_record;   /* one opened record */
+typedef struct medseal_cursor medseal_cursor;   /* several records, one after the other */
+typedef struct medseal_upload medseal_upload;   /* a large value on its way in */
+typedef struct medseal_buffer medseal_buffer;   /* bytes this library owns */
+
+MEDSEAL_API const char* medseal_version(void);                   /* "0.1.0" */
+MEDSEAL_API const char* medseal_code_name(medseal_code code);    /* "AuthFailed" */
+MEDSEAL_API int medseal_exit_code(medseal_code code);            /* README, "Exit codes" */
+
+MEDSEAL_API medseal_bytes medseal_buffer_bytes(const medseal_buffer* buffer);
+MEDSEAL_API void medseal_free(medseal_buffer* buffer); /* wipes */
+
+/* ---- A vault ------------------------------------------------------------------------------------------------------- */
+
+typedef enum medseal_suite {
+  MEDSEAL_SUITE_AUTO = 0, /* AES-256-GCM where the processor does it, else ChaCha20-Poly1305 */
+  MEDSEAL_SUITE_CHACHA20_POLY1305 = 1,
+  MEDSEAL_SUITE_AES256_GCM = 2
+} medseal_suite;
+
+typedef enum medseal_durability {
+  MEDSEAL_POWER = 0,  /* an acknowledged write survives the loss of power */
+  MEDSEAL_PROCESS = 1 /* it survives the death of the process */
+} medseal_durability;
+
+/* Where the keys outside the store are: a keyring file and what opens it. */
+typedef struct medseal_keyring {
+  size_t size;
+  const char* path;      /* outside the store's directory */
+  medseal_bytes secret;  /* passphrase, or 32 bytes of a key file */
+  int secret_is_key;     /* 1: `secret` is 32 bytes of key, 0: a passphrase */
+} medseal_keyring;
+
+/* Argon2id. Zero takes the default (64 MiB, 3 passes); floor 19 MiB and 2, ceiling 1 GiB and 10. */
+typedef struct medseal_cost {
+  size_t size;
+  uint32_t memory_kib;
+  uint32_t passes;
+} medseal_cost;
+
+/* A schema: the text of one .proto, or a serialized FileDescriptorSet. */
+typedef struct medseal_schema {
+  size_t size;
+  medseal_bytes proto;
+  const char* file_name; /* for messages; NULL reads as schema.proto */
+  medseal_bytes descriptor_set;
+  medseal_bytes rules;   /* what class coded results belong to; empty takes the built-in rules */
+} medseal_schema;
+
+typedef struct medseal_init_options {
+  size_t size;
+  const char* store;             /* a directory to be made */
+  const medseal_keyring* keyring; /* the file is made */
+  const medseal_schema* schema;
+  medseal_suite suite;
+  const char* person;            /* the founder: holds every class */
+  medseal_bytes password;
+  const medseal_cost* cost;      /* of passphrase and password; may be NULL */
+} medseal_init_options;
+
+/* Makes a vault and its keyring.
+ *   ALREADY_EXISTS     a vault or keyring is there: nothing was touched
+ *   SUITE_UNAVAILABLE  this machine cannot do the suite asked for
+ *   INVALID_ARGUMENT   schema (file:line in the message), keyring inside the store, empty password, cost out of range */
+MEDSEAL_API medseal_code medseal_init(const medseal_init_options* options, medseal_error* error);
+
+typedef struct medseal_open_options {
+  size_t size;
+  const char* store;
+  const medseal_keyring* keyring;
+  medseal_durability durability;
+  int accept_stale;        /* 1: open a store older than its anchor, read-only */
+  size_t cache_patients;   /* key rows kept at hand; 0: 16384 */
+  size_t cache_bytes;      /* database blocks kept in memory; 0: 64 MiB */
+} medseal_open_options;
+
+/*   NO_VAULT, LOCKED, WRONG_SECRET (of the keyring), STALE, SUITE_UNAVAILABLE, UNSUPPORTED_VERSION */
+MEDSEAL_API medseal_code medseal_open(const medseal_open_options* options, medseal_vault** vault, medseal_error* error);
+
+/* Waits for running calls, makes everything durable, moves the anchor, ends all sessions. The handle still needs medseal_vault_free. */
+MEDSEAL_API medseal_code medseal_close(medseal_vault* vault, medseal_error* error);
+MEDSEAL_API void medseal_vault_free(medseal_vault* vault); /* closes first, if that was not done */
+
+typedef enum medseal_freshness {
+  MEDSEAL_FRESH = 0,       /* exactly as anchored */
+  MEDSEAL_FRESH_UP_TO = 1, /* ended without a close: holds all that was anchored, and `unanchored_commits` more */
+  MEDSEAL_OLDER = 2,       /* older than its anchor, opened with accept_stale */
+  MEDSEAL_UNVERIFIED = 3   /* the provider has no anchor to compare with */
+} medseal_freshness;
+
+typedef struct medseal_status_info {
+  size_t size;
+  uint8_t store_id[16];
+  medseal_suite suite;
+  medseal_freshness freshness;     /* as found at open */
+  uint64_t unanchored_commits;     /* at open */
+  uint32_t epoch;
+  uint32_t schema_version;
+  uint32_t persons;
+  uint32_t classes;
+  uint64_t statements;
+  uint64_t patients;               /* about */
+  uint64_t rows;                   /* about; records of all versions and stream chunks */
+  uint64_t bytes_on_disk;
+  uint64_t locked_key_bytes;       /* key memory that mlock holds */
+  uint64_t unlocked_key_bytes;     /* key memory that mlock refused: may reach swap */
+  uint32_t sessions;
+  int read_only;
+  int keyring_on_same_device;      /* a thief of the disk has the keyring too */
+  int keyring_readable_by_others;
+} medseal_status_info;
+MEDSEAL_API medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, medseal_error* error);
+
+/* ---- Sessions ------------------------------------------------------------------------------------------------------ */
+
+typedef struct medseal_login_options {
+  size_t size;
+  const char* person;
+  medseal_bytes password;
+  const char* purpose; /* of use: care, billing, research, ...; NULL reads as care */
+} medseal_login_options;
+
+/*   WRONG_SECRET  unknown person or wrong password: the same answer in the same time */
+MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
+                                       medseal_error* error);
+/* Wipes the session's keys; calls on it then answer CLOSED. */
+MEDSEAL_API void medseal_logout(medseal_session* session);
+MEDSEAL_API void medseal_session_free(medseal_session* session); /* logs out first */
+
+/* ---- Records ------------------------------------------------------------------------------------------------------- */
+
+#define MEDSEAL_PATIENT_HANDLE_SIZE 16
+#define MEDSEAL_RECORD_HANDLE_SIZE 32
+
+/* Which record. The patient is named by external id, or by handle when `patient_handle` is set. */
+typedef struct medseal_ref {
+  size_t size;
+  const char* type;
+  medseal_bytes patient;         /* external id, such as FHIR Patient.id */
+  const uint8_t* patient_handle; /* 16 bytes, or NULL */
+  medseal_bytes record;          /* id of the record within its patient and type */
+} medseal_ref;
+
+typedef enum medseal_format {
+  MEDSEAL_PROTO = 0, /* a serialized message of the record's type */
+  MEDSEAL_JSON = 1   /* proto-JSON */
+} medseal_format;
+
+typedef enum medseal_put_mode {
+  MEDSEAL_REPLACE = 0, /* insert, or replace whole: fields not given become absent, but for classes the session does not hold */
+  MEDSEAL_INSERT = 1,  /* ALREADY_EXISTS if the record is there */
+  MEDSEAL_UPDATE = 2   /* the fields given replace theirs, the others stay; NOT_FOUND if the record is not there */
+} medseal_put_mode;
+
+typedef struct medseal_put_item {
+  size_t size;
+  medseal_ref ref;
+  medseal_bytes message;
+  medseal_format format;
+  medseal_put_mode mode;
+  uint64_t expected_version;      /* CONFLICT unless the stored record has this version; 0: any */
+  const char* const* clear;       /* with UPDATE: names of fields to make absent */
+  size_t clear_count;
+  int skip_unchanged;             /* 1: write nothing when every given field already has this value */
+} medseal_put_item;
+
+typedef struct medseal_put_result {
+  size_t size;
+  medseal_code code;      /* of this item */
+  uint64_t version;       /* of the record now; from 1 */
+  int unchanged;          /* 1: nothing was written (skip_unchanged) */
+  uint8_t patient_handle[MEDSEAL_PATIENT_HANDLE_SIZE];
+  uint8_t record_handle[MEDSEAL_RECORD_HANDLE_SIZE]; /* patient handle, then record tag: safe to keep elsewhere */
+} medseal_put_result;
+
+/* A patient not known yet is made. Large fields (above 64 KiB) become streams by themselves.
+ *   PERMISSION_DENIED  a value was given for a class the session does not hold: nothing was written
+ *   CONFLICT, ALREADY_EXISTS, NOT_FOUND  as the item says
+ *   ALREADY_EXISTS     a unique field's value is taken
+ *   KEY_UNAVAILABLE    the class's newest key version is not at hand */
+MEDSEAL_API medseal_code medseal_put(medseal_session* session, const medseal_put_item* item, medseal_put_result* result,
+                                     medseal_error* error);
+
+/* Items of one patient are written together or not at all; patients follow each other in the order they first appear. Stops at the
+ * first failure: `results[i].code` says what became of item i (CANCELLED: not reached). `results` has `count` places, or is NULL. */
+MEDSEAL_API medseal_code medseal_put_batch(medseal_session* session, const medseal_put_item* items, size_t count,
+                                           medseal_put_result* results, medseal_error* error);
+
+typedef struct medseal_get_options {
+  size_t size;
+  const char* const* fields; /* names of top-level fields; none: all */
+  size_t field_count;
+  uint64_t version;          /* of the record's history; 0: the newest */
+} medseal_get_options;
+
+/* `options` may be NULL. Fields of classes the session does not hold are left out and listed as redacted.
+ *   NOT_FOUND  no such patient, record or version */
+MEDSEAL_API medseal_code medseal_get(medseal_session* session, const medseal_ref* ref, const medseal_get_options* options,
+                                     medseal_record** record, medseal_error* error);
+/* The same by a handle that a put or a record gave. */
+MEDSEAL_API medseal_code medseal_get_handle(medseal_session* session, const uint8_t record_handle[MEDSEAL_RECORD_HANDLE_SIZE],
+                                            const medseal_get_options* options, medseal_record** record, medseal_error* error);
+
+MEDSEAL_API const char* medseal_record_type(const medseal_record* record);
+MEDSEAL_API medseal_bytes medseal_record_id(const medseal_record* record);
+MEDSEAL_API uint64_t medseal_record_version(const medseal_record* record);
+MEDSEAL_API uint64_t medseal_record_written_ms(const medseal_record* record); /* since 1970-01-01 UTC, as the writer's clock had it */
+MEDSEAL_API medseal_bytes medseal_record_message(const medseal_record* record); /* serialized, without what is redacted */
+MEDSEAL_API const uint8_t* medseal_record_patient_handle(const medseal_record* record);
+MEDSEAL_API const uint8_t* medseal_record_handle(const medseal_record* record);
+/* Fields whose class the session does not hold, whether they have a value or not. */
+MEDSEAL_API size_t medseal_record_redacted_count(const medseal_record* record);
+MEDSEAL_API const char* medseal_record_redacted(const medseal_record* record, size_t index);
+/* The class a field of this record is sealed under ("public" if it is not), by its name; NULL: no such field. */
+MEDSEAL_API const char* medseal_record_class(const medseal_record* record, const char* field);
+/* The message as proto-JSON; made at the first call. */
+MEDSEAL_API medseal_code medseal_record_json(medseal_record* record, medseal_bytes* json, medseal_error* error);
+MEDSEAL_API void medseal_record_free(medseal_record* record);
+
+/* History, deletion. */
+MEDSEAL_API medseal_code medseal_history(medseal_session* session, const medseal_ref* ref, medseal_cursor** cursor,
+                                         medseal_error* error); /* newest first */
+/* Removes the record, its history and its large values. `expected_version` 0: any. */
+MEDSEAL_API medseal_code medseal_delete(medseal_session* session, const medseal_ref* ref, uint64_t expected_version,
+                                        medseal_error* error);
+
+/* All records of a patient (`ref.type` and `ref.record` are not read), after the whole patient was checked against its head: AUTH_FAILED
+ * if a row is missing, too many, or older than it should be. */
+MEDSEAL_API medseal_code medseal_patient(medseal_session* session, const medseal_ref* ref, medseal_cursor** cursor,
+                                         medseal_error* error);
+/* Records whose field has this value, both normalised as the schema says.
+ *   PERMISSION_DENIED  the session does not hold the field's class;  INVALID_ARGUMENT  the field cannot be searched */
+MEDSEAL_API medseal_code medseal_find(medseal_session* session, const char* type, const char* field, medseal_bytes value,
+                                      medseal_cursor** cursor, medseal_error* error);
+/* Records whose public ordered field lies in first <= value < last; an empty `last` means to the end. With `prefix` set, `first` is a
+ * prefix instead and `last` is not read. */
+MEDSEAL_API medseal_code medseal_range(medseal_session* session, const char* type, const char* field, medseal_bytes first,
+                                       medseal_bytes last, int prefix, medseal_cursor** cursor, medseal_error* error);
+/* All records of a type, in handle order; `after`, if not NULL, is the record handle of the last one of the page before. */
+MEDSEAL_API medseal_code medseal_scan(medseal_session* session, const char* type, const uint8_t* after, medseal_cursor** cursor,
+                                      medseal_error* error);
+
+/* The next record, or NULL in `record` at the end. A cursor shows the store as it was when it was opened; after an hour it is CLOSED. */
+MEDSEAL_API medseal_code medseal_next(medseal_cursor* cursor, medseal_record** record, medseal_error* error);
+MEDSEAL_API void medseal_cursor_free(medseal_cursor* cursor);
+
+/* ---- Large values -------------------------------------------------------------------------------------------------- */
+
+/* Writes a field of an existing record piece by piece in bounded memory (for a text or bytes field). Nothing shows before
+ * medseal_upload_publish; an upload that is freed or whose process dies leaves nothing behind after the next open. */
+MEDSEAL_API medseal_code medseal_upload_begin(medseal_session* session, const medseal_ref* ref, const char* field,
+                                              medseal_upload** upload, medseal_error* error);
+MEDSEAL_API medseal_code medseal_upload_append(medseal_upload* upload, medseal_bytes piece, medseal_error* error);
+MEDSEAL_API medseal_code medseal_upload_publish(medseal_upload* upload, uint64_t expected_version, medseal_put_result* result,
+                                                medseal_error* error);
+MEDSEAL_API void medseal_upload_free(medseal_upload* upload);
+/* Reads `length` bytes of a text or bytes field from `offset`, opening only the chunks that hold them; fewer at the value's end. */
+MEDSEAL_API medseal_code medseal_read_value(medseal_session* session, const medseal_ref* ref, const char* field, uint64_t offset,
+                                            size_t length, medseal_buffer** value, uint64_t* value_size, medseal_error* error);
+
+/* ---- People and schema --------------------------------------------------------------------------------------------- */
+
+typedef enum medseal_person_kind { MEDSEAL_HUMAN = 0, MEDSEAL_SERVICE = 1 } medseal_person_kind;
+
+typedef struct medseal_person_options {
+  size_t size;
+  const char* name;
+  medseal_person_kind kind;
+  medseal_bytes password;
+  const char* const* classes; /* beside `directory`, which everyone holds */
+  size_t class_count;
+  const medseal_cost* cost;
+} medseal_person_options;
+
+/*   PERMISSION_DENIED  only the founder adds persons;  ALREADY_EXISTS  the name is taken;  NOT_FOUND  no such class */
+MEDSEAL_API medseal_code medseal_person_add(medseal_session* session, const medseal_person_options* options, medseal_error* error);
+/*   PERMISSION_DENIED  the session does not hold the class itself */
+MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name, medseal_error* error);
+
+typedef struct medseal_person_info {
+  size_t size;
+  const char* name;
+  medseal_person_kind kind;
+  int founder;
+  const char* const* classes;
+  size_t class_count;
+} medseal_person_info;
+/* Return 0 to go on; anything else ends the listing with CANCELLED. */
+typedef int (*medseal_person_callback)(void* context, const medseal_person_info* info);
+MEDSEAL_API medseal_code medseal_persons(medseal_session* session, medseal_person_callback callback, void* context,
+                                         medseal_error* error);
+
+/* Whether records kept under `current` stay protected and readable under `next`: INVALID_ARGUMENT with file:line if not. Needs no vault. */
+MEDSEAL_API medseal_code medseal_schema_check(const medseal_schema* current, const medseal_schema* next, medseal_error* error);
+/* Makes `schema` the vault's newest. PERMISSION_DENIED unless the founder's session. `version` may be NULL. */
+MEDSEAL_API medseal_code medseal_schema_load(medseal_session* session, const medseal_schema* schema, uint32_t* version,
+                                             medseal_error* error);
+/* The newest schema, readable. */
+MEDSEAL_API medseal_code medseal_schema_show(medseal_session* session, medseal_buffer** text, medseal_error* error);
+
+/* ---- Import, verify, thief ----------------------------------------------------------------------------------------- */
+
+typedef enum medseal_source { MEDSEAL_FHIR = 0, MEDSEAL_HL7V2 = 1 } medseal_source;
+
+typedef struct medseal_progress {
+  size_t size;
+  uint64_t done;     /* bytes or rows, as the call says */
+  uint64_t in_all;   /* 0: not known */
+  uint64_t records;
+} medseal_progress;
+/* Return 0 to go on; anything else ends the call with CANCELLED. */
+typedef int (*medseal_progress_callback)(void* context, const medseal_progress* progress);
+/* A line, entry or segment that was not taken. `line` is 0 when the whole file is meant. */
+typedef void (*medseal_reject_callback)(void* context, const char* file, uint64_t line, const char* segment, const char* why);
+
+typedef struct medseal_import_options {
+  size_t size;
+  medseal_source source;
+  const char* const* files;
+  size_t file_count;
+  const char* lab;                      /* value of the public field `lab`; may be NULL */
+  medseal_progress_callback on_progress; /* in bytes; may be NULL */
+  medseal_reject_callback on_reject;     /* may be NULL */
+  void* context;
+} medseal_import_options;
+
+#define MEDSEAL_CLASSES_MAX 16
+typedef struct medseal_import_report {
+  size_t size;
+  uint64_t read;        /* records found in the files */
+  uint64_t written;
+  uint64_t unchanged;   /* were there already, as they are: an import that was interrupted goes on where it stopped */
+  uint64_t rejected;
+  uint64_t patients;    /* new ones */
+  size_t class_count;
+  struct {
+    char name[64];
+    uint64_t fields;    /* field values sealed under this class */
+  } classes[MEDSEAL_CLASSES_MAX];
+} medseal_import_report;
+
+/* Reads files into records. Rejected lines are counted and the rest goes on: the call then answers OK. A session that does not hold
+ * `source` cannot import (PERMISSION_DENIED). `report` says what was done whatever ends the call. */
+MEDSEAL_API medseal_code medseal_import(medseal_session* session, const medseal_import_options* options, medseal_import_report* report,
+                                        medseal_error* error);
+
+typedef struct medseal_verify_report {
+  size_t size;
+  uint64_t patients;
+  uint64_t records;   /* newest versions */
+  uint64_t history;   /* replaced versions */
+  uint64_t chunks;
+  uint64_t groups_opened; /* under classes the session holds */
+  uint64_t groups_held_back; /* under classes it does not: their place and size were checked, not their content */
+  uint64_t problems;
+} medseal_verify_report;
+/* `what` says what is wrong with which kind of row; `patient_handle` may be NULL. */
+typedef void (*medseal_problem_callback)(void* context, const char* what, const uint8_t* patient_handle);
+
+/* Reads everything: key rows, heads, headers, postings, streams, and every group the session can open (`session` may be NULL: then none).
+ * Problems are counted; the call answers OK when it could look everywhere, AUTH_FAILED when it found any. `report` says what was seen
+ * whatever ends the call. */
+MEDSEAL_API medseal_code medseal_verify(medseal_vault* vault, medseal_session* session, medseal_progress_callback on_progress,
+                                        medseal_problem_callback on_problem, void* context, medseal_verify_report* report,
+                                        medseal_error* error);
+
+typedef struct medseal_thief_options {
+  size_t size;
+  const char* store;
+  const char* keyring_path;    /* NULL: none was found */
+  const char* passphrase_path; /* files that may lie on the same device; NULL: none */
+  const char* password_path;
+  const char* person;          /* whose password file it is */
+} medseal_thief_options;
+
+/* One line of what a thief sees. `what` is a stable word ("rows", "file", "keyring", "opens", ...), `detail` a sentence. */
+typedef void (*medseal_thief_callback)(void* context, const char* what, const char* name, uint64_t count, uint64_t bytes,
+                                       const char* detail);
+
+/* What the device shows to someone without anybody's password: rows and sizes of each table, and what key, passphrase and password
+ * files lying on the same device would open. `opens_values`: 1 if they suffice to read some person's fields. */
+MEDSEAL_API medseal_code medseal_thief(const medseal_thief_options* options, medseal_thief_callback callback, void* context,
+                                       int* opens_values, medseal_error* error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* MEDSEAL_H */

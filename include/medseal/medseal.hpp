@@ -1,0 +1,691 @@
+// medseal for C++20: owners, spans and results over medseal.h. Header only; throws nothing of its own.
+//
+// The contracts are those of medseal.h; a comment here says only what differs. Arguments are borrowed for the call.
+// What a Record gives lives as long as the Record. Owners move and do not copy; they may be dropped in any order.
+//
+//   auto vault = medseal::Vault::Open({.store = "store", .keyring = {.path = "keyring", .secret = passphrase.view()}});
+//   if (!vault.ok()) return Complain(vault.error());
+//   auto session = vault->Login({.person = "ada", .password = password.view()});
+#ifndef MEDSEAL_HPP
+#define MEDSEAL_HPP
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "medseal/medseal.h"
+
+namespace medseal {
+
+using ByteView = std::span<const std::uint8_t>;
+using PatientHandle = std::array<std::uint8_t, MEDSEAL_PATIENT_HANDLE_SIZE>;
+using RecordHandle = std::array<std::uint8_t, MEDSEAL_RECORD_HANDLE_SIZE>;
+
+inline ByteView AsBytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+inline std::string_view AsText(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+// Zero-terminated text of the caller's; without a value it reads as the default.
+class Name {
+ public:
+  constexpr Name(const char* text = nullptr) : text_(text) {}  // NOLINT(google-explicit-constructor)
+  Name(const std::string& text) : text_(text.c_str()) {}       // NOLINT(google-explicit-constructor)
+  constexpr const char* c_str() const { return text_; }
+
+ private:
+  const char* text_;
+};
+
+// Why a call failed.
+class Error {
+ public:
+  Error() = default;
+  Error(medseal_code code, std::string_view message) {
+    raw_.code = code;
+    std::memcpy(raw_.message, message.data(), std::min(message.size(), sizeof raw_.message - 1));
+  }
+  medseal_code code() const { return raw_.code; }
+  const char* code_name() const { return medseal_code_name(raw_.code); }
+  const char* message() const { return raw_.message; }
+  std::uint64_t incident() const { return raw_.incident; }
+  medseal_error* raw() { return &raw_; }
+
+ private:
+  medseal_error raw_{sizeof(medseal_error), MEDSEAL_OK, 0, {}};
+};
+
+// A value, or the Error that says why there is none. Reading the value of a failed one stops the process.
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor): reads as `return value`
+  Result(const Error& error) : error_(error) {}  // NOLINT(google-explicit-constructor): reads as `return error`
+
+  bool ok() const { return value_.has_value(); }
+  const Error& error() const { return error_; }
+  T& operator*() & { return Checked(); }
+  const T& operator*() const& { return const_cast<Result*>(this)->Checked(); }
+  T&& operator*() && { return std::move(Checked()); }
+  T* operator->() { return &Checked(); }
+  const T* operator->() const { return &const_cast<Result*>(this)->Checked(); }
+
+ private:
+  T& Checked() {
+    if (!value_.has_value()) std::abort();  // rule: look at ok() before the value
+    return *value_;
+  }
+  std::optional<T> value_;
+  Error error_;
+};
+
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  Result() = default;
+  Result(const Error& error) : error_(error) {}  // NOLINT(google-explicit-constructor): reads as `return error`
+  bool ok() const { return error_.code() == MEDSEAL_OK; }
+  const Error& error() const { return error_; }
+
+ private:
+  Error error_;
+};
+
+using Status = Result<void>;
+
+// Overwrites `size` bytes in a way the compiler keeps.
+inline void Wipe(void* bytes, std::size_t size) {
+  volatile unsigned char* at = static_cast<volatile unsigned char*>(bytes);
+  while (size-- > 0) *at++ = 0;
+}
+
+// A password, an id or a value on its way in: moves, does not copy, wipes itself. Growing wipes the old place.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string_view text) { Append(AsBytes(text)); }
+  Secret(Secret&& other) noexcept { Swap(other); }
+  Secret& operator=(Secret&& other) noexcept {
+    Secret taken(std::move(other));
+    Swap(taken);
+    return *this;
+  }
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() { Wipe(data_.get(), capacity_); }
+
+  ByteView view() const { return {data_.get(), size_}; }
+  std::string_view text() const { return AsText(view()); }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+
+  void Append(ByteView bytes) {
+    if (size_ + bytes.size() > capacity_) Grow(size_ + bytes.size());
+    if (!bytes.empty()) std::memcpy(data_.get() + size_, bytes.data(), bytes.size());
+    size_ += bytes.size();
+  }
+  // Drops all bytes after the first `size`.
+  void Cut(std::size_t size) {
+    if (size >= size_) return;
+    Wipe(data_.get() + size, size_ - size);
+    size_ = size;
+  }
+
+ private:
+  void Grow(std::size_t needed) {
+    Secret larger;
+    larger.capacity_ = std::max<std::size_t>(64, 2 * needed);
+    larger.data_.reset(new std::uint8_t[larger.capacity_]);
+    larger.Append(view());
+    Swap(larger);
+  }
+  void Swap(Secret& other) noexcept {
+    data_.swap(other.data_);
+    std::swap(size_, other.size_);
+    std::swap(capacity_, other.capacity_);
+  }
+
+  std::unique_ptr<std::uint8_t[]> data_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+namespace internal {
+
+template <auto kFree>
+struct Freer {
+  template <typename T>
+  void operator()(T* handle) const {
+    kFree(handle);
+  }
+};
+template <typename T, auto kFree>
+using Owner = std::unique_ptr<T, Freer<kFree>>;
+
+template <typename Struct>
+Struct Sized() {
+  Struct out{};
+  out.size = sizeof(Struct);
+  return out;
+}
+
+// Calls a function of medseal.h, whose last argument is always the error.
+template <typename Function, typename... Arguments>
+Status Call(Function function, Arguments... arguments) {
+  Error error;
+  const medseal_code code = function(arguments..., error.raw());
+  if (code == MEDSEAL_OK) return {};
+  error.raw()->code = code;
+  return error;
+}
+
+inline medseal_bytes Raw(ByteView bytes) { return {bytes.data(), bytes.size()}; }
+inline ByteView View(medseal_bytes bytes) { return {static_cast<const std::uint8_t*>(bytes.data), bytes.size}; }
+
+template <std::size_t kSize>
+std::array<std::uint8_t, kSize> Copied(const std::uint8_t* bytes) {
+  std::array<std::uint8_t, kSize> out{};
+  if (bytes != nullptr) std::memcpy(out.data(), bytes, kSize);
+  return out;
+}
+
+}  // namespace internal
+
+// ---- What calls take
+// ---------------------------------------------------------------------------------------------------
+
+struct Keyring {
+  Name path = {};
+  ByteView secret = {};
+  bool secret_is_key = false;
+};
+
+struct Cost {
+  std::uint32_t memory_kib = 0;
+  std::uint32_t passes = 0;
+};
+
+struct Schema {
+  std::string_view proto = {};
+  Name file_name = {};
+  ByteView descriptor_set = {};
+  std::string_view rules = {};
+};
+
+struct InitOptions {
+  Name store = {};
+  Keyring keyring = {};
+  Schema schema = {};
+  medseal_suite suite = MEDSEAL_SUITE_AUTO;
+  Name person = {};
+  ByteView password = {};
+  Cost cost = {};
+};
+
+struct OpenOptions {
+  Name store = {};
+  Keyring keyring = {};
+  medseal_durability durability = MEDSEAL_POWER;
+  bool accept_stale = false;
+  std::size_t cache_patients = 0;
+  std::size_t cache_bytes = 0;
+};
+
+struct LoginOptions {
+  Name person = {};
+  ByteView password = {};
+  Name purpose = {};
+};
+
+// A patient by external id, or by the handle that a put or a record gave.
+class Patient {
+ public:
+  Patient() = default;                                              // nobody
+  Patient(std::string_view id) : id_(AsBytes(id)) {}                // NOLINT(google-explicit-constructor)
+  Patient(const char* id) : Patient(std::string_view(id)) {}        // NOLINT(google-explicit-constructor)
+  Patient(const PatientHandle& handle) : handle_(handle.data()) {}  // NOLINT(google-explicit-constructor)
+  ByteView id() const { return id_; }
+  const std::uint8_t* handle() const { return handle_; }
+
+ private:
+  ByteView id_ = {};
+  const std::uint8_t* handle_ = nullptr;
+};
+
+struct Ref {
+  Name type = {};
+  Patient patient = {};
+  std::string_view record = {};
+};
+
+struct PutItem {
+  Ref ref = {};
+  std::string_view message = {};
+  medseal_format format = MEDSEAL_JSON;
+  medseal_put_mode mode = MEDSEAL_REPLACE;
+  std::uint64_t expected_version = 0;
+  std::span<const char* const> clear = {};
+  bool skip_unchanged = false;
+};
+
+struct GetOptions {
+  std::span<const char* const> fields = {};
+  std::uint64_t version = 0;
+};
+
+struct PersonOptions {
+  Name name = {};
+  medseal_person_kind kind = MEDSEAL_HUMAN;
+  ByteView password = {};
+  std::span<const char* const> classes = {};
+  Cost cost = {};
+};
+
+struct PersonInfo {
+  std::string name = {};
+  medseal_person_kind kind = MEDSEAL_HUMAN;
+  bool founder = false;
+  std::vector<std::string> classes = {};
+};
+
+struct ImportOptions {
+  medseal_source source = MEDSEAL_FHIR;
+  std::span<const char* const> files = {};
+  Name lab = {};
+};
+
+struct ThiefOptions {
+  Name store = {};
+  Name keyring_path = {};
+  Name passphrase_path = {};
+  Name password_path = {};
+  Name person = {};
+};
+
+// Follows a long call, on the thread that made it.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  // False ends the call with CANCELLED.
+  virtual bool OnProgress(const medseal_progress&) noexcept { return true; }
+  virtual void OnReject(const char* /*file*/, std::uint64_t /*line*/, const char* /*segment*/,
+                        const char* /*why*/) noexcept {}
+  virtual void OnProblem(const char* /*what*/, const std::uint8_t* /*patient_handle*/) noexcept {}
+};
+
+namespace internal {
+
+inline medseal_keyring Raw(const Keyring& keyring) {
+  auto out = Sized<medseal_keyring>();
+  out.path = keyring.path.c_str();
+  out.secret = Raw(keyring.secret);
+  out.secret_is_key = keyring.secret_is_key ? 1 : 0;
+  return out;
+}
+inline medseal_cost Raw(const Cost& cost) { return {sizeof(medseal_cost), cost.memory_kib, cost.passes}; }
+inline medseal_schema Raw(const Schema& schema) {
+  auto out = Sized<medseal_schema>();
+  out.proto = Raw(AsBytes(schema.proto));
+  out.file_name = schema.file_name.c_str();
+  out.descriptor_set = Raw(schema.descriptor_set);
+  out.rules = Raw(AsBytes(schema.rules));
+  return out;
+}
+inline medseal_ref Raw(const Ref& ref) {
+  auto out = Sized<medseal_ref>();
+  out.type = ref.type.c_str();
+  out.patient = Raw(ref.patient.id());
+  out.patient_handle = ref.patient.handle();
+  out.record = Raw(AsBytes(ref.record));
+  return out;
+}
+inline medseal_put_item Raw(const PutItem& item) {
+  auto out = Sized<medseal_put_item>();
+  out.ref = Raw(item.ref);
+  out.message = Raw(AsBytes(item.message));
+  out.format = item.format;
+  out.mode = item.mode;
+  out.expected_version = item.expected_version;
+  out.clear = item.clear.data();
+  out.clear_count = item.clear.size();
+  out.skip_unchanged = item.skip_unchanged ? 1 : 0;
+  return out;
+}
+inline medseal_get_options Raw(const GetOptions& options) {
+  return {sizeof(medseal_get_options), options.fields.data(), options.fields.size(), options.version};
+}
+
+inline int ForwardProgress(void* watcher, const medseal_progress* progress) {
+  return static_cast<Watcher*>(watcher)->OnProgress(*progress) ? 0 : 1;
+}
+inline void ForwardReject(void* watcher, const char* file, std::uint64_t line, const char* segment, const char* why) {
+  static_cast<Watcher*>(watcher)->OnReject(file, line, segment, why);
+}
+inline void ForwardProblem(void* watcher, const char* what, const std::uint8_t* patient_handle) {
+  static_cast<Watcher*>(watcher)->OnProblem(what, patient_handle);
+}
+
+}  // namespace internal
+
+// ---- Owners
+// ------------------------------------------------------------------------------------------------------------
+
+class Buffer {
+ public:
+  explicit Buffer(medseal_buffer* raw) : raw_(raw) {}
+  ByteView bytes() const { return internal::View(medseal_buffer_bytes(raw_.get())); }
+
+ private:
+  internal::Owner<medseal_buffer, medseal_free> raw_;
+};
+
+class Record {
+ public:
+  explicit Record(medseal_record* raw) : raw_(raw) {}
+  const char* type() const { return medseal_record_type(raw_.get()); }
+  ByteView id() const { return internal::View(medseal_record_id(raw_.get())); }
+  std::uint64_t version() const { return medseal_record_version(raw_.get()); }
+  std::uint64_t written_ms() const { return medseal_record_written_ms(raw_.get()); }
+  ByteView message() const { return internal::View(medseal_record_message(raw_.get())); }
+  PatientHandle patient() const {
+    return internal::Copied<MEDSEAL_PATIENT_HANDLE_SIZE>(medseal_record_patient_handle(raw_.get()));
+  }
+  RecordHandle handle() const {
+    return internal::Copied<MEDSEAL_RECORD_HANDLE_SIZE>(medseal_record_handle(raw_.get()));
+  }
+  std::vector<std::string_view> redacted() const {
+    std::vector<std::string_view> out(medseal_record_redacted_count(raw_.get()));
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = medseal_record_redacted(raw_.get(), i);
+    return out;
+  }
+  // NULL: no such field.
+  const char* ClassOf(Name field) const { return medseal_record_class(raw_.get(), field.c_str()); }
+  Result<std::string_view> Json() {
+    medseal_bytes json{};
+    const Status status = internal::Call(medseal_record_json, raw_.get(), &json);
+    if (!status.ok()) return status.error();
+    return AsText(internal::View(json));
+  }
+
+ private:
+  internal::Owner<medseal_record, medseal_record_free> raw_;
+};
+
+class Cursor {
+ public:
+  explicit Cursor(medseal_cursor* raw) : raw_(raw) {}
+  // Nothing at the end.
+  Result<std::optional<Record>> Next() {
+    medseal_record* record = nullptr;
+    const Status status = internal::Call(medseal_next, raw_.get(), &record);
+    if (!status.ok()) return status.error();
+    if (record == nullptr) return std::optional<Record>();
+    return std::optional<Record>(Record(record));
+  }
+
+ private:
+  internal::Owner<medseal_cursor, medseal_cursor_free> raw_;
+};
+
+class Upload {
+ public:
+  explicit Upload(medseal_upload* raw) : raw_(raw) {}
+  Status Append(ByteView piece) { return internal::Call(medseal_upload_append, raw_.get(), internal::Raw(piece)); }
+  Result<medseal_put_result> Publish(std::uint64_t expected_version = 0) {
+    auto out = internal::Sized<medseal_put_result>();
+    const Status status = internal::Call(medseal_upload_publish, raw_.get(), expected_version, &out);
+    if (!status.ok()) return status.error();
+    return out;
+  }
+
+ private:
+  internal::Owner<medseal_upload, medseal_upload_free> raw_;
+};
+
+struct Piece {
+  Buffer bytes;
+  std::uint64_t value_size = 0;  // of the whole value
+};
+
+class Session {
+ public:
+  explicit Session(medseal_session* raw) : raw_(raw) {}
+  medseal_session* raw() const { return raw_.get(); }
+  void Logout() { medseal_logout(raw_.get()); }
+
+  Result<medseal_put_result> Put(const PutItem& item) {
+    const medseal_put_item raw = internal::Raw(item);
+    auto out = internal::Sized<medseal_put_result>();
+    const Status status = internal::Call(medseal_put, raw_.get(), &raw, &out);
+    if (!status.ok()) return status.error();
+    return out;
+  }
+  // `results` takes what became of each item, after a failure too.
+  Status PutBatch(std::span<const PutItem> items, std::vector<medseal_put_result>* results = nullptr) {
+    std::vector<medseal_put_item> raw;
+    raw.reserve(items.size());
+    for (const PutItem& item : items) raw.push_back(internal::Raw(item));
+    if (results != nullptr) results->assign(items.size(), internal::Sized<medseal_put_result>());
+    return internal::Call(medseal_put_batch, raw_.get(), raw.data(), raw.size(),
+                          results == nullptr ? nullptr : results->data());
+  }
+
+  Result<Record> Get(const Ref& ref, const GetOptions& options = {}) {
+    const medseal_ref raw = internal::Raw(ref);
+    const medseal_get_options raw_options = internal::Raw(options);
+    return Made<Record, medseal_record>(medseal_get, &raw, &raw_options);
+  }
+  Result<Record> Get(const RecordHandle& handle, const GetOptions& options = {}) {
+    const medseal_get_options raw_options = internal::Raw(options);
+    return Made<Record, medseal_record>(medseal_get_handle, handle.data(), &raw_options);
+  }
+  Result<Cursor> History(const Ref& ref) {
+    const medseal_ref raw = internal::Raw(ref);
+    return Made<Cursor, medseal_cursor>(medseal_history, &raw);
+  }
+  Status Delete(const Ref& ref, std::uint64_t expected_version = 0) {
+    const medseal_ref raw = internal::Raw(ref);
+    return internal::Call(medseal_delete, raw_.get(), &raw, expected_version);
+  }
+
+  Result<Cursor> RecordsOf(const Patient& patient) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return Made<Cursor, medseal_cursor>(medseal_patient, &raw);
+  }
+  Result<Cursor> Find(Name type, Name field, ByteView value) {
+    return Made<Cursor, medseal_cursor>(medseal_find, type.c_str(), field.c_str(), internal::Raw(value));
+  }
+  // An empty `last` means to the end.
+  Result<Cursor> Range(Name type, Name field, ByteView first, ByteView last) {
+    return Made<Cursor, medseal_cursor>(medseal_range, type.c_str(), field.c_str(), internal::Raw(first),
+                                        internal::Raw(last), 0);
+  }
+  Result<Cursor> WithPrefix(Name type, Name field, ByteView prefix) {
+    return Made<Cursor, medseal_cursor>(medseal_range, type.c_str(), field.c_str(), internal::Raw(prefix),
+                                        medseal_bytes{}, 1);
+  }
+  Result<Cursor> Scan(Name type, const RecordHandle* after = nullptr) {
+    return Made<Cursor, medseal_cursor>(medseal_scan, type.c_str(), after == nullptr ? nullptr : after->data());
+  }
+
+  Result<Upload> BeginUpload(const Ref& ref, Name field) {
+    const medseal_ref raw = internal::Raw(ref);
+    return Made<Upload, medseal_upload>(medseal_upload_begin, &raw, field.c_str());
+  }
+  Result<Piece> ReadValue(const Ref& ref, Name field, std::uint64_t offset, std::size_t length) {
+    const medseal_ref raw = internal::Raw(ref);
+    medseal_buffer* value = nullptr;
+    std::uint64_t size = 0;
+    const Status status =
+        internal::Call(medseal_read_value, raw_.get(), &raw, field.c_str(), offset, length, &value, &size);
+    if (!status.ok()) return status.error();
+    return Piece{Buffer(value), size};
+  }
+
+  Status AddPerson(const PersonOptions& options) {
+    const medseal_cost cost = internal::Raw(options.cost);
+    auto raw = internal::Sized<medseal_person_options>();
+    raw.name = options.name.c_str();
+    raw.kind = options.kind;
+    raw.password = internal::Raw(options.password);
+    raw.classes = options.classes.data();
+    raw.class_count = options.classes.size();
+    raw.cost = &cost;
+    return internal::Call(medseal_person_add, raw_.get(), &raw);
+  }
+  Status Grant(Name person, Name class_name) {
+    return internal::Call(medseal_person_grant, raw_.get(), person.c_str(), class_name.c_str());
+  }
+  Result<std::vector<PersonInfo>> Persons() {
+    std::vector<PersonInfo> out;
+    const Status status = internal::Call(medseal_persons, raw_.get(), &Session::TakePerson, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+
+  // The number of the new version.
+  Result<std::uint32_t> LoadSchema(const Schema& schema) {
+    const medseal_schema raw = internal::Raw(schema);
+    std::uint32_t version = 0;
+    const Status status = internal::Call(medseal_schema_load, raw_.get(), &raw, &version);
+    if (!status.ok()) return status.error();
+    return version;
+  }
+  Result<Buffer> ShowSchema() { return Made<Buffer, medseal_buffer>(medseal_schema_show); }
+
+  // Fills `report` whatever ends the call.
+  Status Import(const ImportOptions& options, Watcher* watcher, medseal_import_report* report) {
+    auto raw = internal::Sized<medseal_import_options>();
+    raw.source = options.source;
+    raw.files = options.files.data();
+    raw.file_count = options.files.size();
+    raw.lab = options.lab.c_str();
+    raw.on_progress = watcher == nullptr ? nullptr : internal::ForwardProgress;
+    raw.on_reject = watcher == nullptr ? nullptr : internal::ForwardReject;
+    raw.context = watcher;
+    *report = internal::Sized<medseal_import_report>();
+    return internal::Call(medseal_import, raw_.get(), &raw, report);
+  }
+
+ private:
+  // A call whose output is a new handle.
+  template <typename T, typename Raw, typename Function, typename... Arguments>
+  Result<T> Made(Function function, Arguments... arguments) {
+    Raw* made = nullptr;
+    const Status status = internal::Call(function, raw_.get(), arguments..., &made);
+    if (!status.ok()) return status.error();
+    return T(made);
+  }
+  static int TakePerson(void* persons, const medseal_person_info* info) {
+    PersonInfo person{info->name, info->kind, info->founder != 0, {}};
+    for (std::size_t i = 0; i < info->class_count; ++i) person.classes.emplace_back(info->classes[i]);
+    static_cast<std::vector<PersonInfo>*>(persons)->push_back(std::move(person));
+    return 0;
+  }
+
+  internal::Owner<medseal_session, medseal_session_free> raw_;
+};
+
+class Vault {
+ public:
+  static Status Init(const InitOptions& options) {
+    const medseal_keyring keyring = internal::Raw(options.keyring);
+    const medseal_schema schema = internal::Raw(options.schema);
+    const medseal_cost cost = internal::Raw(options.cost);
+    auto raw = internal::Sized<medseal_init_options>();
+    raw.store = options.store.c_str();
+    raw.keyring = &keyring;
+    raw.schema = &schema;
+    raw.suite = options.suite;
+    raw.person = options.person.c_str();
+    raw.password = internal::Raw(options.password);
+    raw.cost = &cost;
+    return internal::Call(medseal_init, &raw);
+  }
+  static Result<Vault> Open(const OpenOptions& options) {
+    const medseal_keyring keyring = internal::Raw(options.keyring);
+    auto raw = internal::Sized<medseal_open_options>();
+    raw.store = options.store.c_str();
+    raw.keyring = &keyring;
+    raw.durability = options.durability;
+    raw.accept_stale = options.accept_stale ? 1 : 0;
+    raw.cache_patients = options.cache_patients;
+    raw.cache_bytes = options.cache_bytes;
+    medseal_vault* vault = nullptr;
+    const Status status = internal::Call(medseal_open, &raw, &vault);
+    if (!status.ok()) return status.error();
+    return Vault(vault);
+  }
+
+  medseal_vault* raw() const { return raw_.get(); }
+  Status Close() { return internal::Call(medseal_close, raw_.get()); }
+  Result<medseal_status_info> Info() {
+    auto info = internal::Sized<medseal_status_info>();
+    const Status status = internal::Call(medseal_status, raw_.get(), &info);
+    if (!status.ok()) return status.error();
+    return info;
+  }
+  Result<Session> Login(const LoginOptions& options) {
+    auto raw = internal::Sized<medseal_login_options>();
+    raw.person = options.person.c_str();
+    raw.password = internal::Raw(options.password);
+    raw.purpose = options.purpose.c_str();
+    medseal_session* session = nullptr;
+    const Status status = internal::Call(medseal_login, raw_.get(), &raw, &session);
+    if (!status.ok()) return status.error();
+    return Session(session);
+  }
+  // Fills `report` after AUTH_FAILED too: that only says that there were problems.
+  Status Verify(const Session* session, Watcher* watcher, medseal_verify_report* report) {
+    *report = internal::Sized<medseal_verify_report>();
+    return internal::Call(medseal_verify, raw_.get(), session == nullptr ? nullptr : session->raw(),
+                          watcher == nullptr ? nullptr : internal::ForwardProgress,
+                          watcher == nullptr ? nullptr : internal::ForwardProblem, static_cast<void*>(watcher), report);
+  }
+
+ private:
+  explicit Vault(medseal_vault* raw) : raw_(raw) {}
+  internal::Owner<medseal_vault, medseal_vault_free> raw_;
+};
+
+inline Status CheckSchema(const Schema& current, const Schema& next) {
+  const medseal_schema raw_current = internal::Raw(current);
+  const medseal_schema raw_next = internal::Raw(next);
+  return internal::Call(medseal_schema_check, &raw_current, &raw_next);
+}
+
+// Gives each line to `line(what, name, count, bytes, detail)`. The value says whether what lies there opens some
+// person's fields.
+template <typename Line>
+Result<bool> Thief(const ThiefOptions& options, Line&& line) {
+  auto raw = internal::Sized<medseal_thief_options>();
+  raw.store = options.store.c_str();
+  raw.keyring_path = options.keyring_path.c_str();
+  raw.passphrase_path = options.passphrase_path.c_str();
+  raw.password_path = options.password_path.c_str();
+  raw.person = options.person.c_str();
+  using Function = std::remove_reference_t<Line>;
+  const medseal_thief_callback forward = [](void* context, const char* what, const char* name, std::uint64_t count,
+                                            std::uint64_t bytes, const char* detail) {
+    (*static_cast<Function*>(context))(what, name, count, bytes, detail);
+  };
+  int opens = 0;
+  const Status status = internal::Call(medseal_thief, &raw, forward,
+                                       const_cast<void*>(static_cast<const void*>(std::addressof(line))), &opens);
+  if (!status.ok()) return status.error();
+  return opens != 0;
+}
+
+}  // namespace medseal
+
+#endif  // MEDSEAL_HPP

@@ -1,0 +1,129 @@
+// medseal.h: people and schema.
+#include "abi/call.h"
+#include "abi/handles.h"
+#include "abi/schema_text.h"
+#include "vault/administer.h"
+#include "vault/load_schema.h"
+
+namespace mseal::abi {
+
+Result<schema::SchemaText> ReadSchema(const medseal_schema* given) {
+  MS_ASSIGN(const medseal_schema known, Read(given));
+  schema::SchemaText text;
+  text.proto = AsText(View(known.proto));
+  if (known.file_name != nullptr) text.file_name = known.file_name;
+  const ByteView set = View(known.descriptor_set);
+  text.descriptor_set.assign(set.begin(), set.end());
+  text.rules = AsText(View(known.rules));
+  MS_TRY(
+      Require(text.proto.empty() != text.descriptor_set.empty(), "a schema is either .proto text or a descriptor set"));
+  return text;
+}
+
+Result<crypto::Argon2Cost> ReadCost(const medseal_cost* given) {
+  MS_ASSIGN(const medseal_cost known, ReadOptional(given));
+  crypto::Argon2Cost cost;
+  if (known.memory_kib != 0) cost.memory_kib = known.memory_kib;
+  if (known.passes != 0) cost.passes = known.passes;
+  return cost;
+}
+
+namespace {
+
+Result<people::NewPerson> ReadPerson(const medseal_person_options& known) {
+  MS_TRY(Require(known.name != nullptr, "a name is needed"));
+  MS_TRY(Require(known.kind >= 0 && known.kind <= 1, "there is no such kind of person"));
+  MS_TRY(Require(known.class_count == 0 || known.classes != nullptr, "the list of classes is missing"));
+  people::NewPerson person;
+  person.name = known.name;
+  person.kind = known.kind == MEDSEAL_SERVICE ? people::PersonKind::kService : people::PersonKind::kHuman;
+  for (std::size_t i = 0; i < known.class_count; ++i) person.classes.emplace_back(Text(known.classes[i]));
+  MS_ASSIGN(person.cost, ReadCost(known.cost));
+  return person;
+}
+
+Status ListPerson(const people::Chain& chain, const people::Person& person, medseal_person_callback callback,
+                  void* context) {
+  std::vector<const char*> classes;
+  for (const auto& [number, entry] : chain.classes()) {
+    if (chain.Granted(person.number, number)) classes.push_back(entry.name.c_str());
+  }
+  medseal_person_info info{};
+  info.size = sizeof(info);
+  info.name = person.name.c_str();
+  info.kind = person.kind == people::PersonKind::kService ? MEDSEAL_SERVICE : MEDSEAL_HUMAN;
+  info.founder = person.verify_key == chain.founder_key() ? 1 : 0;
+  info.classes = classes.data();
+  info.class_count = classes.size();
+  return callback(context, &info) == 0 ? Status::Ok() : Status::Cancelled("the callback ended the listing");
+}
+
+}  // namespace
+}  // namespace mseal::abi
+
+using namespace mseal;
+using namespace mseal::abi;
+
+medseal_code medseal_person_add(medseal_session* session, const medseal_person_options* options, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr, "there is no session"));
+    MS_ASSIGN(const medseal_person_options known, Read(options));
+    MS_ASSIGN(const people::NewPerson person, ReadPerson(known));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    return vault::AddPerson(call.core(), call.desk(), person, View(known.password));
+  });
+}
+
+medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name,
+                                  medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && person != nullptr && class_name != nullptr,
+                   "session, person and class are needed"));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    return vault::Grant(call.core(), call.desk(), person, class_name);
+  });
+}
+
+medseal_code medseal_persons(medseal_session* session, medseal_person_callback callback, void* context,
+                             medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && callback != nullptr, "session and callback are needed"));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    const auto chain = call.core().registry->chain();
+    for (const people::Person* person : chain->persons()) MS_TRY(ListPerson(*chain, *person, callback, context));
+    return Status::Ok();
+  });
+}
+
+medseal_code medseal_schema_check(const medseal_schema* current, const medseal_schema* next, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_ASSIGN(const auto current_text, ReadSchema(current));
+    MS_ASSIGN(const auto next_text, ReadSchema(next));
+    MS_ASSIGN(const auto loaded_current, schema::Schema::Load(current_text));
+    MS_ASSIGN(const auto loaded_next, schema::Schema::Load(next_text));
+    return schema::Schema::Succeed(*loaded_current, *loaded_next).status();
+  });
+}
+
+medseal_code medseal_schema_load(medseal_session* session, const medseal_schema* schema, std::uint32_t* version,
+                                 medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr, "there is no session"));
+    MS_ASSIGN(const auto text, ReadSchema(schema));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    MS_ASSIGN(const std::uint32_t loaded, vault::LoadSchema(call.core(), call.desk(), text));
+    if (version != nullptr) *version = loaded;
+    return Status::Ok();
+  });
+}
+
+medseal_code medseal_schema_show(medseal_session* session, medseal_buffer** text, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && text != nullptr, "session and text are needed"));
+    *text = nullptr;
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    const std::string shown = call.core().schemas.current()->schema->Describe();
+    *text = new medseal_buffer{SecretBytes::CopyOf(AsBytes(shown))};
+    return Status::Ok();
+  });
+}

@@ -1,0 +1,88 @@
+// A statement: a numbered, signed fact about persons and keys, linked to the one before it. Layout: FORMAT.md,
+// "Statement".
+#pragma once
+
+#include <string_view>
+#include <variant>
+
+#include "base/bytes.h"
+#include "base/status.h"
+
+namespace mseal::format {
+
+inline constexpr std::uint8_t kStatementVersion = 1;
+inline constexpr std::uint8_t kHighestClass = 15;  // a key row has 16 slots
+
+// Numbers are never used again.
+enum class StatementType : std::uint8_t {
+  kFounding = 1,
+  kPerson = 2,
+  kClass = 3,
+  kClassKey = 4,
+  kGrant = 5,
+  kSchema = 6,
+};
+
+struct Statement {
+  ByteArray<16> store{};
+  std::uint64_t number = 0;  // from 1
+  ByteArray<32> previous{};  // digest of the whole statement before; zero for the first
+  std::uint8_t type = 0;     // a StatementType, or what a later medseal calls one
+  std::uint32_t signer = 0;  // a person's number
+  ByteView body;             // borrowed
+};
+
+struct SignedStatement {
+  Statement statement;
+  ByteView covered;  // what the signature is over, apart from its prefix; borrowed
+  ByteArray<64> signature{};
+};
+
+// Does not look whether the signature agrees.
+//   UnsupportedVersion  the version byte is not 1
+//   Corrupt             cut short, bytes after the end, or a number or signer 0
+Result<SignedStatement> ParseStatement(ByteView bytes);
+Bytes EncodeStatement(const Statement& statement);  // the signature is appended by whoever makes it
+
+// What the types say. Names are borrowed.
+struct PersonBody {
+  std::uint32_t number = 0;  // from 1
+  std::uint8_t kind = 0;     // 1 a human, 2 a service
+  std::string_view name;
+  ByteArray<32> verify_key{};
+  ByteArray<32> public_key{};
+};
+struct FoundingBody {
+  std::uint8_t suite = 0;
+  PersonBody founder;
+};
+struct ClassBody {
+  std::uint8_t number = 0;
+  bool no_index = false;
+  std::string_view name;
+};
+struct ClassKeyBody {
+  std::uint8_t class_number = 0;
+  std::uint32_t version = 0;  // from 1
+  ByteArray<32> digest{};
+  ByteArray<32> public_half{};
+};
+struct GrantBody {
+  std::uint32_t person = 0;
+  std::uint8_t class_number = 0;
+};
+struct SchemaBody {
+  std::uint32_t version = 0;  // from 1
+  ByteArray<32> digest{};
+};
+// In the order of StatementType.
+using StatementBody = std::variant<FoundingBody, PersonBody, ClassBody, ClassKeyBody, GrantBody, SchemaBody>;
+
+StatementType TypeOf(const StatementBody& body);
+
+//   UnsupportedVersion  no such type in this version
+//   Corrupt             not a body of that type
+Result<StatementBody> ParseStatementBody(std::uint8_t type, ByteView body);
+Bytes EncodeStatementBody(const StatementBody& body);
+
+}  // namespace mseal::format

@@ -1,0 +1,129 @@
+// Parses and lays out what each type of statement says.
+#include "base/reader.h"
+#include "base/writer.h"
+#include "format/clean_name.h"
+#include "format/statement.h"
+
+namespace mseal::format {
+namespace {
+
+constexpr std::uint8_t kNoIndexFlag = 1;
+
+PersonBody ReadPerson(Reader& in) {
+  PersonBody body;
+  body.number = in.U32();
+  body.kind = in.U8();
+  body.name = AsText(in.Prefixed8());
+  body.verify_key = in.Fixed<32>();
+  body.public_key = in.Fixed<32>();
+  if (body.number == 0 || body.kind < 1 || body.kind > 2 || !IsCleanName(AsBytes(body.name))) in.Fail();
+  return body;
+}
+
+FoundingBody ReadFounding(Reader& in) {
+  FoundingBody body;
+  body.suite = in.U8();
+  body.founder = ReadPerson(in);
+  return body;
+}
+
+std::uint8_t ReadClassNumber(Reader& in) {
+  const std::uint8_t number = in.U8();
+  if (number > kHighestClass) in.Fail();
+  return number;
+}
+
+std::uint32_t ReadVersion(Reader& in) {
+  const std::uint32_t version = in.U32();
+  if (version == 0) in.Fail();
+  return version;
+}
+
+ClassBody ReadClass(Reader& in) {
+  ClassBody body;
+  body.number = ReadClassNumber(in);
+  const std::uint8_t flags = in.U8();
+  body.no_index = flags == kNoIndexFlag;
+  body.name = AsText(in.Prefixed8());
+  if (flags > kNoIndexFlag || !IsCleanName(AsBytes(body.name))) in.Fail();
+  return body;
+}
+
+ClassKeyBody ReadClassKey(Reader& in) {
+  ClassKeyBody body;
+  body.class_number = ReadClassNumber(in);
+  body.version = ReadVersion(in);
+  body.digest = in.Fixed<32>();
+  body.public_half = in.Fixed<32>();
+  return body;
+}
+
+GrantBody ReadGrant(Reader& in) {
+  GrantBody body;
+  body.person = in.U32();
+  body.class_number = ReadClassNumber(in);
+  if (body.person == 0) in.Fail();
+  return body;
+}
+
+SchemaBody ReadSchema(Reader& in) {
+  SchemaBody body;
+  body.version = ReadVersion(in);
+  body.digest = in.Fixed<32>();
+  return body;
+}
+
+template <typename Body>
+Result<StatementBody> Whole(Reader& in, Body (*read)(Reader&)) {
+  Body body = read(in);
+  if (!in.Done()) return Status::Corrupt("body of a statement");
+  return StatementBody(body);
+}
+
+void Write(Writer& out, const PersonBody& body) {
+  out.U32(body.number).U8(body.kind).Prefixed8(AsBytes(body.name)).Raw(body.verify_key).Raw(body.public_key);
+}
+void Write(Writer& out, const FoundingBody& body) { Write(out.U8(body.suite), body.founder); }
+void Write(Writer& out, const ClassBody& body) {
+  out.U8(body.number).U8(body.no_index ? kNoIndexFlag : 0).Prefixed8(AsBytes(body.name));
+}
+void Write(Writer& out, const ClassKeyBody& body) {
+  out.U8(body.class_number).U32(body.version).Raw(body.digest).Raw(body.public_half);
+}
+void Write(Writer& out, const GrantBody& body) { out.U32(body.person).U8(body.class_number); }
+void Write(Writer& out, const SchemaBody& body) { out.U32(body.version).Raw(body.digest); }
+
+}  // namespace
+
+StatementType TypeOf(const StatementBody& body) {
+  static_assert(std::variant_size_v<StatementBody> == static_cast<std::size_t>(StatementType::kSchema));
+  return static_cast<StatementType>(body.index() + 1);
+}
+
+Result<StatementBody> ParseStatementBody(std::uint8_t type, ByteView body) {
+  Reader in(body);
+  switch (static_cast<StatementType>(type)) {
+    case StatementType::kFounding:
+      return Whole(in, ReadFounding);
+    case StatementType::kPerson:
+      return Whole(in, ReadPerson);
+    case StatementType::kClass:
+      return Whole(in, ReadClass);
+    case StatementType::kClassKey:
+      return Whole(in, ReadClassKey);
+    case StatementType::kGrant:
+      return Whole(in, ReadGrant);
+    case StatementType::kSchema:
+      return Whole(in, ReadSchema);
+  }
+  return Status::UnsupportedVersion("type of a statement");
+}
+
+Bytes EncodeStatementBody(const StatementBody& body) {
+  Bytes bytes;
+  Writer out(bytes);
+  std::visit([&out](const auto& one) { Write(out, one); }, body);
+  return bytes;
+}
+
+}  // namespace mseal::format

@@ -1,0 +1,52 @@
+// Wraps and unwraps data keys.
+#include "keys/data_keys.h"
+
+namespace mseal::keys {
+namespace {
+
+using format::ContextItem;
+
+seal::Place SlotPlace(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
+                      std::uint8_t class_number, std::uint32_t version, std::uint32_t generation) {
+  format::Context context(format::ContextKind::kSlot);
+  context.Add(ContextItem::kStore, store).Add(ContextItem::kPatient, patient);
+  context.AddNumber(ContextItem::kClass, class_number).AddNumber(ContextItem::kVersion, version);
+  return {.purpose = format::Purpose::kSlotKey,
+          .suite = suite,
+          .context = seal::DigestOf(context),
+          .class_number = class_number,
+          .generation = generation};
+}
+
+}  // namespace
+
+DataKey MakeDataKey(const StoreId& store, crypto::Suite suite, const PatientHandle& patient, std::uint8_t class_number,
+                    std::uint32_t version, const ClassKey& class_key, format::KeyRow& row) {
+  format::Slot& slot = row.slots[class_number];
+  DataKey key(crypto::RandomKey());
+  slot.state = format::SlotState::kCurrent;
+  slot.class_key_version = version;
+  slot.generation = 1;
+  CopyBytes(seal::WrapKey(class_key.Reveal(), SlotPlace(store, suite, patient, class_number, version, slot.generation),
+                          key.Reveal()),
+            slot.current);
+  ++row.slot_counter;
+  return key;
+}
+
+Result<DataKey> UnwrapCurrent(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
+                              std::uint8_t class_number, const ClassKey& class_key, const format::Slot& slot) {
+  const seal::Place place = SlotPlace(store, suite, patient, class_number, slot.class_key_version, slot.generation);
+  MS_ASSIGN(KeyBytes key, seal::UnwrapKey(class_key.Reveal(), place, slot.current));
+  return DataKey(std::move(key));
+}
+
+Result<DataKey> UnwrapPrevious(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
+                               std::uint8_t class_number, const ClassKey& class_key, const format::Slot& slot) {
+  const seal::Place place =
+      SlotPlace(store, suite, patient, class_number, slot.class_key_version, slot.previous_generation);
+  MS_ASSIGN(KeyBytes key, seal::UnwrapKey(class_key.Reveal(), place, slot.previous));
+  return DataKey(std::move(key));
+}
+
+}  // namespace mseal::keys

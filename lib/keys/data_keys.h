@@ -1,0 +1,22 @@
+// Data keys: one per patient and class, wrapped under a version of the class key in a slot of the patient's key row.
+#pragma once
+
+#include "keys/patient_keys.h"
+
+namespace mseal::keys {
+
+using ClassKey = Key<struct ClassKeyRole>;
+using DataKey = Key<struct DataKeyRole>;
+
+// Makes a data key in slot `class_number` of `row`, wrapped under `class_key` of `version`. The slot is unused before.
+DataKey MakeDataKey(const StoreId& store, crypto::Suite suite, const PatientHandle& patient, std::uint8_t class_number,
+                    std::uint32_t version, const ClassKey& class_key, format::KeyRow& row);
+
+// The slot's current data key, or the one before it.
+//   AuthFailed  the slot was changed, or is not of this patient, class and version
+Result<DataKey> UnwrapCurrent(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
+                              std::uint8_t class_number, const ClassKey& class_key, const format::Slot& slot);
+Result<DataKey> UnwrapPrevious(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
+                               std::uint8_t class_number, const ClassKey& class_key, const format::Slot& slot);
+
+}  // namespace mseal::keys

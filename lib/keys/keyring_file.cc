@@ -1,0 +1,137 @@
+// Puts header, slots and anchor together: makes a keyring, opens it, and is the provider over it.
+#include "keys/keyring_file.h"
+
+#include <mutex>
+
+#include "crypto/random.h"
+#include "keys/anchor_file.h"
+#include "keys/keyring_header.h"
+#include "keys/keyring_slots.h"
+#include "keys/new_file.h"
+
+namespace mseal::keys {
+namespace {
+
+// The lock covers file and last-seen state together: the vault moves the anchor from one thread and changes epochs from
+// another.
+class KeyringProvider final : public KeyProvider {
+ public:
+  KeyringProvider(const KeyringBinding& binding, KeyringSlots slots, AnchorFile anchor)
+      : binding_(binding), slots_(std::move(slots)), anchor_(std::move(anchor)) {}
+
+  const StoreId& store() const override { return binding_.store; }
+  const ByteArray<16>& instance() const override { return binding_.instance; }
+  crypto::Suite suite() const override { return binding_.suite; }
+  // What lies under a file may keep what was overwritten: wear levelling, snapshots, copy on write.
+  Assurance assurance() const override { return Assurance::kOverwrittenMediumUnproven; }
+
+  std::vector<std::uint32_t> Epochs() const override { return Locked(), slots_.Epochs(); }
+  bool Damaged() const override { return Locked(), slots_.Damaged(); }
+  Result<EpochSecret> Open(std::uint32_t epoch) const override { return Locked(), slots_.Open(epoch); }
+  Status Write(std::uint32_t epoch, const EpochSecret& secret) override {
+    return Locked(), slots_.Write(epoch, secret);
+  }
+  Status Destroy(std::uint32_t epoch) override { return Locked(), slots_.Destroy(epoch); }
+
+  Result<std::optional<Anchor>> ReadAnchor() const override {
+    const auto lock = Locked();
+    MS_ASSIGN(const Anchor anchor, anchor_.Read(slots_.anchor_key()));
+    return std::optional(anchor);
+  }
+  Status MoveAnchor(const Anchor& anchor) override { return Locked(), anchor_.Move(slots_.anchor_key(), anchor); }
+  Status ReplaceLostAnchor(const Anchor& anchor) override {
+    return Locked(), anchor_.Replace(slots_.anchor_key(), anchor);
+  }
+
+ private:
+  std::unique_lock<std::mutex> Locked() const { return std::unique_lock(mutex_); }
+
+  const KeyringBinding binding_;
+  mutable std::mutex mutex_;
+  KeyringSlots slots_;
+  mutable AnchorFile anchor_;  // reading remembers which page is the newest
+};
+
+Result<std::unique_ptr<KeyProvider>> OpenWithKey(FileIo& io, const std::string& path, File file, KeyBytes key,
+                                                 const KeyringHeader& header) {
+  MS_TRY(CheckKey(key.Reveal(), header));
+  KeyringSlots slots(std::move(file), std::move(key), header.binding);
+  MS_TRY(slots.Inspect());
+  AnchorFile anchor(io, AnchorPathOf(path), header.binding);
+  return std::unique_ptr<KeyProvider>(
+      std::make_unique<KeyringProvider>(header.binding, std::move(slots), std::move(anchor)));
+}
+
+KeyringHeader NewHeader(const KeyringSecret& secret, const StoreId& store, crypto::Suite suite,
+                        const KeyringOptions& options) {
+  KeyringHeader header{secret.kind, {store, {}, suite}, {0, 0}, {}, {}};
+  if (secret.kind == KeyringSecret::Kind::kPassphrase) header.cost = options.cost;
+  crypto::SystemRandom(header.binding.instance);
+  crypto::SystemRandom(header.salt);
+  return header;
+}
+
+struct NewKeyring {
+  Bytes keyring;
+  Bytes anchor;
+};
+
+NewKeyring LayOut(KeyView key, const KeyringHeader& header, std::uint32_t epoch, const EpochSecret& first) {
+  const AnchorKey anchor_key(crypto::RandomKey());
+  NewKeyring made{SealKeyringHeader(key, header), FirstAnchor(anchor_key, header.binding, {epoch, 0, 0, 0, {}})};
+  const Bytes slot = SealKeyringSlot(key, header.binding, 0, epoch, first, anchor_key);
+  made.keyring.insert(made.keyring.end(), slot.begin(), slot.end());
+  made.keyring.resize(format::kKeyringSize);
+  return made;
+}
+
+Result<std::unique_ptr<KeyProvider>> OpenNew(FileIo& io, const std::string& path, KeyBytes key) {
+  MS_ASSIGN(File file, File::Open(io, path));
+  MS_ASSIGN(const KeyringHeader header, ReadKeyringHeader(file));
+  return OpenWithKey(io, path, std::move(file), std::move(key), header);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KeyProvider>> CreateKeyring(const std::string& path, const KeyringSecret& secret,
+                                                   const StoreId& store, crypto::Suite suite, std::uint32_t epoch,
+                                                   const EpochSecret& first, const KeyringOptions& options,
+                                                   FileIo* chosen) {
+  FileIo& io = chosen == nullptr ? SystemFileIo() : *chosen;
+  MS_TRY(crypto::CheckSuite(suite));
+  const KeyringHeader header = NewHeader(secret, store, suite, options);
+  MS_ASSIGN(KeyBytes key, KeyOfSecret(secret, header));
+  const NewKeyring made = LayOut(key.Reveal(), header, epoch, first);
+  NewFile anchor(io, AnchorPathOf(path));
+  NewFile keyring(io, path);
+  MS_TRY(anchor.Write(made.anchor));
+  MS_TRY(keyring.Write(made.keyring));
+  // The anchor first: a keyring that has its name has an anchor, or had one.
+  MS_TRY(anchor.Publish());
+  MS_TRY(keyring.Publish());
+  MS_TRY(SyncFolderOf(io, path));
+  MS_ASSIGN(std::unique_ptr<KeyProvider> provider, OpenNew(io, path, std::move(key)));
+  anchor.Keep();
+  keyring.Keep();
+  return provider;
+}
+
+Result<std::unique_ptr<KeyProvider>> OpenKeyring(const std::string& path, const KeyringSecret& secret, FileIo* chosen) {
+  FileIo& io = chosen == nullptr ? SystemFileIo() : *chosen;
+  MS_TRY(CheckSecret(secret));
+  MS_ASSIGN(File file, File::Open(io, path));
+  MS_ASSIGN(const KeyringHeader header, ReadKeyringHeader(file));
+  MS_TRY(crypto::CheckSuite(header.binding.suite));
+  if (secret.kind != header.kind) return Status::WrongSecret("the keyring opens with the other kind of secret");
+  MS_ASSIGN(KeyBytes key, KeyOfSecret(secret, header));
+  return OpenWithKey(io, path, std::move(file), std::move(key), header);
+}
+
+Result<KeyringFacts> LookAtKeyring(const std::string& path) {
+  MS_ASSIGN(const File file, File::OpenToRead(SystemFileIo(), path));
+  MS_ASSIGN(const FileFacts facts, file.Look());
+  MS_ASSIGN(const KeyringHeader header, ReadKeyringHeader(file));
+  return KeyringFacts{header.kind, header.binding.store, header.binding.instance, header.cost, (facts.mode & 077) != 0};
+}
+
+}  // namespace mseal::keys

@@ -1,0 +1,71 @@
+// A patient's own keys as their key row holds them: the subkeys that open what any session may see, and the slots with
+// the data keys still wrapped.
+#pragma once
+
+#include <memory>
+
+#include "base/lru.h"
+#include "format/head.h"
+#include "format/key_row.h"
+#include "keys/buckets.h"
+#include "keys/ids.h"
+
+namespace mseal::keys {
+
+// K_patient is never used directly: each purpose takes its own subkey (FORMAT.md, "Subkeys").
+struct PatientKeys {
+  PatientKeys(const PatientHandle& handle, format::KeyRow row, std::shared_ptr<const BucketKey> bucket);
+  // A copy with other slots, for a writer that makes or drops a data key.
+  PatientKeys Copy() const;
+
+  PatientHandle handle;
+  format::KeyRow row;
+  std::shared_ptr<const BucketKey> bucket;
+  KeyBytes header;
+  KeyBytes tag;
+  KeyBytes head;
+  KeyBytes head_sum;
+  KeyBytes void_group;
+  KeyBytes padding;
+};
+
+// Any thread may call; a patient's writers hold that patient's lock. Borrows rows and buckets.
+class PatientKeyTable {
+ public:
+  PatientKeyTable(store::Rows& rows, const StoreId& store, crypto::Suite suite, Buckets& buckets,
+                  std::size_t cached_patients);
+
+  // From memory or the store.
+  //   NotFound        no such patient
+  //   KeyUnavailable  the bucket's key cannot be reached
+  //   AuthFailed      the key row was changed or moved
+  Result<std::shared_ptr<const PatientKeys>> Load(const PatientHandle& patient);
+  // Always from the store, into memory.
+  Result<std::shared_ptr<const PatientKeys>> Reload(const PatientHandle& patient);
+  // Fresh keys for a new patient; nothing is stored yet.
+  Result<PatientKeys> Draw(const PatientHandle& patient, store::Durability durability);
+  // Puts the key row into `batch`, on the condition that its bucket's key is still the same.
+  void Put(store::Batch& batch, const PatientKeys& keys) const;
+  // After the batch was committed: what Load gives from now on.
+  void Remember(std::shared_ptr<const PatientKeys> keys);
+  void Forget(const PatientHandle& patient);
+
+ private:
+  seal::Place PlaceOf(const PatientHandle& patient, const BucketKey& bucket) const;
+
+  store::Rows& rows_;
+  StoreId store_;
+  crypto::Suite suite_;
+  Buckets& buckets_;
+  ShardedLru<PatientHandle, PatientKeys, HandleHash> cache_;
+};
+
+// The head of a patient, in its table. Sealed under a subkey of K_patient.
+Result<format::Head> ReadHead(const store::Rows& rows, const StoreId& store, crypto::Suite suite,
+                              const PatientKeys& keys, const store::Snapshot* at = nullptr);
+void PutHead(store::Batch& batch, const StoreId& store, crypto::Suite suite, const PatientKeys& keys,
+             const format::Head& head);
+// What a row adds to the sum in the head.
+ByteArray<32> DigestOfRow(const PatientKeys& keys, ByteView row_key, ByteView header_commitment);
+
+}  // namespace mseal::keys

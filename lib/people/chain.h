@@ -1,0 +1,147 @@
+// The chain of signed statements that says who is who and which keys are real. Everything a session trusts is named
+// here, and the chain hangs on the founder's key, which each person's sealed credential pins.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "crypto/exchange.h"
+#include "crypto/sign.h"
+#include "format/statement.h"
+#include "keys/provider.h"
+
+namespace mseal::people {
+
+using PersonNumber = std::uint32_t;     // from 1 (the founder), never reused
+using ClassNumber = std::uint8_t;       // 0..15: the slot in every key row
+using ClassKeyVersion = std::uint32_t;  // from 1
+
+enum class PersonKind : std::uint8_t { kHuman = 1, kService = 2 };
+
+struct Person {
+  PersonNumber number = 0;
+  PersonKind kind = PersonKind::kHuman;
+  std::string name;  // 1 to 64 bytes of UTF-8 without control characters
+  crypto::VerifyKey verify_key{};
+  crypto::PublicKey public_key{};
+};
+
+struct ClassEntry {
+  std::string name;
+  bool no_index = false;
+};
+
+// What the chain says of one version of a class key.
+struct ClassKeyEntry {
+  ByteArray<32> digest{};           // DigestOfClassKey of it
+  crypto::PublicKey public_half{};  // of the class `audit`, whose key is an X25519 private key; zero otherwise
+};
+
+// BLAKE2b-256 of a class key with its class and version: what a statement names it by. FORMAT.md, "Statement".
+ByteArray<32> DigestOfClassKey(const keys::StoreId& store, ClassNumber number, ClassKeyVersion version, KeyView key);
+
+// Copies and moves; a pointer it gives is good until the chain it came from takes a statement, is moved from or
+// dropped. Reading from several threads is safe.
+class Chain {
+ public:
+  // Empty: knows nobody. Only Found and Verify make one that does.
+  Chain() = default;
+
+  // Checks numbers, links, signatures, entitlement and the rules below of all statements (statement 1 first). A chain
+  // that misses statements at its end is a valid older chain: compare newest_number() with the anchor's. Whether its
+  // founder is the right one shows in the credential: compare founder_key() with PrivateKeys::founder_key.
+  //   AuthFailed          a statement is not what its signer made, not in its place, another store's, or its signer was
+  //                       not entitled
+  //   Corrupt             none are given, or one does not parse or breaks a rule
+  //   UnsupportedVersion  made by a later medseal
+  static Result<Chain> Verify(const keys::StoreId& store, const std::vector<Bytes>& statements);
+
+  const crypto::VerifyKey& founder_key() const;                   // of an empty chain: zero
+  std::uint64_t newest_number() const { return newest_number_; }  // 0: empty
+  crypto::Suite suite() const { return suite_; }                  // fixed by the first statement
+
+  const Person* FindPerson(PersonNumber number) const;
+  const Person* FindPerson(std::string_view name) const;
+  std::vector<const Person*> persons() const;  // by number
+
+  const std::map<ClassNumber, ClassEntry>& classes() const { return classes_; }
+  std::optional<ClassNumber> FindClass(std::string_view name) const;
+  // 0 when the class has no key yet.
+  ClassKeyVersion NewestVersion(ClassNumber number) const;
+  const ClassKeyEntry* FindClassKey(ClassNumber number, ClassKeyVersion version) const;
+  // By a grant alone: the founder too has none until one is made.
+  bool Granted(PersonNumber person, ClassNumber number) const;
+
+  // The newest loaded schema: its version (from 1) and the BLAKE2b-256 digest of its stored form. Version 0: none.
+  std::uint32_t schema_version() const { return static_cast<std::uint32_t>(schemas_.size()); }
+  const ByteArray<32>* SchemaDigest(std::uint32_t version) const;
+
+  // Each makes the next statement signed by `signer`, takes it into this chain and returns its bytes for storing. After
+  // a failure the chain is as it was.
+  //   PermissionDenied  the signer is not entitled: only the founder adds persons, classes, class-key versions and
+  //   schemas;
+  //                     a grant is signed by the founder or by somebody who was granted the class; `seed` is not the
+  //                     signer's
+  //   AlreadyExists     the name, number, version, grant or one of the person's public keys is taken
+  //   NotFound          it names what the chain does not know
+  //   ResourceExhausted a 17th class
+  //   InvalidArgument   a name that is empty, too long or not clean text; a person's number or a version that is not
+  //   the next; a public
+  //                     key of small order; a public half for another class than `audit`
+  // Found makes statement 1: `founder` has number 1 and both public halves, `seed` the private half of its verify key.
+  static Result<Bytes> Found(const keys::StoreId& store, crypto::Suite suite, const Person& founder,
+                             const crypto::SigningSeed& seed, Chain& out);
+  Result<Bytes> AddPerson(const Person& person, PersonNumber signer, const crypto::SigningSeed& seed);
+  Result<Bytes> AddClass(ClassNumber number, const ClassEntry& entry, PersonNumber signer,
+                         const crypto::SigningSeed& seed);
+  Result<Bytes> AddClassKey(ClassNumber number, ClassKeyVersion version, const ClassKeyEntry& entry,
+                            PersonNumber signer, const crypto::SigningSeed& seed);
+  Result<Bytes> AddGrant(PersonNumber person, ClassNumber number, PersonNumber signer, const crypto::SigningSeed& seed);
+  Result<Bytes> AddSchema(std::uint32_t version, const ByteArray<32>& digest, PersonNumber signer,
+                          const crypto::SigningSeed& seed);
+  PersonNumber NextPersonNumber() const { return static_cast<PersonNumber>(persons_.size()) + 1; }
+
+ private:
+  // chain_verify.cc
+  Status Accept(ByteView statement);
+  Status CheckPlace(const format::Statement& statement) const;
+  Status CheckSignature(const format::SignedStatement& statement) const;
+  // chain_sign.cc
+  Result<Bytes> Append(const format::StatementBody& body, PersonNumber signer, const crypto::SigningSeed& seed);
+  // chain_rules.cc: what may be said next, by whom, and what is known once it was
+  Status CheckSigner(const format::StatementBody& body, PersonNumber signer) const;
+  Status CheckBody(const format::StatementBody& body) const;
+  Status Check(const format::FoundingBody& body) const;
+  Status Check(const format::PersonBody& body) const;
+  Status Check(const format::ClassBody& body) const;
+  Status Check(const format::ClassKeyBody& body) const;
+  Status Check(const format::GrantBody& body) const;
+  Status Check(const format::SchemaBody& body) const;
+  void Take(const format::StatementBody& body, ByteView statement);
+  void Know(const format::FoundingBody& body);
+  void Know(const format::PersonBody& body);
+  void Know(const format::ClassBody& body);
+  void Know(const format::ClassKeyBody& body);
+  void Know(const format::GrantBody& body);
+  void Know(const format::SchemaBody& body);
+
+  keys::StoreId store_{};
+  crypto::Suite suite_ = crypto::Suite::kChaCha20Poly1305;
+  std::uint64_t newest_number_ = 0;
+  ByteArray<32> newest_digest_{};  // of the whole newest statement: the next one names it
+  std::map<PersonNumber, Person> persons_;
+  std::map<std::string, PersonNumber, std::less<>> numbers_by_name_;
+  std::set<ByteArray<32>> public_keys_;  // of both kinds: no two persons share one
+  std::map<ClassNumber, ClassEntry> classes_;
+  std::map<std::pair<ClassNumber, ClassKeyVersion>, ClassKeyEntry> class_keys_;
+  std::set<std::pair<PersonNumber, ClassNumber>> grants_;
+  std::vector<ByteArray<32>> schemas_;  // the digest of version 1 first
+};
+
+}  // namespace mseal::people

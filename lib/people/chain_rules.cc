@@ -1,0 +1,119 @@
+// The rules of the chain: who may say what next, and what is known once it was said. Signing and verifying both go
+// through here.
+#include "format/clean_name.h"
+#include "people/chain.h"
+#include "people/statement_bytes.h"
+
+namespace mseal::people {
+namespace {
+
+constexpr PersonNumber kFounder = 1;
+constexpr std::size_t kMostClasses = format::kHighestClass + 1;
+constexpr std::string_view kAuditClass = "audit";
+
+// A point that gives the same all-zero secret with every private key: a slot sealed to it would open for anybody.
+bool HasSmallOrder(const crypto::PublicKey& key) { return !crypto::SharedSecret(crypto::PrivateKey(), key).ok(); }
+
+Status CheckName(std::string_view name) {
+  if (format::IsCleanName(AsBytes(name))) return Status::Ok();
+  return Status::InvalidArgument("a name is empty, too long or not clean text");
+}
+
+Status CheckNext(std::uint64_t given, std::uint64_t newest) {
+  if (given <= newest) return Status::AlreadyExists("the number is taken");
+  if (given > newest + 1) return Status::InvalidArgument("not the next number");
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status Chain::CheckSigner(const format::StatementBody& body, PersonNumber signer) const {
+  if (std::holds_alternative<format::FoundingBody>(body)) {
+    return signer == kFounder ? Status::Ok() : Status::PermissionDenied("only the founder founds");
+  }
+  if (FindPerson(signer) == nullptr) return Status::PermissionDenied("the signer is unknown");
+  if (signer == kFounder) return Status::Ok();
+  const auto* grant = std::get_if<format::GrantBody>(&body);
+  if (grant != nullptr && Granted(signer, grant->class_number)) return Status::Ok();
+  return Status::PermissionDenied("the signer is not entitled");
+}
+
+Status Chain::CheckBody(const format::StatementBody& body) const {
+  const bool founding = std::holds_alternative<format::FoundingBody>(body);
+  if (founding != (newest_number_ == 0)) return Status::InvalidArgument("the founding comes first and once");
+  return std::visit([this](const auto& one) { return Check(one); }, body);
+}
+
+Status Chain::Check(const format::FoundingBody& body) const {
+  MS_ASSIGN(const crypto::Suite suite, crypto::SuiteFromNumber(body.suite));
+  static_cast<void>(suite);
+  return Check(body.founder);
+}
+
+Status Chain::Check(const format::PersonBody& body) const {
+  MS_TRY(CheckName(body.name));
+  MS_TRY(CheckNext(body.number, persons_.size()));
+  if (FindPerson(body.name) != nullptr) return Status::AlreadyExists("the name is taken");
+  if (public_keys_.contains(body.verify_key) || public_keys_.contains(body.public_key)) {
+    return Status::AlreadyExists("a public key is another person's");
+  }
+  if (HasSmallOrder(body.public_key)) return Status::InvalidArgument("public key of small order");
+  return Status::Ok();
+}
+
+Status Chain::Check(const format::ClassBody& body) const {
+  MS_TRY(CheckName(body.name));
+  if (classes_.size() == kMostClasses) return Status::ResourceExhausted("there are 16 classes");
+  if (classes_.contains(body.number)) return Status::AlreadyExists("the class number is taken");
+  if (FindClass(body.name).has_value()) return Status::AlreadyExists("the class name is taken");
+  return Status::Ok();
+}
+
+Status Chain::Check(const format::ClassKeyBody& body) const {
+  const auto entry = classes_.find(body.class_number);
+  if (entry == classes_.end()) return Status::NotFound("no such class");
+  if (entry->second.name != kAuditClass && body.public_half != crypto::PublicKey{}) {
+    return Status::InvalidArgument("only the class audit has a public half");
+  }
+  return CheckNext(body.version, NewestVersion(body.class_number));
+}
+
+Status Chain::Check(const format::GrantBody& body) const {
+  if (FindPerson(body.person) == nullptr) return Status::NotFound("no such person");
+  if (!classes_.contains(body.class_number)) return Status::NotFound("no such class");
+  if (Granted(body.person, body.class_number)) return Status::AlreadyExists("granted before");
+  return Status::Ok();
+}
+
+Status Chain::Check(const format::SchemaBody& body) const { return CheckNext(body.version, schemas_.size()); }
+
+void Chain::Take(const format::StatementBody& body, ByteView statement) {
+  std::visit([this](const auto& one) { Know(one); }, body);
+  ++newest_number_;
+  newest_digest_ = DigestOfStatement(statement);
+}
+
+void Chain::Know(const format::FoundingBody& body) {
+  suite_ = static_cast<crypto::Suite>(body.suite);
+  Know(body.founder);
+}
+
+void Chain::Know(const format::PersonBody& body) {
+  const auto kind = static_cast<PersonKind>(body.kind);
+  persons_[body.number] = {body.number, kind, std::string(body.name), body.verify_key, body.public_key};
+  numbers_by_name_.emplace(body.name, body.number);
+  public_keys_.insert(body.verify_key);
+  public_keys_.insert(body.public_key);
+}
+
+void Chain::Know(const format::ClassBody& body) { classes_[body.number] = {std::string(body.name), body.no_index}; }
+
+void Chain::Know(const format::ClassKeyBody& body) {
+  class_keys_[{body.class_number, body.version}] = {body.digest, body.public_half};
+}
+
+void Chain::Know(const format::GrantBody& body) { grants_.emplace(body.person, body.class_number); }
+
+void Chain::Know(const format::SchemaBody& body) { schemas_.push_back(body.digest); }
+
+}  // namespace mseal::people

@@ -1,0 +1,225 @@
+// Stores people and their statements, and logs them in.
+#include "people/registry.h"
+
+#include <algorithm>
+
+#include "base/writer.h"
+
+namespace mseal::people {
+namespace {
+
+Bytes StatementId(std::uint64_t number) {
+  Bytes id;
+  Writer(id).U64(number);
+  return id;
+}
+
+Bytes SlotId(ClassNumber number, ClassKeyVersion version, PersonNumber person) {
+  Bytes id;
+  Writer(id).U8(number).U32(version).U32(person);
+  return id;
+}
+
+constexpr std::string_view kEveryonesClass = "directory";
+constexpr std::string_view kAuditClass = "audit";
+
+}  // namespace
+
+using keys::MetaKind;
+
+Registry::Registry(store::Rows& rows, const keys::MetaTable& meta, const keys::StoreId& store, crypto::Suite suite)
+    : rows_(rows), meta_(meta), store_(store), suite_(suite) {}
+
+std::shared_ptr<const Chain> Registry::chain() const {
+  std::shared_lock lock(chain_mutex_);
+  return chain_;
+}
+
+void Registry::PutStatement(store::Batch& batch, const Chain& chain, ByteView statement) const {
+  const Bytes id = StatementId(chain.newest_number());
+  meta_.RequireAbsent(batch, MetaKind::kStatement, id);
+  meta_.Put(batch, MetaKind::kStatement, id, statement);
+}
+
+Status Registry::PutSlot(store::Batch& batch, const Person& person, ClassNumber number, ClassKeyVersion version,
+                         KeyView key) const {
+  MS_ASSIGN(const Bytes slot, SealToPerson(store_, suite_, person, number, version, key));
+  meta_.Put(batch, MetaKind::kPersonSlot, SlotId(number, version, person.number), slot);
+  return Status::Ok();
+}
+
+Status Registry::CommitChain(Chain chain, store::Batch& batch) {
+  MS_TRY(rows_.Commit(batch, store::Durability::kPower));
+  std::unique_lock lock(chain_mutex_);
+  chain_ = std::make_shared<const Chain>(std::move(chain));
+  return Status::Ok();
+}
+
+Result<std::unique_ptr<Registry>> Registry::Found(store::Rows& rows, const keys::MetaTable& meta,
+                                                  const keys::StoreId& store, crypto::Suite suite,
+                                                  const std::string& founder, ByteView password,
+                                                  const crypto::Argon2Cost& cost, store::Batch& batch, Identity& out) {
+  std::unique_ptr<Registry> registry(new Registry(rows, meta, store, suite));
+  out.keys = DrawPrivateKeys();
+  out.keys.founder_key = crypto::VerifyKeyOf(out.keys.seed);
+  out.person = Person{1, PersonKind::kHuman, founder, out.keys.founder_key, crypto::PublicKeyOf(out.keys.private_key)};
+  Chain chain;
+  MS_ASSIGN(const Bytes statement, Chain::Found(store, suite, out.person, out.keys.seed, chain));
+  registry->PutStatement(batch, chain, statement);
+  MS_ASSIGN(const Bytes credential, SealCredential(store, suite, out.person.number, out.keys, password, cost));
+  meta.Put(batch, MetaKind::kCredential, keys::MetaIdOf({out.person.number}), credential);
+  registry->chain_ = std::make_shared<const Chain>(std::move(chain));
+  return registry;
+}
+
+Result<std::unique_ptr<Registry>> Registry::Load(store::Rows& rows, const keys::MetaTable& meta,
+                                                 const keys::StoreId& store, crypto::Suite suite) {
+  std::unique_ptr<Registry> registry(new Registry(rows, meta, store, suite));
+  std::vector<Bytes> statements;
+  MS_TRY(meta.ForEach(MetaKind::kStatement, [&](ByteView id, const SecretBytes& content) {
+    if (!SameBytes(id, StatementId(statements.size() + 1))) return Status::AuthFailed("a statement is missing");
+    const ByteView bytes = content.Reveal();
+    statements.emplace_back(bytes.begin(), bytes.end());
+    return Status::Ok();
+  }));
+  MS_ASSIGN(Chain chain, Chain::Verify(store, statements));
+  if (chain.newest_number() == 0) return Status::AuthFailed("the chain of statements is missing");
+  if (chain.suite() != suite) return Status::AuthFailed("the chain of statements names another suite");
+  registry->chain_ = std::make_shared<const Chain>(std::move(chain));
+  return registry;
+}
+
+Result<Identity> Registry::Login(std::string_view name, ByteView password) const {
+  const Status refused = Status::WrongSecret("unknown person or wrong password");
+  const auto current = chain();
+  const Person* person = current->FindPerson(name);
+  if (person == nullptr) return SpendPasswordTime(password), refused;
+  MS_ASSIGN(const SecretBytes credential, meta_.Get(MetaKind::kCredential, keys::MetaIdOf({person->number})));
+  auto opened = OpenCredential(store_, suite_, person->number, credential.Reveal(), password);
+  if (opened.code() == StatusCode::kWrongSecret) return refused;
+  MS_TRY(opened.status());
+  Identity identity{*person, std::move(*opened)};
+  const bool own = crypto::VerifyKeyOf(identity.keys.seed) == person->verify_key &&
+                   crypto::PublicKeyOf(identity.keys.private_key) == person->public_key;
+  // Whoever writes to the disk could found a chain of their own; nobody's credential would pin it.
+  if (!own || identity.keys.founder_key != current->founder_key())
+    return Status::AuthFailed("the chain of statements is not the one this person knows");
+  return identity;
+}
+
+Result<keys::ClassKey> Registry::FetchClassKey(const Identity& identity, ClassNumber number,
+                                               ClassKeyVersion version) const {
+  const auto current = chain();
+  const ClassKeyEntry* entry = current->FindClassKey(number, version);
+  if (entry == nullptr) return Status::AuthFailed("the chain of statements does not name this class key");
+  auto slot = meta_.Get(MetaKind::kPersonSlot, SlotId(number, version, identity.person.number));
+  if (slot.code() == StatusCode::kNotFound) return Status::PermissionDenied("this person holds no key of the class");
+  MS_TRY(slot.status());
+  MS_ASSIGN(KeyBytes key, OpenPersonSlot(store_, suite_, identity.person.number, identity.keys.private_key, number,
+                                         version, slot->Reveal()));
+  if (DigestOfClassKey(store_, number, version, key.Reveal()) != entry->digest)
+    return Status::AuthFailed("a class key is not the one the chain of statements names");
+  return keys::ClassKey(std::move(key));
+}
+
+Status Registry::GrantInto(Chain& chain, const Identity& who, const Person& person, ClassNumber number,
+                           store::Batch& batch) const {
+  MS_ASSIGN(const Bytes statement, chain.AddGrant(person.number, number, who.person.number, who.keys.seed));
+  // All versions: rows wait under older ones until a rotation has passed over them.
+  for (ClassKeyVersion version = 1; version <= chain.NewestVersion(number); ++version) {
+    auto key = FetchClassKey(who, number, version);
+    if (key.code() == StatusCode::kPermissionDenied) continue;
+    MS_TRY(key.status());
+    MS_TRY(PutSlot(batch, person, number, version, key->Reveal()));
+  }
+  PutStatement(batch, chain, statement);
+  return Status::Ok();
+}
+
+Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, ByteView password) {
+  std::lock_guard lock(change_mutex_);
+  Chain next = *chain();
+  store::Batch batch;
+  PrivateKeys private_keys = DrawPrivateKeys();
+  private_keys.founder_key = next.founder_key();
+  const Person person{next.NextPersonNumber(), wanted.kind, wanted.name, crypto::VerifyKeyOf(private_keys.seed),
+                      crypto::PublicKeyOf(private_keys.private_key)};
+  MS_ASSIGN(const Bytes statement, next.AddPerson(person, who.person.number, who.keys.seed));
+  PutStatement(batch, next, statement);
+  std::vector<std::string> classes = wanted.classes;
+  if (std::find(classes.begin(), classes.end(), kEveryonesClass) == classes.end())
+    classes.emplace_back(kEveryonesClass);
+  for (const std::string& name : classes) {
+    const auto number = next.FindClass(name);
+    if (!number.has_value()) return Status::NotFound("no class of that name");
+    MS_TRY(GrantInto(next, who, person, *number, batch));
+  }
+  MS_ASSIGN(const Bytes credential, SealCredential(store_, suite_, person.number, private_keys, password, wanted.cost));
+  meta_.Put(batch, MetaKind::kCredential, keys::MetaIdOf({person.number}), credential);
+  return CommitChain(std::move(next), batch);
+}
+
+Status Registry::Grant(const Identity& who, std::string_view person_name, std::string_view class_name) {
+  std::lock_guard lock(change_mutex_);
+  Chain next = *chain();
+  const Person* person = next.FindPerson(person_name);
+  if (person == nullptr) return Status::NotFound("no person of that name");
+  const auto number = next.FindClass(class_name);
+  if (!number.has_value()) return Status::NotFound("no class of that name");
+  if (next.Granted(person->number, *number)) return Status::AlreadyExists("this person holds the class");
+  store::Batch batch;
+  MS_TRY(GrantInto(next, who, *person, *number, batch));
+  return CommitChain(std::move(next), batch);
+}
+
+// A class is born with a key, sealed to whoever declares it; the key of `audit` is one half of a pair.
+Status Registry::DeclareClass(Chain& chain, const Identity& who, ClassNumber number, const ClassEntry& entry,
+                              store::Batch& batch) const {
+  constexpr ClassKeyVersion kFirst = 1;
+  MS_ASSIGN(const Bytes declared, chain.AddClass(number, entry, who.person.number, who.keys.seed));
+  PutStatement(batch, chain, declared);
+  const crypto::PrivateKey key(crypto::RandomKey());
+  ClassKeyEntry key_entry{DigestOfClassKey(store_, number, kFirst, key.Reveal()), {}};
+  if (entry.name == kAuditClass) key_entry.public_half = crypto::PublicKeyOf(key);
+  MS_ASSIGN(const Bytes named, chain.AddClassKey(number, kFirst, key_entry, who.person.number, who.keys.seed));
+  PutStatement(batch, chain, named);
+  for (const Person* person : chain.persons()) {
+    const bool holds = person->number == who.person.number || entry.name == kEveryonesClass;
+    if (!holds) continue;
+    MS_ASSIGN(const Bytes granted, chain.AddGrant(person->number, number, who.person.number, who.keys.seed));
+    PutStatement(batch, chain, granted);
+    MS_TRY(PutSlot(batch, *person, number, kFirst, key.Reveal()));
+  }
+  return Status::Ok();
+}
+
+Status Registry::Declare(Chain& chain, const Identity& who, const std::vector<ClassEntry>& classes,
+                         std::uint32_t version, const ByteArray<32>& digest, store::Batch& batch) const {
+  for (const ClassEntry& entry : classes) {
+    if (chain.FindClass(entry.name).has_value()) continue;
+    if (chain.classes().size() >= format::kSlots) return Status::ResourceExhausted("a store has at most 16 classes");
+    MS_TRY(DeclareClass(chain, who, static_cast<ClassNumber>(chain.classes().size()), entry, batch));
+  }
+  MS_ASSIGN(const Bytes statement, chain.AddSchema(version, digest, who.person.number, who.keys.seed));
+  PutStatement(batch, chain, statement);
+  return Status::Ok();
+}
+
+Status Registry::DeclareInto(const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,
+                             const ByteArray<32>& digest, store::Batch& batch) {
+  Chain next = *chain();
+  MS_TRY(Declare(next, who, classes, version, digest, batch));
+  std::unique_lock lock(chain_mutex_);
+  chain_ = std::make_shared<const Chain>(std::move(next));
+  return Status::Ok();
+}
+
+Status Registry::LoadSchema(const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,
+                            const ByteArray<32>& digest, store::Batch& batch) {
+  std::lock_guard lock(change_mutex_);
+  Chain next = *chain();
+  MS_TRY(Declare(next, who, classes, version, digest, batch));
+  return CommitChain(std::move(next), batch);
+}
+
+}  // namespace mseal::people

@@ -1,0 +1,92 @@
+// The people of an opened vault: the chain of statements, credentials and slots as they are stored in `meta`.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "keys/data_keys.h"
+#include "keys/meta_table.h"
+#include "people/chain.h"
+#include "people/credential.h"
+
+namespace mseal::people {
+
+// A logged-in person's own keys, and who they are.
+struct Identity {
+  Person person;
+  PrivateKeys keys;
+};
+
+// What a new person starts with.
+struct NewPerson {
+  std::string name;
+  PersonKind kind = PersonKind::kHuman;
+  std::vector<std::string> classes;
+  crypto::Argon2Cost cost;
+};
+
+// Any thread may call. Borrows rows and meta, which must outlive it.
+class Registry {
+ public:
+  // Founds a store: the founder's statement, keys and credential, into `batch`. `out` is the founder.
+  static Result<std::unique_ptr<Registry>> Found(store::Rows& rows, const keys::MetaTable& meta,
+                                                 const keys::StoreId& store, crypto::Suite suite,
+                                                 const std::string& founder, ByteView password,
+                                                 const crypto::Argon2Cost& cost, store::Batch& batch, Identity& out);
+  // Reads and checks the chain.
+  //   AuthFailed, Corrupt  see Chain::Verify
+  static Result<std::unique_ptr<Registry>> Load(store::Rows& rows, const keys::MetaTable& meta,
+                                                const keys::StoreId& store, crypto::Suite suite);
+
+  // A copy of the chain as it is now: a point in time that later statements do not change.
+  std::shared_ptr<const Chain> chain() const;
+
+  //   WrongSecret  unknown name or wrong password, the same answer in the same time
+  //   AuthFailed   the credential does not pin this chain's founder
+  Result<Identity> Login(std::string_view name, ByteView password) const;
+
+  // The class key that was sealed to this person, checked against the chain.
+  //   PermissionDenied  there is no slot for them: never granted, or not granted this version
+  //   AuthFailed        the slot was changed, or holds another key than the chain names
+  Result<keys::ClassKey> FetchClassKey(const Identity& identity, ClassNumber number, ClassKeyVersion version) const;
+
+  // Each stores its statements and what goes with them in one synced batch, by `who`.
+  // Errors as the Chain has them; nothing is changed on failure.
+  Status AddPerson(const Identity& who, const NewPerson& person, ByteView password);
+  Status Grant(const Identity& who, std::string_view person, std::string_view class_name);
+  // Declares the classes the store does not have yet, with a first key each, sealed to the founder (`directory` to
+  // everyone), and names the schema. `batch` carries what the caller stores with it; it is committed here.
+  Status LoadSchema(const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,
+                    const ByteArray<32>& digest, store::Batch& batch);
+  // The first half of LoadSchema, for a store that is being founded: everything goes into `batch`, nothing is
+  // committed.
+  Status DeclareInto(const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,
+                     const ByteArray<32>& digest, store::Batch& batch);
+
+ private:
+  Registry(store::Rows& rows, const keys::MetaTable& meta, const keys::StoreId& store, crypto::Suite suite);
+
+  Status GrantInto(Chain& chain, const Identity& who, const Person& person, ClassNumber number,
+                   store::Batch& batch) const;
+  Status DeclareClass(Chain& chain, const Identity& who, ClassNumber number, const ClassEntry& entry,
+                      store::Batch& batch) const;
+  Status Declare(Chain& chain, const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,
+                 const ByteArray<32>& digest, store::Batch& batch) const;
+  void PutStatement(store::Batch& batch, const Chain& chain, ByteView statement) const;
+  Status PutSlot(store::Batch& batch, const Person& person, ClassNumber number, ClassKeyVersion version,
+                 KeyView key) const;
+  Status CommitChain(Chain chain, store::Batch& batch);
+
+  store::Rows& rows_;
+  const keys::MetaTable& meta_;
+  keys::StoreId store_;
+  crypto::Suite suite_;
+  mutable std::mutex change_mutex_;        // one change of the chain at a time
+  mutable std::shared_mutex chain_mutex_;  // guards the pointer
+  std::shared_ptr<const Chain> chain_;
+};
+
+}  // namespace mseal::people

@@ -1,0 +1,75 @@
+// One person at work: the class keys they were granted and the data keys those opened, wiped at logout.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/lru.h"
+#include "people/registry.h"
+
+namespace mseal::people {
+
+// The data keys of one patient that a session opened. Immutable.
+struct OpenedDataKeys {
+  std::uint64_t slot_counter = 0;  // of the key row they came from
+  struct Pair {
+    std::uint32_t generation = 0;
+    std::uint32_t previous_generation = 0;
+    std::optional<keys::DataKey> current;
+    std::optional<keys::DataKey> previous;
+  };
+  std::array<Pair, format::kSlots> classes;
+};
+
+// Any thread may call. Borrows the registry, which must outlive it.
+class Session {
+ public:
+  // Fetches the newest version of each granted class key.
+  static Result<std::unique_ptr<Session>> Start(const Registry& registry, const keys::StoreId& store,
+                                                crypto::Suite suite, Identity identity, std::string purpose,
+                                                std::size_t cached_patients);
+
+  const Identity& identity() const { return identity_; }
+  const std::string& purpose() const { return purpose_; }
+  bool Holds(ClassNumber number) const { return number < held_.size() && held_[number]; }
+
+  // Takes up what was granted since login. AuthFailed, Corrupt: a slot was changed.
+  Status TakeUpGrants();
+
+  // The class key of one version; one that rotation brought since login is fetched from the person's slot.
+  //   PermissionDenied  not granted, or revoked since
+  Result<std::shared_ptr<const keys::ClassKey>> ClassKeyAt(ClassNumber number, ClassKeyVersion version);
+
+  // The data keys that this session's class keys open in the patient's key row. A class that is not held or whose slot
+  // does not open has none here; DataKeyError then says why.
+  std::shared_ptr<const OpenedDataKeys> DataKeys(const keys::PatientKeys& patient);
+  Status DataKeyError(const keys::PatientKeys& patient, ClassNumber number, std::uint32_t generation);
+
+  // Makes a data key in an unused slot of `row`, before a first write of the class. The caller holds the patient's lock
+  // and has compared the slot counter with the head's. Not kept here: the row may never be committed.
+  //   KeyUnavailable  the slot names another version than the newest this session holds, or is in use
+  Result<keys::DataKey> MakeDataKey(const keys::PatientHandle& patient, ClassNumber number, format::KeyRow& row);
+
+  // Wipes every key. No other call may be running: the vault sees to that.
+  void End();
+
+ private:
+  Session(const Registry& registry, const keys::StoreId& store, crypto::Suite suite, Identity identity,
+          std::string purpose, std::size_t cached_patients);
+  Result<keys::DataKey> Unwrap(const keys::PatientKeys& patient, ClassNumber number, bool previous);
+
+  const Registry& registry_;
+  keys::StoreId store_;
+  crypto::Suite suite_;
+  Identity identity_;
+  std::string purpose_;
+  std::array<std::atomic<bool>, format::kSlots> held_{};
+  std::mutex mutex_;
+  std::map<std::pair<ClassNumber, ClassKeyVersion>, std::shared_ptr<const keys::ClassKey>> class_keys_;
+  ShardedLru<keys::PatientHandle, OpenedDataKeys, keys::HandleHash> data_keys_;
+};
+
+}  // namespace mseal::people

@@ -1,0 +1,60 @@
+// The one construct for everything that is sealed: context and label go into the key, the key commits to itself, and
+// the AEAD runs under that key once. FORMAT.md, "Seal". Nothing here keeps a key or touches a disk.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/secret_bytes.h"
+#include "base/status.h"
+#include "crypto/aead.h"
+#include "crypto/hash.h"
+#include "crypto/kdf.h"
+#include "crypto/random.h"
+#include "format/context.h"
+#include "format/label.h"
+#include "format/sealed.h"
+
+namespace mseal::seal {
+
+using crypto::Commitment;
+using crypto::Digest;
+using crypto::Salt;
+using crypto::Suite;
+
+// Where a sealed value belongs: opening it anywhere else fails.
+struct Place {
+  format::Purpose purpose;
+  Suite suite;
+  Digest context;
+  std::uint8_t class_number = format::kNoClass;
+  std::uint32_t generation = 0;
+  std::uint64_t number = 0;
+};
+
+Digest DigestOf(const format::Context& context);
+
+// Sealing in parts, for rows that keep salt and commitment in a header. `out` is 16 bytes longer than `content`. One
+// key, place and salt seal one content only.
+void SealMessage(KeyView key, const Place& place, const Salt& salt, ByteView content, MutableBytes out,
+                 Commitment& commitment);
+
+//   AuthFailed  changed, cut, moved, or sealed under another key; `out` is then zero
+Status OpenMessage(KeyView key, const Place& place, const Salt& salt, const Commitment& commitment, ByteView message,
+                   MutableBytes out);
+
+// Key stream in the place of a message, and the commitment that goes with it: what a void group and row padding are
+// made of.
+void FillMessage(KeyView key, const Place& place, const Salt& salt, MutableBytes out, Commitment& commitment);
+
+// A sealed value of its own, with a salt hedged over key, context and content. Appended to `out`.
+void Seal(KeyView key, const Place& place, ByteView content, Bytes& out);
+Bytes Seal(KeyView key, const Place& place, ByteView content);
+
+//   UnsupportedVersion, Corrupt  the bytes do not parse
+//   AuthFailed                   they parse but do not belong here, another suite's number included
+Result<SecretBytes> Open(KeyView key, const Place& place, ByteView sealed);
+
+// The same for a 32-byte key. A content of any other size is AuthFailed.
+Bytes WrapKey(KeyView wrapping, const Place& place, KeyView key);
+Result<KeyBytes> UnwrapKey(KeyView wrapping, const Place& place, ByteView sealed);
+
+}  // namespace mseal::seal

@@ -1,0 +1,101 @@
+// Ordered rows in a few tables, read at a point in time and changed in atomic batches. No engine's type shows here; each
+// promise is one that RocksDB and a SQL database can both keep.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/status.h"
+
+namespace mseal::store {
+
+enum class Table : std::uint8_t { kRecords, kKeys, kHeads, kIndex, kAudit, kMeta };
+inline constexpr int kTableCount = 6;
+std::string_view TableName(Table table);
+
+// One logical change: applied whole or not at all. Later operations on a key win over earlier ones.
+class Batch {
+ public:
+  struct Operation {
+    enum class Kind : std::uint8_t { kPut, kDelete, kRequireAbsent, kRequireEquals };
+    Kind kind;
+    Table table;
+    Bytes key;
+    Bytes value;
+  };
+
+  void Put(Table table, ByteView key, ByteView value);
+  void Delete(Table table, ByteView key);
+  // Preconditions, judged at the commit against what is stored then: the batch is refused with Conflict when one fails.
+  void RequireAbsent(Table table, ByteView key);
+  void RequireEquals(Table table, ByteView key, ByteView value);
+
+  bool empty() const { return operations_.empty(); }
+  void Clear() { operations_.clear(); }
+  std::size_t ApproximateBytes() const;
+  const std::vector<Operation>& operations() const { return operations_; }
+
+ private:
+  std::vector<Operation> operations_;
+};
+
+// A point in time. Reads through it see nothing newer. Holds up the removal of what it still shows: keep it short.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+};
+
+// A walk over a range of one table in key order. For one thread. Keys and values are valid until the next move.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  virtual bool Valid() const = 0;  // false at the end and after a failure; then look at status()
+  virtual void Next() = 0;
+  virtual void Seek(ByteView key) = 0;  // the first row at or after `key` within the range
+  virtual ByteView key() const = 0;
+  virtual ByteView value() const = 0;
+  virtual Status status() const = 0;
+};
+
+enum class Durability : std::uint8_t {
+  kProcess,  // survives the death of the process
+  kPower,    // survives the loss of power: the commit returns after the log is on the medium
+};
+
+struct Statistics {
+  std::uint64_t bytes_on_disk = 0;
+  std::uint64_t approximate_rows[kTableCount] = {};
+};
+
+// Any thread may call; a Cursor is one thread's. Every failure of the medium is IoError; a damaged file is Corrupt.
+class Rows {
+ public:
+  virtual ~Rows() = default;
+
+  // Writes the row's value over `value`, whose memory is reused. NotFound when there is none.
+  virtual Status Get(Table table, ByteView key, Bytes& value, const Snapshot* at = nullptr) const = 0;
+  // One answer a key, in the keys' order; statuses as for Get.
+  virtual std::vector<Status> MultiGet(Table table, const std::vector<Bytes>& keys, std::vector<Bytes>& values,
+                                       const Snapshot* at = nullptr) const = 0;
+  // Rows with first <= key < last; an empty `last` means to the end of the table. Starts at the first row of the range.
+  virtual std::unique_ptr<Cursor> Scan(Table table, ByteView first, ByteView last, const Snapshot* at = nullptr) const = 0;
+  virtual std::unique_ptr<Snapshot> Freeze() const = 0;
+
+  // Applies the batch.
+  //   Conflict  a precondition does not hold; nothing was written
+  //   IoError   nothing is acknowledged; after it the engine may refuse writes until reopened, reads go on
+  virtual Status Commit(const Batch& batch, Durability durability) = 0;
+
+  // Grows with every commit and never falls: what an anchor compares.
+  virtual std::uint64_t CommitCounter() const = 0;
+  // Everything committed so far survives the loss of power once this returns Ok.
+  virtual Status Sync() = 0;
+  // Moves everything into its final files and drops superseded values (design of the purge: flush, full compaction).
+  virtual Status Compact() = 0;
+  virtual Statistics Measure() const = 0;
+};
+
+}  // namespace mseal::store

@@ -1,0 +1,60 @@
+// Runs the thread that moves the anchor.
+#include "vault/anchor_keeper.h"
+
+namespace mseal::vault {
+
+FreshnessReport CompareWithAnchor(const std::optional<keys::Anchor>& anchor, std::uint64_t commit_counter,
+                                  std::uint64_t statements) {
+  if (!anchor.has_value()) return {Freshness::kUnverified, 0};
+  if (commit_counter < anchor->commit_counter || statements < anchor->statement_number) return {Freshness::kOlder, 0};
+  if (commit_counter == anchor->commit_counter) return {Freshness::kFresh, 0};
+  return {Freshness::kFreshUpTo, commit_counter - anchor->commit_counter};
+}
+
+AnchorKeeper::AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::uint32_t epoch,
+                           std::function<std::uint64_t()> statements)
+    : rows_(rows), provider_(provider), epoch_(epoch), statements_(std::move(statements)), thread_([this] { Run(); }) {}
+
+AnchorKeeper::~AnchorKeeper() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void AnchorKeeper::Note() {
+  {
+    std::lock_guard lock(mutex_);
+    if (pending_) return;
+    pending_ = true;
+  }
+  wake_.notify_all();
+}
+
+Status AnchorKeeper::Move() {
+  std::lock_guard lock(move_mutex_);
+  keys::Anchor anchor;
+  anchor.epoch = epoch_;
+  // Both are read before the sync: the anchor never names what a power cut may lose.
+  anchor.commit_counter = rows_.CommitCounter();
+  anchor.statement_number = statements_();
+  MS_TRY(rows_.Sync());
+  return provider_.MoveAnchor(anchor);
+}
+
+void AnchorKeeper::Run() {
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    wake_.wait(lock, [this] { return pending_ || stop_; });
+    wake_.wait_for(lock, kLongestWait, [this] { return stop_; });
+    if (stop_) return;
+    pending_ = false;
+    lock.unlock();
+    Move().Ignore("the next commit tries again, and close reports a provider that stays away");
+    lock.lock();
+  }
+}
+
+}  // namespace mseal::vault

@@ -1,0 +1,58 @@
+// Moves the anchor behind the commits: soon after each, at once when told, and never ahead of what is on the medium.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "keys/provider.h"
+#include "store/rows.h"
+
+namespace mseal::vault {
+
+// How an opened store compares with its anchor.
+enum class Freshness : std::uint8_t { kFresh = 0, kFreshUpTo = 1, kOlder = 2, kUnverified = 3 };
+
+struct FreshnessReport {
+  Freshness freshness = Freshness::kUnverified;
+  std::uint64_t unanchored_commits = 0;
+};
+
+// Compares counter, statements and epoch with the anchor.
+FreshnessReport CompareWithAnchor(const std::optional<keys::Anchor>& anchor, std::uint64_t commit_counter,
+                                  std::uint64_t statements);
+
+// Any thread may call. Borrows rows and provider, which must outlive it.
+class AnchorKeeper {
+ public:
+  // `statements` gives the newest statement's number.
+  AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::uint32_t epoch,
+               std::function<std::uint64_t()> statements);
+  ~AnchorKeeper();  // stops without moving: what is not anchored then shows as "fresh up to" at the next open
+
+  // A commit happened: the anchor follows within kLongestWait.
+  void Note();
+  // Syncs the store and moves the anchor to what it holds now.
+  Status Move();
+
+  static constexpr std::chrono::milliseconds kLongestWait{
+      4000};  // design: no later than 5 s after the oldest unanchored commit
+
+ private:
+  void Run();
+
+  store::Rows& rows_;
+  keys::KeyProvider& provider_;
+  std::uint32_t epoch_;
+  std::function<std::uint64_t()> statements_;
+  std::mutex move_mutex_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool pending_ = false;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace mseal::vault

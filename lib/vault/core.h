@@ -1,0 +1,64 @@
+// The parts of an opened vault that its operations work on.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+
+#include "keys/buckets.h"
+#include "keys/meta_table.h"
+#include "keys/patient_keys.h"
+#include "people/registry.h"
+#include "store/rows.h"
+#include "vault/anchor_keeper.h"
+#include "vault/index_keys.h"
+#include "vault/postings.h"
+#include "vault/schema_book.h"
+
+namespace mseal::vault {
+
+// One lock per patient, shared by patients whose handles fall together. Whoever changes a patient holds it.
+class PatientLocks {
+ public:
+  std::mutex& Of(const keys::PatientHandle& patient) { return locks_[keys::HandleHash()(patient) % kLocks].mutex; }
+
+ private:
+  static constexpr std::size_t kLocks = 1024;
+  struct alignas(64) Lock {
+    std::mutex mutex;
+  };
+  std::array<Lock, kLocks> locks_;
+};
+
+struct Core {
+  StoreIdentity identity;
+  std::uint32_t epoch = 0;
+  store::Durability durability = store::Durability::kPower;
+  bool read_only = false;
+
+  // In the order they are built; each borrows from those above it.
+  std::unique_ptr<keys::KeyProvider> provider;
+  keys::EpochSecret epoch_secret;
+  std::unique_ptr<store::Rows> rows;
+  std::unique_ptr<keys::MetaTable> meta;
+  KeyBytes posting_key;  // X_m
+  std::unique_ptr<keys::Buckets> buckets;
+  std::unique_ptr<keys::PatientKeyTable> patients;
+  std::unique_ptr<people::Registry> registry;
+  std::unique_ptr<Postings> postings;
+  SchemaBook schemas;
+  PatientLocks locks;
+  std::unique_ptr<AnchorKeeper> anchor;
+
+  // Commits and lets the anchor know.
+  Status Commit(const store::Batch& batch);
+};
+
+// One person at work in this vault.
+struct Desk {
+  std::unique_ptr<people::Session> session;
+  IndexKeys index_keys;
+};
+
+}  // namespace mseal::vault

@@ -1,0 +1,248 @@
+// Applies puts and deletions to one patient and commits them.
+#include "vault/patient_change.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "base/writer.h"
+#include "vault/record_draft.h"
+
+namespace mseal::vault {
+namespace {
+
+using store::Table;
+
+constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
+constexpr std::uint8_t kOrderedMark = 'o';
+
+Bytes LedgerId(const RecordPlace& place) {
+  const keys::RecordHandle handle = place.handle();
+  return Bytes(handle.begin(), handle.end());
+}
+
+}  // namespace
+
+Bytes OrderedPrefix(std::uint32_t index) {
+  Bytes key;
+  Writer(key).U8(kOrderedMark).U32(index);
+  return key;
+}
+
+// Zero bytes are escaped and the end is marked, so that values sort as they do in clear and none is another's prefix.
+void AppendOrderedValue(Bytes& key, ByteView value) {
+  for (const std::uint8_t byte : value) {
+    key.push_back(byte);
+    if (byte == 0) key.push_back(0xff);
+  }
+}
+
+Bytes OrderedRowKey(std::uint32_t index, ByteView value, const keys::RecordHandle& record) {
+  Bytes key = OrderedPrefix(index);
+  AppendOrderedValue(key, value);
+  Writer(key).U8(0).U8(1).Raw(record);
+  return key;
+}
+
+Result<std::unique_ptr<PatientChange>> PatientChange::Open(Core& core, Desk& desk, const keys::PatientHandle& patient) {
+  std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
+  change->schema_ = core.schemas.current();
+  MS_ASSIGN(change->keys_, core.patients->Load(patient));
+  MS_ASSIGN(change->head_, keys::ReadHead(*core.rows, core.identity.store, core.identity.suite, *change->keys_));
+  // An older key row put back would let a live data key be made again.
+  if (change->keys_->row.slot_counter < change->head_.slot_counter)
+    return Status::AuthFailed("the key row is older than the patient's head");
+  change->opened_ = desk.session->DataKeys(*change->keys_);
+  return change;
+}
+
+Result<std::unique_ptr<PatientChange>> PatientChange::Create(Core& core, Desk& desk,
+                                                             const keys::PatientHandle& patient) {
+  std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
+  change->schema_ = core.schemas.current();
+  MS_ASSIGN(keys::PatientKeys drawn, core.patients->Draw(patient, core.durability));
+  const auto chain = core.registry->chain();
+  for (people::ClassNumber number = 0; number < format::kSlots; ++number)
+    drawn.row.slots[number].class_key_version = chain->NewestVersion(number);
+  change->keys_ = change->working_ = std::make_shared<keys::PatientKeys>(std::move(drawn));
+  change->opened_ = std::make_shared<people::OpenedDataKeys>();
+  for (const auto& [number, entry] : chain->classes()) {
+    if (desk.session->Holds(number)) MS_TRY(change->EnsureDataKey(number).status());
+  }
+  change->key_row_changed_ = true;
+  return change;
+}
+
+Result<const keys::DataKey*> PatientChange::EnsureDataKey(people::ClassNumber number) {
+  const format::Slot& slot = keys_->row.slots[number];
+  if (slot.state != format::SlotState::kUnused) return DataKeyAt(number, slot.generation);
+  if (working_ == nullptr) keys_ = working_ = std::make_shared<keys::PatientKeys>(keys_->Copy());
+  MS_ASSIGN(keys::DataKey made, desk_.session->MakeDataKey(patient(), number, working_->row));
+  key_row_changed_ = true;
+  return &made_.insert_or_assign(number, std::move(made)).first->second;
+}
+
+Result<const keys::DataKey*> PatientChange::DataKeyAt(people::ClassNumber number, std::uint32_t generation) {
+  const auto made = made_.find(number);
+  if (made != made_.end() && keys_->row.slots[number].generation == generation) return &made->second;
+  const people::OpenedDataKeys::Pair& pair = opened_->classes[number];
+  if (pair.current.has_value() && pair.generation == generation) return &*pair.current;
+  if (pair.previous.has_value() && pair.previous_generation == generation) return &*pair.previous;
+  const Status why = desk_.session->DataKeyError(*keys_, number, generation);
+  return why.ok() ? Status::KeyUnavailable("the data key is not at hand") : why;
+}
+
+Result<std::optional<OpenedRow>> PatientChange::ReadRecord(const RecordPlace& place) const {
+  Bytes bytes;
+  const Status got = overlay_.Get(Table::kRecords, LiveRowKey(place), bytes);
+  if (got.code() == StatusCode::kNotFound) return std::optional<OpenedRow>();
+  MS_TRY(got);
+  MS_ASSIGN(OpenedRow row, OpenRow(core_.identity, *keys_, place.tag, std::move(bytes)));
+  return std::optional<OpenedRow>(std::move(row));
+}
+
+void PatientChange::AddRow(ByteView row_key, const seal::Commitment& commitment) {
+  ++head_.rows;
+  head_.sum.Add(keys::DigestOfRow(*keys_, row_key, commitment));
+}
+
+void PatientChange::RemoveRow(ByteView row_key, const seal::Commitment& commitment) {
+  --head_.rows;
+  head_.sum.Subtract(keys::DigestOfRow(*keys_, row_key, commitment));
+}
+
+Result<PutOutcome> PatientChange::Put(const PutRequest& request) {
+  const schema::TypePlan* type = schema_->schema->FindType(request.type);
+  if (type == nullptr) return Status::InvalidArgument("the schema has no such record type");
+  const RecordPlace place = PlaceRecord(core_.identity, *keys_, request.type, request.record_id);
+  MS_ASSIGN(const std::optional<OpenedRow> old, ReadRecord(place));
+  const std::uint64_t stored_version = old.has_value() ? old->header.version : 0;
+  if (request.expected_version != 0 && request.expected_version != stored_version)
+    return Status::Conflict("the record has another version");
+  if (request.mode == PutMode::kInsert && old.has_value()) return Status::AlreadyExists("the record is there");
+  if (request.mode == PutMode::kUpdate && !old.has_value()) return Status::NotFound("no such record");
+
+  RecordDraft draft(*this, request, *type, old.has_value() ? &*old : nullptr);
+  MS_TRY(draft.Prepare());
+  PutOutcome outcome{
+      .version = stored_version, .unchanged = true, .handle = place.handle(), .fields_sealed = draft.fields_sealed()};
+  if (request.skip_unchanged && !draft.changed()) return outcome;
+
+  format::Header header;
+  header.type = request.type;
+  header.record_id = SecretBytes::CopyOf(request.record_id);
+  header.version = stored_version + 1;
+  header.written_ms = NowMs();
+  header.retain_until_ms = type->retention_days == 0 ? 0 : header.written_ms + type->retention_days * kDayMs;
+  Bytes row;
+  seal::Commitment commitment;
+  draft.Seal(place, header, row, commitment);
+
+  if (old.has_value()) MS_TRY(KeepOrDropOld(*old, type->keep_history, header));
+  const Bytes live_key = LiveRowKey(place);
+  overlay_.Put(Table::kRecords, live_key, row);
+  AddRow(live_key, commitment);
+  MS_TRY(MovePostings(old.has_value() ? &*old : nullptr, header, place));
+  for (const auto& stream : draft.new_streams()) ForgetPendingUpload(core_, overlay_.batch(), stream);
+  changed_ = true;
+  outcome.version = header.version;
+  outcome.unchanged = false;
+  return outcome;
+}
+
+// The replaced row moves to its place in the history, bytes untouched; without history it goes, and its chunks with it.
+Status PatientChange::KeepOrDropOld(const OpenedRow& old, bool keep_history, const format::Header& next) {
+  RemoveRow(LiveRowKey(old.place), old.commitment);
+  if (keep_history) {
+    const Bytes key = HistoryRowKey(*keys_, old.header.type, old.header.record_id.Reveal(), old.header.version);
+    overlay_.Put(Table::kRecords, key, old.bytes);
+    AddRow(key, old.commitment);
+    return Status::Ok();
+  }
+  for (const format::HeaderStream& stream : old.header.streams) {
+    if (std::find(next.streams.begin(), next.streams.end(), stream) == next.streams.end()) DropChunks(stream);
+  }
+  return Status::Ok();
+}
+
+void PatientChange::DropChunks(const format::HeaderStream& stream) {
+  for (std::uint64_t number = 0; number < stream.chunks; ++number)
+    overlay_.Delete(Table::kRecords, ChunkRowKey(patient(), keys_->tag.Reveal(), stream.id, number));
+}
+
+bool PatientChange::IsUnique(std::uint32_t index) const {
+  for (const schema::TypePlan& type : schema_->schema->types()) {
+    for (const schema::FieldPlan& field : type.fields) {
+      if (field.index_id == index) return field.unique;
+    }
+  }
+  return false;
+}
+
+Status PatientChange::MovePostings(const OpenedRow* old, const format::Header& next, const RecordPlace& place) {
+  const format::Posting posting{place.patient, place.tag};
+  static const format::Header kNothing;
+  const format::Header& before = old == nullptr ? kNothing : old->header;
+  for (const format::HeaderPosting& name : before.postings) {
+    const bool stays = std::find(next.postings.begin(), next.postings.end(), name) != next.postings.end();
+    if (!stays) MS_TRY(core_.postings->Remove(overlay_, name, posting));
+  }
+  for (const format::HeaderPosting& name : next.postings) {
+    const bool was = std::find(before.postings.begin(), before.postings.end(), name) != before.postings.end();
+    if (!was) MS_TRY(core_.postings->Add(overlay_, name, posting, IsUnique(name.index)));
+  }
+  for (const format::HeaderOrdered& row : before.ordered)
+    overlay_.Delete(Table::kIndex, OrderedRowKey(row.index, row.value, place.handle()));
+  for (const format::HeaderOrdered& row : next.ordered)
+    overlay_.Put(Table::kIndex, OrderedRowKey(row.index, row.value, place.handle()), {});
+  return Status::Ok();
+}
+
+Status PatientChange::Delete(std::string_view type, ByteView record_id, std::uint64_t expected_version) {
+  if (type == schema::kDirectoryType) return Status::InvalidArgument("the directory record goes only with its patient");
+  const RecordPlace place = PlaceRecord(core_.identity, *keys_, type, record_id);
+  MS_ASSIGN(const std::optional<OpenedRow> live, ReadRecord(place));
+  if (!live.has_value()) return Status::NotFound("no such record");
+  if (expected_version != 0 && expected_version != live->header.version)
+    return Status::Conflict("the record has another version");
+  MS_TRY(DropHistory(*live));
+  const Bytes live_key = LiveRowKey(place);
+  overlay_.Delete(Table::kRecords, live_key);
+  RemoveRow(live_key, live->commitment);
+  for (const format::HeaderStream& stream : live->header.streams) DropChunks(stream);
+  static const format::Header kNothing;
+  MS_TRY(MovePostings(&*live, kNothing, place));
+  SecretBytes entry;
+  SecretWriter(entry).U64(head_.version + 1);
+  core_.meta->Put(overlay_.batch(), keys::MetaKind::kLedger, LedgerId(place), entry.Reveal());
+  changed_ = true;
+  return Status::Ok();
+}
+
+Status PatientChange::DropHistory(const OpenedRow& live) {
+  for (std::uint64_t version = 1; version < live.header.version; ++version) {
+    const Bytes key = HistoryRowKey(*keys_, live.header.type, live.header.record_id.Reveal(), version);
+    Bytes bytes;
+    const Status got = overlay_.Get(Table::kRecords, key, bytes);
+    if (got.code() == StatusCode::kNotFound) continue;  // before the type kept a history, or after it stopped
+    MS_TRY(got);
+    MS_ASSIGN(const OpenedRow row, OpenRow(core_.identity, *keys_, live.place.tag, std::move(bytes)));
+    for (const format::HeaderStream& stream : row.header.streams) DropChunks(stream);
+    overlay_.Delete(Table::kRecords, key);
+    RemoveRow(key, row.commitment);
+  }
+  return Status::Ok();
+}
+
+Status PatientChange::Commit() {
+  if (!changed_ && !key_row_changed_) return Status::Ok();
+  ++head_.version;
+  head_.slot_counter = keys_->row.slot_counter;
+  keys::PutHead(overlay_.batch(), core_.identity.store, core_.identity.suite, *keys_, head_);
+  if (key_row_changed_) core_.patients->Put(overlay_.batch(), *keys_);
+  const Status committed = core_.Commit(overlay_.batch());
+  if (committed.ok() && key_row_changed_) core_.patients->Remember(keys_);
+  if (committed.code() == StatusCode::kConflict) core_.patients->Forget(patient());
+  return committed;
+}
+
+}  // namespace mseal::vault

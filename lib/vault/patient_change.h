@@ -1,0 +1,104 @@
+// One patient's change: records put and deleted under that patient's lock, then committed as one batch with key row,
+// head, postings and history.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <span>
+
+#include "vault/core.h"
+#include "vault/field_list.h"
+#include "vault/overlay.h"
+#include "vault/streams.h"
+
+namespace mseal::vault {
+
+enum class PutMode : std::uint8_t { kReplace = 0, kInsert = 1, kUpdate = 2 };
+
+// A stream that an upload wrote, about to become the value of a field.
+struct PreparedStream {
+  std::uint32_t field = 0;
+  format::StreamReference reference;
+  people::ClassNumber class_number = 0;
+  std::uint32_t generation = 0;
+};
+
+struct PutRequest {
+  std::string_view type;
+  ByteView record_id;
+  ByteView message;  // serialized
+  PutMode mode = PutMode::kReplace;
+  std::uint64_t expected_version = 0;  // 0: any
+  std::span<const std::string_view> clear;
+  bool skip_unchanged = false;
+  const PreparedStream* prepared = nullptr;
+};
+
+struct PutOutcome {
+  std::uint64_t version = 0;
+  bool unchanged = false;
+  keys::RecordHandle handle{};
+  std::array<std::uint32_t, format::kSlots> fields_sealed{};  // by class number
+};
+
+class RecordDraft;
+
+// The caller holds the patient's lock from before Open (or Create) until after Commit.
+class PatientChange {
+ public:
+  // A change of a known patient.
+  //   NotFound    no such patient
+  //   AuthFailed  key row or head were changed, or the key row is older than the head
+  static Result<std::unique_ptr<PatientChange>> Open(Core& core, Desk& desk, const keys::PatientHandle& patient);
+  // A new patient, with a data key for each class the session holds.
+  static Result<std::unique_ptr<PatientChange>> Create(Core& core, Desk& desk, const keys::PatientHandle& patient);
+
+  const keys::PatientHandle& patient() const { return keys_->handle; }
+
+  // Errors as medseal_put has them. After a failure the change is good for nothing but being dropped.
+  Result<PutOutcome> Put(const PutRequest& request);
+  Status Delete(std::string_view type, ByteView record_id, std::uint64_t expected_version);
+
+  // The data key of a class, made now if the slot is unused; for uploads. Valid as long as this change.
+  Result<const keys::DataKey*> EnsureDataKey(people::ClassNumber number);
+  std::uint32_t GenerationOf(people::ClassNumber number) const { return keys_->row.slots[number].generation; }
+  const keys::PatientKeys& keys() const { return *keys_; }
+
+  // Conflict: somebody took a place in the index first; start again.
+  Status Commit();
+
+ private:
+  friend class RecordDraft;
+  PatientChange(Core& core, Desk& desk) : core_(core), desk_(desk), overlay_(*core.rows) {}
+
+  Result<std::optional<OpenedRow>> ReadRecord(const RecordPlace& place) const;
+  Result<const keys::DataKey*> DataKeyAt(people::ClassNumber number, std::uint32_t generation);
+  void AddRow(ByteView row_key, const seal::Commitment& commitment);
+  void RemoveRow(ByteView row_key, const seal::Commitment& commitment);
+  Status KeepOrDropOld(const OpenedRow& old, bool keep_history, const format::Header& next);
+  Status MovePostings(const OpenedRow* old, const format::Header& next, const RecordPlace& place);
+  Status DropHistory(const OpenedRow& live);
+  void DropChunks(const format::HeaderStream& stream);
+  bool IsUnique(std::uint32_t index) const;
+
+  Core& core_;
+  Desk& desk_;
+  Overlay overlay_;
+  std::shared_ptr<const ActiveSchema> schema_;
+  std::shared_ptr<const keys::PatientKeys> keys_;
+  std::shared_ptr<keys::PatientKeys>
+      working_;  // the same once a slot was changed: nobody else sees it before the commit
+  std::shared_ptr<const people::OpenedDataKeys> opened_;
+  std::map<people::ClassNumber, keys::DataKey> made_;  // not committed yet
+  format::Head head_;
+  bool key_row_changed_ = false;
+  bool changed_ = false;
+};
+
+// Key of an ordered public index row, and what it takes to find one. FORMAT.md, "Ordered row".
+Bytes OrderedPrefix(std::uint32_t index);
+void AppendOrderedValue(Bytes& key, ByteView value);
+Bytes OrderedRowKey(std::uint32_t index, ByteView value, const keys::RecordHandle& record);
+
+}  // namespace mseal::vault

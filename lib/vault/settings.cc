@@ -1,0 +1,50 @@
+// Stores and reads the settings and the posting key.
+#include "vault/settings.h"
+
+#include "base/reader.h"
+#include "base/writer.h"
+
+namespace mseal::vault {
+namespace {
+
+constexpr std::uint8_t kSettingsVersion = 1;
+constexpr std::uint32_t kPostingKeyGeneration = 1;
+
+}  // namespace
+
+void PutSettings(const keys::MetaTable& meta, const StoreIdentity& identity, const Settings& settings,
+                 store::Batch& batch) {
+  Bytes content;
+  Writer(content)
+      .U8(kSettingsVersion)
+      .U8(static_cast<std::uint8_t>(identity.suite))
+      .U8(settings.bucket_bits)
+      .U64(settings.created_ms);
+  meta.Put(batch, keys::MetaKind::kSettings, {}, content);
+}
+
+Result<Settings> ReadSettings(const keys::MetaTable& meta, const StoreIdentity& identity) {
+  MS_ASSIGN(const SecretBytes content, meta.Get(keys::MetaKind::kSettings, {}));
+  Reader in(content.Reveal());
+  const std::uint8_t version = in.U8();
+  if (in.ok() && version != kSettingsVersion) return Status::UnsupportedVersion("settings");
+  const std::uint8_t suite = in.U8();
+  Settings settings;
+  settings.bucket_bits = in.U8();
+  settings.created_ms = in.U64();
+  if (!in.Done() || settings.bucket_bits > 31) return Status::Corrupt("settings are not well-formed");
+  if (suite != static_cast<std::uint8_t>(identity.suite)) return Status::AuthFailed("the settings name another suite");
+  return settings;
+}
+
+void PutPostingKey(const keys::MetaTable& meta, KeyView key, store::Batch& batch) {
+  meta.Put(batch, keys::MetaKind::kPostingKey, keys::MetaIdOf({kPostingKeyGeneration}), key);
+}
+
+Result<KeyBytes> ReadPostingKey(const keys::MetaTable& meta) {
+  MS_ASSIGN(const SecretBytes content, meta.Get(keys::MetaKind::kPostingKey, keys::MetaIdOf({kPostingKeyGeneration})));
+  if (content.size() != kKeySize) return Status::Corrupt("posting key is not well-formed");
+  return KeyBytes::CopyOf(KeyView(content.Reveal().data(), kKeySize));
+}
+
+}  // namespace mseal::vault

@@ -1,0 +1,244 @@
+// Opens and closes vaults and lets calls in.
+#include "vault/vault.h"
+
+#include "vault/load_schema.h"
+#include "vault/settings.h"
+#include "vault/streams.h"
+
+namespace mseal::vault {
+namespace {
+
+Status Closed() { return Status::Closed("the vault or the session is closed"); }
+Status Forked() { return Status::Forked("this process is a child of the one that opened the vault"); }
+
+}  // namespace
+
+Status Core::Commit(const store::Batch& batch) {
+  if (read_only)
+    return Status::Unsupported("the vault was opened read-only, because its store is older than its anchor");
+  MS_TRY(rows->Commit(batch, durability));
+  anchor->Note();
+  return Status::Ok();
+}
+
+// ---- children
+
+Child::Child(std::shared_ptr<Session> session) : session_(std::move(session)) {
+  Vault& vault = session_->vault();
+  std::lock_guard lock(vault.children_mutex_);
+  vault.children_.insert(this);
+}
+
+Child::~Child() = default;
+
+void Child::Leave() {
+  if (ProcessWasForked()) return;
+  Vault& vault = session_->vault();
+  const std::shared_lock gate(vault.gate_);  // not while Close drops the children
+  std::lock_guard lock(vault.children_mutex_);
+  vault.children_.erase(this);
+}
+
+// ---- opening
+
+Vault::Vault(const OpenOptions& options)
+    : options_{.store = options.store,
+               .keyring = options.keyring,
+               .secret = {options.secret.kind, SecretBytes::CopyOf(options.secret.bytes.Reveal())},
+               .durability = options.durability,
+               .accept_stale = options.accept_stale,
+               .cache_patients = options.cache_patients,
+               .cache_bytes = options.cache_bytes,
+               .environment = options.environment,
+               .file_io = options.file_io} {}
+
+Result<std::shared_ptr<Vault>> Vault::Open(const OpenOptions& options) {
+  MS_TRY(CheckVaultAt(options.store));
+  std::shared_ptr<Vault> vault(new Vault(options));
+  MS_ASSIGN(StoreLock lock, StoreLock::Take(options.store));
+  vault->lock_ = std::make_unique<StoreLock>(std::move(lock));
+  const Status opened = vault->OpenParts();
+  if (!opened.ok()) return vault->core_.reset(), opened;
+  return vault;
+}
+
+Status Vault::OpenRows(bool read_only) {
+  store::RocksOptions rocks;
+  rocks.read_only = read_only;
+  rocks.block_cache_bytes = options_.cache_bytes;
+  rocks.environment = options_.environment;
+  MS_ASSIGN(core_->rows, store::OpenRocks(RowsFolder(options_.store), rocks));
+  core_->read_only = read_only;
+  return Status::Ok();
+}
+
+// Comes before anything is read: a store that lost its newest rows may not even open.
+Status Vault::CheckFreshness() {
+  const auto anchor = core_->provider->ReadAnchor();
+  if (!anchor.ok() && !options_.accept_stale) return anchor.status();
+  const std::optional<keys::Anchor> known = anchor.ok() ? *anchor : std::nullopt;
+  freshness_ = CompareWithAnchor(known, core_->rows->CommitCounter(), known.has_value() ? known->statement_number : 0);
+  if (anchor.ok() && freshness_.freshness != Freshness::kOlder) return Status::Ok();
+  if (!options_.accept_stale)
+    return Status::Stale("the store is older than its anchor: something was lost or an old copy was put back");
+  core_->rows.reset();
+  return OpenRows(true);
+}
+
+// The newest epoch whose meta key is there; during an epoch change both are.
+Status Vault::OpenMeta() {
+  const auto epochs = core_->provider->Epochs();
+  Status status = Status::KeyUnavailable("the keyring holds no epoch secret of this store");
+  for (auto epoch = epochs.rbegin(); epoch != epochs.rend(); ++epoch) {
+    MS_ASSIGN(keys::EpochSecret secret, core_->provider->Open(*epoch));
+    auto meta = keys::MetaTable::Open(*core_->rows, core_->identity.store, core_->identity.suite, *epoch, secret);
+    if (meta.code() == StatusCode::kNotFound) continue;
+    if (meta.code() == StatusCode::kAuthFailed)
+      return Status::AuthFailed(
+          "the keyring does not open this store: it is another store's, or the store was changed");
+    MS_TRY(meta.status());
+    core_->epoch = *epoch;
+    core_->epoch_secret = std::move(secret);
+    core_->meta = std::move(*meta);
+    return Status::Ok();
+  }
+  return status;
+}
+
+Status Vault::OpenParts() {
+  core_ = std::make_unique<Core>();
+  auto provider = keys::OpenKeyring(options_.keyring, options_.secret, options_.file_io);
+  if (provider.code() == StatusCode::kNotFound) return Status::KeyUnavailable("there is no keyring at its path");
+  MS_TRY(provider.status());
+  options_.secret.bytes.Clear();
+  core_->provider = std::move(*provider);
+  core_->identity = {core_->provider->store(), core_->provider->suite()};
+  core_->durability = options_.durability;
+  MS_TRY(crypto::CheckSuite(core_->identity.suite));
+  MS_TRY(OpenRows(false));
+  MS_TRY(CheckFreshness());
+  MS_TRY(OpenMeta());
+  const StoreIdentity& identity = core_->identity;
+  MS_ASSIGN(const Settings settings, ReadSettings(*core_->meta, identity));
+  MS_ASSIGN(core_->posting_key, ReadPostingKey(*core_->meta));
+  core_->postings = std::make_unique<Postings>(identity, core_->posting_key);
+  core_->buckets = std::make_unique<keys::Buckets>(*core_->rows, identity.store, identity.suite, core_->epoch,
+                                                   core_->epoch_secret, settings.bucket_bits);
+  core_->patients = std::make_unique<keys::PatientKeyTable>(*core_->rows, identity.store, identity.suite,
+                                                            *core_->buckets, options_.cache_patients);
+  MS_ASSIGN(core_->registry, people::Registry::Load(*core_->rows, *core_->meta, identity.store, identity.suite));
+  const auto chain = core_->registry->chain();
+  const auto anchor = core_->provider->ReadAnchor();
+  if (anchor.ok() && anchor->has_value() && chain->newest_number() < (*anchor)->statement_number && !core_->read_only)
+    return Status::Stale("the chain of statements is older than its anchor");
+  MS_ASSIGN(auto active, LoadActiveSchema(*core_->meta, *chain));
+  core_->schemas.Set(std::move(active));
+  if (core_->read_only) return Status::Ok();
+  people::Registry& registry = *core_->registry;
+  core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, core_->epoch,
+                                                 [&registry] { return registry.chain()->newest_number(); });
+  return SweepPendingUploads(*core_);
+}
+
+// ---- closing
+
+Status Vault::Close() {
+  if (ProcessWasForked()) return Forked();
+  closing_ = true;
+  const std::unique_lock gate(gate_);
+  if (core_ == nullptr) return Status::Ok();
+  EndSessions();
+  Status moved = Status::Ok();
+  if (core_->anchor != nullptr) {
+    moved = core_->anchor->Move();
+    core_->anchor.reset();
+  }
+  core_.reset();
+  lock_.reset();
+  return moved;
+}
+
+void Vault::EndSessions() {
+  std::lock_guard lock(children_mutex_);
+  for (Child* child : children_) child->Drop();
+  for (Session* session : sessions_) {
+    const std::unique_lock gate(session->gate_);
+    session->End();
+  }
+}
+
+Vault::~Vault() {
+  // In a forked child the database's threads are gone: taking it down could wait for them for ever.
+  if (ProcessWasForked()) {
+    static_cast<void>(core_.release());
+    return;
+  }
+  Close().Ignore("whoever wants to know calls Close");
+}
+
+// ---- calls
+
+Result<Call> Vault::Enter() {
+  if (ProcessWasForked()) return Forked();
+  if (closing_) return Closed();
+  Call call;
+  call.vault_gate_ = std::shared_lock(gate_);
+  if (core_ == nullptr) return Closed();
+  call.core_ = core_.get();
+  return call;
+}
+
+Result<Call> Session::Enter() {
+  MS_ASSIGN(Call call, vault_->Enter());
+  call.session_gate_ = std::shared_lock(gate_);
+  if (desk_.session == nullptr) return Closed();
+  call.desk_ = &desk_;
+  return call;
+}
+
+Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView password, std::string purpose) {
+  MS_ASSIGN(Call call, Enter());
+  Core& core = call.core();
+  MS_ASSIGN(people::Identity identity, core.registry->Login(person, password));
+  MS_ASSIGN(auto inner, people::Session::Start(*core.registry, core.identity.store, core.identity.suite,
+                                               std::move(identity), std::move(purpose), options_.cache_patients));
+  auto session = std::make_shared<Session>(shared_from_this());
+  session->desk_.session = std::move(inner);
+  MS_TRY(CompleteIndexKeys(core, session->desk_));
+  return session;
+}
+
+std::uint32_t Vault::session_count() {
+  std::lock_guard lock(children_mutex_);
+  return static_cast<std::uint32_t>(sessions_.size());
+}
+
+// ---- sessions
+
+Session::Session(std::shared_ptr<Vault> vault) : vault_(std::move(vault)) {
+  std::lock_guard lock(vault_->children_mutex_);
+  vault_->sessions_.insert(this);
+}
+
+Session::~Session() {
+  if (ProcessWasForked()) return;
+  Logout();
+  std::lock_guard lock(vault_->children_mutex_);
+  vault_->sessions_.erase(this);
+}
+
+// In a forked child a thread that is gone may hold the gate, and the keys are wiped already.
+void Session::Logout() {
+  if (ProcessWasForked()) return;
+  const std::unique_lock gate(gate_);
+  End();
+}
+
+void Session::End() {
+  if (desk_.session == nullptr) return;
+  desk_.session->End();
+  desk_.session.reset();
+  desk_.index_keys.Clear();
+}
+
+}  // namespace mseal::vault

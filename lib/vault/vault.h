@@ -1,0 +1,125 @@
+// An opened vault and the people at work in it: opening, closing, logging in, and the gate that every call passes.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "keys/keyring_file.h"
+#include "store/rocks.h"
+#include "vault/core.h"
+#include "vault/store_files.h"
+
+namespace mseal::vault {
+
+struct OpenOptions {
+  std::string store;
+  std::string keyring;
+  keys::KeyringSecret secret;
+  store::Durability durability = store::Durability::kPower;
+  bool accept_stale = false;
+  std::size_t cache_patients = 16384;
+  std::size_t cache_bytes = 64 << 20;
+  store::RocksEnvironment* environment = nullptr;  // tests let files fail
+  keys::FileIo* file_io = nullptr;
+};
+
+class Session;
+class Vault;
+
+// Something that reads through an opened vault and must let go of it when it closes: a listing, an upload.
+class Child {
+ public:
+  explicit Child(std::shared_ptr<Session> session);
+  virtual ~Child();
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  Session& session() { return *session_; }
+  // Lets go of everything that belongs to the vault. No call on the child is running.
+  virtual void Drop() = 0;
+
+ protected:
+  // A derived destructor calls this first: afterwards Drop is not called any more.
+  void Leave();
+
+ private:
+  std::shared_ptr<Session> session_;
+};
+
+// Holds vault and session open while a call runs.
+class Call {
+ public:
+  Core& core() { return *core_; }
+  Desk& desk() { return *desk_; }
+
+ private:
+  friend class Vault;
+  friend class Session;
+  std::shared_lock<std::shared_mutex> vault_gate_;
+  std::shared_lock<std::shared_mutex> session_gate_;
+  Core* core_ = nullptr;
+  Desk* desk_ = nullptr;
+};
+
+class Vault : public std::enable_shared_from_this<Vault> {
+ public:
+  // Errors as medseal_open has them.
+  static Result<std::shared_ptr<Vault>> Open(const OpenOptions& options);
+  ~Vault();
+
+  Status Close();
+  // Closed, Forked.
+  Result<Call> Enter();
+  Result<std::shared_ptr<Session>> Login(std::string_view person, ByteView password, std::string purpose);
+
+  const FreshnessReport& freshness() const { return freshness_; }
+  const OpenOptions& options() const { return options_; }
+  std::uint32_t session_count();
+
+ private:
+  friend class Child;
+  friend class Session;
+  explicit Vault(const OpenOptions& options);
+
+  Status OpenParts();
+  Status OpenRows(bool read_only);
+  Status OpenMeta();
+  Status CheckFreshness();
+  void EndSessions();
+
+  OpenOptions options_;
+  FreshnessReport freshness_;
+  std::unique_ptr<StoreLock> lock_;
+  std::shared_mutex gate_;  // shared by calls, taken whole by Close
+  std::atomic<bool> closing_{false};
+  std::unique_ptr<Core> core_;  // null once closed
+  std::mutex children_mutex_;
+  std::set<Child*> children_;
+  std::set<Session*> sessions_;
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  explicit Session(std::shared_ptr<Vault> vault);
+  ~Session();
+
+  // Closed, Forked.
+  Result<Call> Enter();
+  void Logout();
+  Vault& vault() { return *vault_; }
+
+ private:
+  friend class Vault;
+  friend class Child;
+  void End();  // the gate is held
+
+  std::shared_ptr<Vault> vault_;
+  std::shared_mutex gate_;  // shared by calls, taken whole by Logout
+  Desk desk_;               // without a session once logged out
+};
+
+}  // namespace mseal::vault

@@ -1,0 +1,390 @@
+/* The public header used from C, as a host would: every promise at its top, and the calls that a host makes first. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <medseal/medseal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int failures = 0;
+
+#define EXPECT(condition)                                                     \
+  do {                                                                        \
+    if (!(condition)) {                                                       \
+      fprintf(stderr, "%s:%d: %s: not so\n", __FILE__, __LINE__, #condition); \
+      ++failures;                                                             \
+    }                                                                         \
+  } while (0)
+
+#define EXPECT_CODE(expected, call)                                                                               \
+  do {                                                                                                            \
+    const medseal_code code_ = (call);                                                                            \
+    if (code_ != (expected)) {                                                                                    \
+      fprintf(stderr, "%s:%d: %s answers %s (%s), not %s\n", __FILE__, __LINE__, #call, medseal_code_name(code_), \
+              error.message, medseal_code_name(expected));                                                        \
+      ++failures;                                                                                                 \
+    }                                                                                                             \
+  } while (0)
+
+static const char kSchema[] =
+    "syntax = \"proto3\";\n"
+    "import \"medseal/options.proto\";\n"
+    "option (medseal.v1.class) = { name: \"identity\" };\n"
+    "option (medseal.v1.class) = { name: \"hiv\" no_index: true };\n"
+    "message Patient {\n"
+    "  option (medseal.v1.record) = {};\n"
+    "  string name = 1 [(medseal.v1.field) = { class: \"identity\" find: EXACT normalize: NAME }];\n"
+    "  string hiv = 2 [(medseal.v1.field) = { class: \"hiv\" }];\n"
+    "  string note = 3;\n"
+    "  string lab = 4 [(medseal.v1.field) = { public: true ordered: true }];\n"
+    "  bytes image = 5;\n"
+    "}\n";
+
+static medseal_error error = MEDSEAL_INIT(medseal_error);
+static char folder[64] = "/tmp/medseal-c-XXXXXX";
+static char store[96];
+static char keyring_path[96];
+
+static medseal_bytes text(const char* s) {
+  medseal_bytes bytes;
+  bytes.data = s;
+  bytes.size = strlen(s);
+  return bytes;
+}
+
+static medseal_keyring the_keyring(const char* passphrase) {
+  medseal_keyring keyring = MEDSEAL_INIT(medseal_keyring);
+  keyring.path = keyring_path;
+  keyring.secret = text(passphrase);
+  return keyring;
+}
+
+static medseal_code make(void) {
+  const medseal_keyring keyring = the_keyring("open keyring");
+  const medseal_cost cost = {sizeof cost, 19 * 1024, 2};
+  medseal_schema schema = MEDSEAL_INIT(medseal_schema);
+  medseal_init_options options = MEDSEAL_INIT(medseal_init_options);
+  schema.proto = text(kSchema);
+  options.store = store;
+  options.keyring = &keyring;
+  options.schema = &schema;
+  options.person = "ada";
+  options.password = text("ada's password");
+  options.cost = &cost;
+  return medseal_init(&options, &error);
+}
+
+static medseal_code open_with(const char* passphrase, medseal_vault** vault) {
+  const medseal_keyring keyring = the_keyring(passphrase);
+  medseal_open_options options = MEDSEAL_INIT(medseal_open_options);
+  options.store = store;
+  options.keyring = &keyring;
+  return medseal_open(&options, vault, &error);
+}
+
+static medseal_code login(medseal_vault* vault, const char* person, const char* password, medseal_session** session) {
+  medseal_login_options options = MEDSEAL_INIT(medseal_login_options);
+  options.person = person;
+  options.password = text(password);
+  return medseal_login(vault, &options, session, &error);
+}
+
+static medseal_ref ref_of(const char* patient) {
+  medseal_ref ref = MEDSEAL_INIT(medseal_ref);
+  ref.type = "Patient";
+  ref.patient = text(patient);
+  ref.record = text("record");
+  return ref;
+}
+
+static medseal_put_item item_of(const char* patient, const char* json) {
+  medseal_put_item item = MEDSEAL_INIT(medseal_put_item);
+  item.ref = ref_of(patient);
+  item.message = text(json);
+  item.format = MEDSEAL_JSON;
+  return item;
+}
+
+static medseal_code put(medseal_session* session, const char* patient, const char* json, medseal_put_result* result) {
+  const medseal_put_item item = item_of(patient, json);
+  return medseal_put(session, &item, result, &error);
+}
+
+/* ---- Claims
+ * ---------------------------------------------------------------------------------------------------------- */
+
+static void CodesHaveNamesAndExitCodes(void) {
+  EXPECT(strcmp(medseal_code_name(MEDSEAL_OK), "Ok") == 0);
+  EXPECT(strcmp(medseal_code_name(MEDSEAL_AUTH_FAILED), "AuthFailed") == 0);
+  EXPECT(medseal_code_name((medseal_code)9999) != NULL);
+  EXPECT(medseal_exit_code(MEDSEAL_OK) == 0);
+  EXPECT(medseal_exit_code(MEDSEAL_INVALID_ARGUMENT) == 2);
+  EXPECT(medseal_exit_code(MEDSEAL_NOT_FOUND) == 4);
+  EXPECT(medseal_exit_code(MEDSEAL_ERASED) == 5);
+  EXPECT(medseal_exit_code(MEDSEAL_PERMISSION_DENIED) == 6);
+  EXPECT(medseal_exit_code(MEDSEAL_NO_VAULT) == 10);
+  EXPECT(medseal_exit_code(MEDSEAL_LOCKED) == 11);
+  EXPECT(medseal_exit_code(MEDSEAL_WRONG_SECRET) == 12);
+  EXPECT(medseal_exit_code(MEDSEAL_STALE) == 13);
+  EXPECT(medseal_exit_code(MEDSEAL_KEY_UNAVAILABLE) == 14);
+  EXPECT(medseal_exit_code(MEDSEAL_CANCELLED) == 130);
+  EXPECT(medseal_exit_code(MEDSEAL_CONFLICT) == 1);
+  EXPECT(strcmp(medseal_version(), "0.1.0") == 0);
+}
+
+static void FreeAcceptsNull(void) {
+  medseal_free(NULL);
+  medseal_vault_free(NULL);
+  medseal_session_free(NULL);
+  medseal_record_free(NULL);
+  medseal_cursor_free(NULL);
+  medseal_upload_free(NULL);
+  medseal_logout(NULL);
+}
+
+static void MissingHandlesAndOutputsAreInvalidArguments(void) {
+  medseal_vault* vault = (medseal_vault*)&failures;
+  medseal_session* session = NULL;
+  medseal_record* record = NULL;
+  medseal_ref ref = ref_of("p");
+  medseal_open_options no_size = {0};
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_init(NULL, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_open(NULL, &vault, &error));
+  EXPECT(vault == NULL);
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_open(&no_size, &vault, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_close(NULL, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_login(NULL, NULL, &session, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_get(NULL, &ref, NULL, &record, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_put(NULL, NULL, NULL, NULL));
+  EXPECT(error.code == MEDSEAL_INVALID_ARGUMENT && error.message[0] != '\0');
+}
+
+static void OpeningWhatIsNotThereIsNoVault(void) {
+  medseal_vault* vault = NULL;
+  EXPECT_CODE(MEDSEAL_NO_VAULT, open_with("open keyring", &vault));
+  EXPECT(vault == NULL);
+}
+
+static void AVaultIsMadeOnce(void) {
+  EXPECT_CODE(MEDSEAL_OK, make());
+  EXPECT_CODE(MEDSEAL_ALREADY_EXISTS, make());
+  EXPECT(error.incident != 0);
+}
+
+static void AShortErrorIsNotWrittenBeyondItsSize(void) {
+  struct {
+    medseal_error error;
+    char behind[8];
+  } place;
+  memset(&place, 0x5a, sizeof place);
+  place.error.size = offsetof(medseal_error, message); /* a host built before messages were there */
+  EXPECT(medseal_init(NULL, &place.error) == MEDSEAL_INVALID_ARGUMENT);
+  EXPECT(place.error.code == MEDSEAL_INVALID_ARGUMENT);
+  EXPECT(place.error.message[0] == 0x5a);
+  EXPECT(place.behind[0] == 0x5a);
+}
+
+static void SecretsAreToldApart(void) {
+  medseal_vault* vault = NULL;
+  medseal_session* session = NULL;
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, open_with("another", &vault));
+  EXPECT(vault == NULL);
+  EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "another", &session));
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "nobody", "ada's password", &session));
+  EXPECT(session == NULL);
+  medseal_vault_free(vault);
+}
+
+static void OneOpenAtATime(void) {
+  medseal_vault *first = NULL, *second = NULL;
+  EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &first));
+  EXPECT_CODE(MEDSEAL_LOCKED, open_with("open keyring", &second));
+  EXPECT_CODE(MEDSEAL_OK, medseal_close(first, &error));
+  EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &second));
+  medseal_vault_free(second);
+  medseal_vault_free(first);
+}
+
+static void ARecordComesBack(medseal_session* session) {
+  medseal_put_result result = MEDSEAL_INIT(medseal_put_result);
+  const medseal_ref ref = ref_of("p-1");
+  medseal_record* record = NULL;
+  medseal_bytes json = {NULL, 0};
+  EXPECT_CODE(MEDSEAL_OK, put(session, "p-1", "{\"name\": \"Zoe\", \"note\": \"fasting\"}", &result));
+  EXPECT(result.version == 1);
+  EXPECT(memcmp(result.record_handle, result.patient_handle, MEDSEAL_PATIENT_HANDLE_SIZE) == 0);
+  EXPECT_CODE(MEDSEAL_OK, medseal_get(session, &ref, NULL, &record, &error));
+  EXPECT(strcmp(medseal_record_type(record), "Patient") == 0);
+  EXPECT(medseal_record_id(record).size == 6 && memcmp(medseal_record_id(record).data, "record", 6) == 0);
+  EXPECT(medseal_record_version(record) == 1);
+  EXPECT(medseal_record_written_ms(record) > 1600000000000u);
+  EXPECT(memcmp(medseal_record_handle(record), result.record_handle, sizeof result.record_handle) == 0);
+  EXPECT(medseal_record_redacted_count(record) == 0);
+  EXPECT(strcmp(medseal_record_class(record, "hiv"), "hiv") == 0);
+  EXPECT(strcmp(medseal_record_class(record, "lab"), "public") == 0);
+  EXPECT(strcmp(medseal_record_class(record, "note"), "general") == 0);
+  EXPECT(medseal_record_class(record, "nothing") == NULL);
+  EXPECT_CODE(MEDSEAL_OK, medseal_record_json(record, &json, &error));
+  EXPECT(json.size > 0 && memchr(json.data, 'Z', json.size) != NULL);
+  medseal_record_free(record);
+  EXPECT_CODE(MEDSEAL_OK, medseal_get_handle(session, result.record_handle, NULL, &record, &error));
+  EXPECT(medseal_record_message(record).size == 2 + 3 + 2 + 7);
+  medseal_record_free(record);
+}
+
+static void AFailedGetGivesNull(medseal_session* session) {
+  const medseal_ref ref = ref_of("nobody");
+  medseal_record* record = (medseal_record*)&failures;
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_get(session, &ref, NULL, &record, &error));
+  EXPECT(record == NULL);
+}
+
+static void MessagesHoldNoValues(medseal_session* session) {
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, put(session, "id-4711", "{\"name\": 12, \"note\": \"Geheimnis\"}", NULL));
+  EXPECT(strstr(error.message, "Geheimnis") == NULL && strstr(error.message, "4711") == NULL);
+}
+
+static void ABatchSaysWhatBecameOfEachItem(medseal_session* session) {
+  medseal_put_item items[3] = {item_of("b-1", "{\"note\": \"one\"}"), item_of("b-2", "{\"note\": \"two\"}"),
+                               item_of("b-3", "{\"note\": \"three\"}")};
+  medseal_put_result results[3] = {
+      {.size = sizeof results[0]}, {.size = sizeof results[0]}, {.size = sizeof results[0]}};
+  EXPECT_CODE(MEDSEAL_OK, medseal_put_batch(session, items, 3, results, &error));
+  EXPECT(results[0].version == 1 && results[2].version == 1);
+  items[1].expected_version = 7;
+  EXPECT_CODE(MEDSEAL_CONFLICT, medseal_put_batch(session, items, 3, results, &error));
+  EXPECT(results[0].code == MEDSEAL_OK && results[0].version == 2);
+  EXPECT(results[1].code == MEDSEAL_CONFLICT);
+  EXPECT(results[2].code == MEDSEAL_CANCELLED);
+}
+
+static void FindReadsTheNormalisedValue(medseal_session* session) {
+  medseal_cursor* cursor = NULL;
+  medseal_record* record = NULL;
+  EXPECT_CODE(MEDSEAL_OK, medseal_find(session, "Patient", "name", text("ZOÉ"), &cursor, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_next(cursor, &record, &error));
+  EXPECT(record != NULL);
+  medseal_record_free(record);
+  EXPECT_CODE(MEDSEAL_OK, medseal_next(cursor, &record, &error));
+  EXPECT(record == NULL);
+  medseal_cursor_free(cursor);
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_find(session, "Patient", "note", text("x"), &cursor, &error));
+  EXPECT(cursor == NULL);
+}
+
+static int stop_at_once(void* context, const medseal_person_info* info) {
+  ++*(int*)context;
+  return info->founder;
+}
+
+static void ACallbackEndsAListing(medseal_session* session) {
+  int calls = 0;
+  EXPECT_CODE(MEDSEAL_CANCELLED, medseal_persons(session, stop_at_once, &calls, &error));
+  EXPECT(calls == 1);
+}
+
+static void ALargeValueIsReadInPieces(medseal_session* session) {
+  static char large[200000];
+  const medseal_ref ref = ref_of("p-1");
+  medseal_upload* upload = NULL;
+  medseal_put_result result = MEDSEAL_INIT(medseal_put_result);
+  medseal_buffer* piece = NULL;
+  medseal_bytes whole;
+  uint64_t size = 0;
+  memset(large, 'x', sizeof large);
+  memcpy(large + 150000, "here", 4);
+  whole.data = large;
+  whole.size = sizeof large;
+  EXPECT_CODE(MEDSEAL_OK, medseal_upload_begin(session, &ref, "image", &upload, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_upload_append(upload, whole, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_upload_publish(upload, 0, &result, &error));
+  EXPECT(result.version == 2);
+  medseal_upload_free(upload);
+  EXPECT_CODE(MEDSEAL_OK, medseal_read_value(session, &ref, "image", 150000, 4, &piece, &size, &error));
+  EXPECT(size == sizeof large);
+  EXPECT(medseal_buffer_bytes(piece).size == 4 && memcmp(medseal_buffer_bytes(piece).data, "here", 4) == 0);
+  medseal_free(piece);
+}
+
+static void AChildOfForkIsRefused(medseal_session* session) {
+  const medseal_ref ref = ref_of("p-1");
+  int status = 0;
+  const pid_t child = fork();
+  if (child == 0) {
+    medseal_record* record = NULL;
+    _exit(medseal_get(session, &ref, NULL, &record, NULL) == MEDSEAL_FORKED ? 0 : 1);
+  }
+  EXPECT(waitpid(child, &status, 0) == child);
+  EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* The order that a garbage collector may choose: parents first. */
+static void ChildrenOutliveTheirParents(medseal_vault* vault, medseal_session* session) {
+  const medseal_ref ref = ref_of("p-1");
+  medseal_record* record = NULL;
+  medseal_record* none = NULL;
+  medseal_cursor* cursor = NULL;
+  EXPECT_CODE(MEDSEAL_OK, medseal_get(session, &ref, NULL, &record, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_scan(session, "Patient", NULL, &cursor, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_close(vault, &error));
+  medseal_vault_free(vault);
+  EXPECT_CODE(MEDSEAL_CLOSED, medseal_get(session, &ref, NULL, &none, &error));
+  EXPECT_CODE(MEDSEAL_CLOSED, medseal_next(cursor, &none, &error));
+  medseal_session_free(session);
+  EXPECT(medseal_record_version(record) == 2);
+  medseal_record_free(record);
+  medseal_cursor_free(cursor);
+}
+
+static void ALoggedOutSessionIsClosed(void) {
+  const medseal_ref ref = ref_of("p-1");
+  medseal_vault* vault = NULL;
+  medseal_session* session = NULL;
+  medseal_record* record = NULL;
+  EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &session));
+  medseal_logout(session);
+  EXPECT_CODE(MEDSEAL_CLOSED, medseal_get(session, &ref, NULL, &record, &error));
+  medseal_session_free(session);
+  medseal_vault_free(vault);
+}
+
+int main(void) {
+  medseal_vault* vault = NULL;
+  medseal_session* session = NULL;
+  char sweep[128];
+  if (mkdtemp(folder) == NULL) return 1;
+  snprintf(store, sizeof store, "%s/store", folder);
+  snprintf(keyring_path, sizeof keyring_path, "%s/keyring", folder);
+
+  CodesHaveNamesAndExitCodes();
+  FreeAcceptsNull();
+  MissingHandlesAndOutputsAreInvalidArguments();
+  AShortErrorIsNotWrittenBeyondItsSize();
+  OpeningWhatIsNotThereIsNoVault();
+  AVaultIsMadeOnce();
+  SecretsAreToldApart();
+  OneOpenAtATime();
+  EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &session));
+  if (failures == 0) {
+    ARecordComesBack(session);
+    AFailedGetGivesNull(session);
+    MessagesHoldNoValues(session);
+    ABatchSaysWhatBecameOfEachItem(session);
+    FindReadsTheNormalisedValue(session);
+    ACallbackEndsAListing(session);
+    ALargeValueIsReadInPieces(session);
+    AChildOfForkIsRefused(session);
+    ChildrenOutliveTheirParents(vault, session);
+    ALoggedOutSessionIsClosed();
+  }
+
+  snprintf(sweep, sizeof sweep, "rm -rf '%s'", folder);
+  if (system(sweep) != 0) fprintf(stderr, "%s was left behind\n", folder);
+  if (failures != 0) fprintf(stderr, "%d expectations failed\n", failures);
+  return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,127 @@
+// Persons, classes and what each person is shown; schema commands.
+#include <fstream>
+
+#include "cli/desk.h"
+
+namespace mseal::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr char kHivResult[] =
+    R"({"patient": "p-1", "record": "hiv", "fields": {"status": "final", "result": {"value": "860500",)"
+    R"( "code": {"text": "HIV viral load", "coding": [{"system": "http://loinc.org", "code": "20447-9"}]}}}})";
+
+class CliPeople : public Desk {
+ protected:
+  void SetUp() override {
+    MakeVault();
+    AddPerson("physician", "identity,general,hiv");
+    AddPerson("receptionist", "identity,general");
+    handle_ = Put("LabResult", kHivResult);
+  }
+  std::string handle_;
+};
+
+TEST_F(CliPeople, APhysicianReadsTheHivResult) {
+  const Ran ran = As("physician", {"get", handle_});
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("860500"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("result  [redacted")));
+}
+
+TEST_F(CliPeople, AReceptionistIsToldThatItIsRedactedButNotWhatItIs) {
+  const Ran ran = As("receptionist", {"get", handle_});
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(ran.out, testing::ContainsRegex("result +\\[redacted: class not held\\]"));
+  EXPECT_THAT(ran.out, HasSubstr("final"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("860500")));
+  EXPECT_THAT(ran.out, Not(HasSubstr("hiv  ")));
+  EXPECT_THAT(ran.out, Not(HasSubstr("viral")));
+}
+
+TEST_F(CliPeople, JsonListsRedactedFieldsAndLeavesThemOut) {
+  const Ran physician = As("physician", {"get", handle_, "--json"});
+  const Ran receptionist = As("receptionist", {"get", handle_, "--json"});
+  EXPECT_THAT(JsonValues(receptionist.out, "redacted").front(), HasSubstr("\"result\""));
+  EXPECT_THAT(JsonValues(physician.out, "redacted").front(), Not(HasSubstr("\"result\"")));
+  EXPECT_THAT(JsonValues(receptionist.out, "fields").front(), Not(HasSubstr("result")));
+  EXPECT_THAT(JsonValues(physician.out, "fields").front(), HasSubstr("860500"));
+}
+
+TEST_F(CliPeople, WhatAReceptionistMayNotReadTheyMayNotWrite) {
+  const Ran ran = As("receptionist", {"put", "LabResult"}, std::string(kHivResult) + "\n");
+  EXPECT_EQ(ran.exit_code, 6);
+  EXPECT_THAT(ran.err, HasSubstr("PermissionDenied"));
+  EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("version  1"));
+}
+
+TEST_F(CliPeople, WhoDoesNotHoldAFieldsClassMayNotSearchIt) {
+  EXPECT_EQ(As("receptionist", {"find", "Patient", "ssn=-"}, "999\n").exit_code, 6);
+}
+
+TEST_F(CliPeople, OnlyTheFounderAddsPersons) {
+  WritePassword("eve", "eve's password");
+  const Ran ran =
+      As("physician", {"person", "add", "eve", "--classes", "hiv", "--new-password-file", Path("eve.password")});
+  EXPECT_EQ(ran.exit_code, 6);
+}
+
+TEST_F(CliPeople, AGrantOpensTheClass) {
+  EXPECT_EQ(As("receptionist", {"person", "grant", "receptionist", "hiv"}).exit_code, 6);
+  EXPECT_EQ(Run({"person", "grant", "receptionist", "hiv"}).exit_code, 0);
+  EXPECT_THAT(As("receptionist", {"get", handle_}).out, HasSubstr("860500"));
+}
+
+TEST_F(CliPeople, APersonIsAddedOnceAndWithClassesThatExist) {
+  WritePassword("eve", "eve's password");
+  const Words add = {"person", "add", "eve", "--classes", "nothing", "--new-password-file", Path("eve.password")};
+  EXPECT_EQ(Run(add).exit_code, 4);
+  EXPECT_EQ(Run({"person", "add", "physician", "--new-password-file", Path("eve.password")}).exit_code, 1);
+}
+
+TEST_F(CliPeople, ListAndShowNameClasses) {
+  EXPECT_THAT(JsonValues(Run({"person", "list", "--json"}).out, "name"),
+              ElementsAre("ada", "physician", "receptionist"));
+  const Ran shown = Run({"person", "show", "physician", "--json"});
+  EXPECT_THAT(JsonValues(shown.out, "classes"), ElementsAre(HasSubstr("\"hiv\"")));
+  EXPECT_THAT(JsonValues(shown.out, "founder"), ElementsAre("false"));
+  EXPECT_EQ(Run({"person", "show", "nobody"}).exit_code, 4);
+}
+
+TEST_F(CliPeople, ASchemaThatRemovesProtectionIsRefused) {
+  const std::string head =
+      "syntax = \"proto3\";\nimport \"medseal/options.proto\";\nmessage A {\n  option (medseal.v1.record) = {};\n";
+  const std::string sealed = Write("sealed.proto", head + "  string x = 1;\n}\n");
+  const std::string open = Write("open.proto", head + "  string x = 1 [(medseal.v1.field) = { public: true }];\n}\n");
+  const std::string more = Write("more.proto", head + "  string x = 1;\n  string y = 2;\n}\n");
+  EXPECT_EQ(Run({"schema", "check", sealed, more}).exit_code, 0);
+  const Ran refused = Run({"schema", "check", sealed, open});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("open.proto:5"));
+}
+
+TEST_F(CliPeople, ASchemaIsShownAndReplaced) {
+  const Ran shown = Run({"schema", "show"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("GenomicReport"));
+  std::ifstream lab(MEDSEAL_SOURCE "/include/medseal/lab.proto");
+  const std::string text(std::istreambuf_iterator<char>(lab), {});
+  const std::string more =
+      Write("more.proto", text + "message Visit {\n  option (medseal.v1.record) = {};\n  string ward = 1;\n}\n");
+  EXPECT_EQ(As("physician", {"schema", "load", more}).exit_code, 6);
+  EXPECT_EQ(JsonValues(Run({"schema", "load", more, "--json"}).out, "stored_schema_version"),
+            std::vector<std::string>{"2"});
+  EXPECT_EQ(Run({"put", "Visit"}, R"({"patient": "p-1", "record": "v", "fields": {"ward": "3"}})"
+                                  "\n")
+                .exit_code,
+            0);
+  EXPECT_EQ(Run({"get", handle_}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace mseal::test

@@ -1,0 +1,64 @@
+// The credential's layouts, against examples that were made from the format page alone.
+#include "format/credential.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/password.h"
+#include "format/key_vectors.h"
+#include "seal/seal.h"
+
+namespace mseal::format {
+namespace {
+
+using test::BytesOf;
+using test::Case;
+using test::ToHex;
+using test::WorkedCase;
+
+TEST(CredentialFormat, EveryCaseEndsWithItsCode) {
+  test::ExpectEveryCaseEndsWithItsCode("credential", "credential");
+  test::ExpectEveryCaseEndsWithItsCode("credential_content", "credential content");
+}
+
+TEST(CredentialFormat, PageShowsTheExamples) {
+  for (const char* file : {"credential", "credential_content"}) test::ExpectPageShows(file);
+}
+
+TEST(CredentialFormat, ExampleIsTakenApart) {
+  const Case one = WorkedCase("credential");
+  const Bytes bytes = BytesOf(one);
+  const auto credential = ParseCredential(bytes);
+  ASSERT_TRUE(credential.ok());
+  EXPECT_EQ(credential->memory_kib, one.Number("memory_kib"));
+  EXPECT_EQ(credential->passes, one.Number("passes"));
+  EXPECT_EQ(ToHex(credential->salt), one.Text("salt"));
+  EXPECT_EQ(ToHex(credential->sealed), one.Text("sealed"));
+}
+
+TEST(CredentialFormat, ExampleOpensUnderItsPassword) {
+  const Case one = WorkedCase("credential");
+  const auto key = crypto::KeyFromPassword(
+      one.Hex("password"), one.Fixed<16>("salt"),
+      {static_cast<std::uint32_t>(one.Number("memory_kib")), static_cast<std::uint32_t>(one.Number("passes"))});
+  ASSERT_TRUE(key.ok());
+  EXPECT_EQ(ToHex(key->Reveal()), one.Text("key"));
+  Context context(ContextKind::kCredential);
+  context.Add(ContextItem::kStore, one.Hex("store")).AddNumber(ContextItem::kPerson, one.Number("person"));
+  const seal::Place place{Purpose::kCredential, seal::Suite::kChaCha20Poly1305, seal::DigestOf(context)};
+  const auto content = seal::Open(key->Reveal(), place, one.Hex("sealed"));
+  ASSERT_TRUE(content.ok());
+  EXPECT_EQ(ToHex(content->Reveal()), one.Text("content"));
+}
+
+TEST(CredentialFormat, ContentOfTheExampleIsTakenApart) {
+  const Case one = WorkedCase("credential_content");
+  const Bytes bytes = BytesOf(one);
+  const auto content = ParseCredentialContent(bytes);
+  ASSERT_TRUE(content.ok());
+  EXPECT_EQ(ToHex(content->private_key), one.Text("private_key"));
+  EXPECT_EQ(ToHex(content->seed), one.Text("seed"));
+  EXPECT_EQ(ToHex(content->founder_key), one.Text("founder_key"));
+}
+
+}  // namespace
+}  // namespace mseal::format

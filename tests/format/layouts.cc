@@ -1,0 +1,238 @@
+// Parses and writes each layout.
+#include "format/layouts.h"
+
+#include <cstdlib>
+
+#include "base/writer.h"
+#include "format/anchor.h"
+#include "format/credential.h"
+#include "format/group.h"
+#include "format/head.h"
+#include "format/header.h"
+#include "format/key_row.h"
+#include "format/keyring.h"
+#include "format/keys_of_rows.h"
+#include "format/person_slot.h"
+#include "format/posting.h"
+#include "format/row.h"
+#include "format/sealed.h"
+#include "format/statement.h"
+#include "format/stream.h"
+#include "support/vectors.h"
+
+namespace mseal::test {
+namespace {
+
+using namespace format;
+
+Bytes Copy(ByteView bytes) { return Bytes(bytes.begin(), bytes.end()); }
+
+Result<Bytes> AgainSealed(ByteView bytes) {
+  MS_ASSIGN(const Sealed sealed, ParseSealed(bytes));
+  Bytes out(kSealedHead);
+  WriteSealedHead(sealed.suite, sealed.salt, sealed.commitment, out);
+  AppendTo(out, sealed.message);
+  return out;
+}
+
+Result<Bytes> AgainRow(ByteView bytes) {
+  MS_ASSIGN(const Row row, ParseRow(bytes));
+  Bytes out;
+  BeginRow(row.public_part, out);
+  if (out != Copy(row.front)) return Status::Corrupt("the front is not what the row begins with");
+  AppendHeader(row.header, out);
+  AppendTo(out, row.body);
+  return out;
+}
+
+Result<Bytes> AgainPublicPart(ByteView bytes) {
+  PublicReader reader(bytes);
+  Bytes out;
+  std::uint32_t field = 0;
+  ByteView wire;
+  while (reader.Next(field, wire)) AppendPublicEntry(out, field, wire);
+  MS_TRY(reader.Finish());
+  return out;
+}
+
+Result<Bytes> AgainHeader(ByteView bytes) {
+  MS_ASSIGN(const Header header, ParseHeader(bytes));
+  SecretBytes out;
+  WriteHeader(header, out);
+  return Copy(out.Reveal());
+}
+
+Result<Bytes> AgainGroup(ByteView bytes) {
+  GroupReader reader(bytes);
+  SecretBytes out;
+  BeginGroup(out);
+  GroupEntry entry;
+  while (reader.Next(entry)) AppendEntry(out, entry.field, entry.kind, entry.value);
+  MS_TRY(reader.Finish());
+  PadGroup(out, bytes.size() - 4);  // as if the schema had declared this size
+  return Copy(out.Reveal());
+}
+
+Result<Bytes> AgainKeyRow(ByteView bytes) {
+  MS_ASSIGN(const KeyRow row, ParseKeyRow(bytes));
+  return Copy(WriteKeyRow(row).Reveal());
+}
+
+Result<Bytes> AgainHead(ByteView bytes) {
+  MS_ASSIGN(const Head head, ParseHead(bytes));
+  return Copy(WriteHead(head));
+}
+
+Result<Bytes> AgainPosting(ByteView bytes) {
+  MS_ASSIGN(const std::optional<Posting> posting, ParsePosting(bytes));
+  return Copy(WritePosting(posting));
+}
+
+Result<Bytes> AgainStream(ByteView bytes) {
+  MS_ASSIGN(const StreamReference reference, ParseStreamReference(bytes));
+  return Copy(WriteStreamReference(reference).Reveal());
+}
+
+Result<Bytes> AgainChunk(ByteView bytes) {
+  MS_ASSIGN(const ByteView message, ParseChunk(bytes));
+  Bytes out;
+  BeginChunk(out);
+  AppendTo(out, message);
+  return out;
+}
+
+Result<Bytes> AgainKeyRowKey(ByteView bytes) {
+  MS_ASSIGN(const KeyRowPlace place, ParseKeyRowKey(bytes));
+  return KeyRowKey(place.patient, place.bucket_key_version);
+}
+
+Result<Bytes> AgainBucketKeyKey(ByteView bytes) {
+  MS_ASSIGN(const BucketKeyPlace place, ParseBucketKeyKey(bytes));
+  return BucketKeyKey(place.bits, place.bucket, place.version, place.epoch);
+}
+
+Result<Bytes> AgainMetaKey(ByteView bytes) {
+  MS_ASSIGN(const ByteView id, MetaId(bytes, 7, MetaKind::kIndexKey));
+  return MetaKey(7, MetaKind::kIndexKey, id);
+}
+
+Result<Bytes> AgainAnchorPage(ByteView bytes) {
+  MS_ASSIGN(const std::optional<ByteView> sealed, ParseAnchorPage(bytes));
+  return sealed.has_value() ? EncodeAnchorPage(*sealed) : Bytes(kAnchorPage);
+}
+
+Result<Bytes> AgainAnchorContent(ByteView bytes) {
+  MS_ASSIGN(const AnchorContent content, ParseAnchorContent(bytes));
+  return EncodeAnchorContent(content);
+}
+
+Result<Bytes> AgainKeyringHeader(ByteView bytes) {
+  MS_ASSIGN(const KeyringHeaderPage page, ParseKeyringHeader(bytes));
+  if (EncodeKeyringHeader(page.header) != Copy(page.covered))
+    return Status::Corrupt("the checksum covers something else");
+  return FinishKeyringHeader(page.covered, page.checksum);
+}
+
+Result<Bytes> AgainKeyringSlot(ByteView bytes) {
+  MS_ASSIGN(const std::optional<ByteView> sealed, ParseKeyringSlot(bytes));
+  return sealed.has_value() ? EncodeKeyringSlot(*sealed) : Bytes(kKeyringPage);
+}
+
+Result<Bytes> AgainEpochContent(ByteView bytes) {
+  MS_ASSIGN(const EpochContent content, ParseEpochContent(bytes));
+  return Copy(EncodeEpochContent(content).Reveal());
+}
+
+Result<Bytes> AgainCredential(ByteView bytes) {
+  MS_ASSIGN(const Credential credential, ParseCredential(bytes));
+  return EncodeCredential(credential);
+}
+
+Result<Bytes> AgainCredentialContent(ByteView bytes) {
+  MS_ASSIGN(const CredentialContent content, ParseCredentialContent(bytes));
+  return Copy(EncodeCredentialContent(content).Reveal());
+}
+
+Result<Bytes> AgainPersonSlot(ByteView bytes) {
+  MS_ASSIGN(const PersonSlot slot, ParsePersonSlot(bytes));
+  return EncodePersonSlot(slot);
+}
+
+// With what its body says.
+Result<Bytes> AgainStatement(ByteView bytes) {
+  MS_ASSIGN(SignedStatement parsed, ParseStatement(bytes));
+  MS_ASSIGN(const StatementBody body, ParseStatementBody(parsed.statement.type, parsed.statement.body));
+  const Bytes body_bytes = EncodeStatementBody(body);
+  parsed.statement.body = body_bytes;
+  Bytes out = EncodeStatement(parsed.statement);
+  if (out != Copy(parsed.covered)) return Status::Corrupt("the signature covers something else");
+  AppendTo(out, parsed.signature);
+  return out;
+}
+
+Bytes StatementExample() {
+  const Bytes body = EncodeStatementBody(PersonBody{3, 1, "Dr. A. Martin", {7}, {9}});
+  Statement statement{{1}, 4, {2}, static_cast<std::uint8_t>(StatementType::kPerson), 1, body};
+  Bytes out = EncodeStatement(statement);
+  out.resize(out.size() + 64, 0x5a);
+  return out;
+}
+
+Bytes CredentialExample() {
+  const Bytes sealed(kCredentialContentSize + kSealedOverhead, 0x5a);
+  return EncodeCredential({65536, 3, {1, 2, 3}, sealed});
+}
+
+Bytes KeyringHeaderExample() {
+  const Bytes check(kKeyCheckSize, 0x5a);
+  return FinishKeyringHeader(EncodeKeyringHeader({KeyringKind::kPassphrase, 1, 65536, 3, {1}, {2}, {3}, check}), {4});
+}
+
+Bytes PersonSlotExample() {
+  const Bytes sealed(kKeySize + kSealedOverhead, 0x5a);
+  return EncodePersonSlot({{1, 2, 3}, sealed});
+}
+
+std::vector<Layout> Make() {
+  std::vector<Layout> all{
+      {"sealed", {}, AgainSealed, true}, {"row", {}, AgainRow, true},   {"public_part", {}, AgainPublicPart},
+      {"header", {}, AgainHeader},       {"group", {}, AgainGroup},     {"key_row", {}, AgainKeyRow},
+      {"head", {}, AgainHead},           {"posting", {}, AgainPosting}, {"stream", {}, AgainStream},
+      {"chunk", {}, AgainChunk, true},
+  };
+  for (Layout& layout : all) layout.example = WorkedExample(layout.name);
+  const ByteArray<16> patient{1, 2, 3};
+  all.push_back({"key row's key", KeyRowKey(patient, 1), AgainKeyRowKey});
+  all.push_back({"bucket key's key", BucketKeyKey(9, 311, 1, 7), AgainBucketKeyKey});
+  all.push_back({"meta row's key", MetaKey(7, MetaKind::kIndexKey, Bytes(8)), AgainMetaKey});
+  all.push_back({"anchor page", EncodeAnchorPage(Bytes(kAnchorContentSize + kSealedOverhead, 0x5a)), AgainAnchorPage});
+  all.push_back({"anchor content", EncodeAnchorContent({1, 2, 3, 4, 5, {6}}), AgainAnchorContent});
+  all.push_back({"keyring header", KeyringHeaderExample(), AgainKeyringHeader});
+  all.push_back({"keyring slot", EncodeKeyringSlot(Bytes(kKeyringSlotSize, 0x5a)), AgainKeyringSlot});
+  all.push_back({"epoch content", Bytes(kEpochContentSize, 0x5a), AgainEpochContent});
+  all.push_back({"credential", CredentialExample(), AgainCredential});
+  all.push_back({"credential content", Bytes(kCredentialContentSize, 0x5a), AgainCredentialContent});
+  all.push_back({"person slot", PersonSlotExample(), AgainPersonSlot});
+  all.push_back({"statement", StatementExample(), AgainStatement});
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Layout>& Layouts() {
+  static const std::vector<Layout> all = Make();
+  return all;
+}
+
+const Layout& LayoutOf(const std::string& name) {
+  for (const Layout& layout : Layouts()) {
+    if (layout.name == name) return layout;
+  }
+  std::abort();
+}
+
+Bytes WorkedExample(const std::string& name) {
+  return LoadCases("format/" + name + ".json", "cases").front().Hex("bytes");
+}
+
+}  // namespace mseal::test

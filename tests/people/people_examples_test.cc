@@ -1,0 +1,65 @@
+// What was made from the format page alone, without the code here, is believed and opened.
+#include <gtest/gtest.h>
+
+#include "people_support.h"
+#include "support/vectors.h"
+
+namespace mseal::people {
+namespace {
+
+test::Case Worked(const std::string& file) { return test::LoadCases("format/" + file + ".json", "cases").front(); }
+
+TEST(PeopleExamples, ChainIsBelievedAndSaysWhatItShould) {
+  const test::Case one = Worked("statement_chain");
+  const auto chain = Chain::Verify(one.Fixed<16>("store"), one.HexList("statements"));
+  ASSERT_TRUE(chain.ok()) << chain.status().message();
+  EXPECT_EQ(test::ToHex(chain->founder_key()), one.Text("founder_key"));
+  EXPECT_EQ(chain->newest_number(), 6u);
+  EXPECT_EQ(chain->FindPerson("Dr. A. Martin")->number, 2u);
+  const auto number = static_cast<ClassNumber>(one.Number("class_number"));
+  EXPECT_EQ(chain->FindClass("hiv"), number);
+  EXPECT_TRUE(chain->classes().at(number).no_index);
+  EXPECT_TRUE(chain->Granted(2, number));
+  EXPECT_EQ(test::ToHex(*chain->SchemaDigest(1)), one.Text("schema_digest"));
+  EXPECT_EQ(test::ToHex(chain->FindClassKey(number, 1)->digest), one.Text("class_key_digest"));
+  EXPECT_EQ(test::ToHex(DigestOfClassKey(one.Fixed<16>("store"), number, 1, one.Fixed<32>("class_key"))),
+            one.Text("class_key_digest"));
+}
+
+TEST(PeopleExamples, ChainIsSignedToTheSameBytes) {
+  const test::Case one = Worked("statement_chain");
+  const std::vector<Bytes> statements = one.HexList("statements");
+  const auto seed = crypto::SigningSeed::CopyOf(one.Fixed<32>("founder_seed"));
+  const Chain whole = *Chain::Verify(one.Fixed<16>("store"), statements);
+  Chain chain;
+  EXPECT_EQ(*Chain::Found(one.Fixed<16>("store"), whole.suite(), *whole.FindPerson(1), seed, chain), statements[0]);
+  EXPECT_EQ(*chain.AddPerson(*whole.FindPerson(2), 1, seed), statements[1]);
+  EXPECT_EQ(*chain.AddClass(3, whole.classes().at(3), 1, seed), statements[2]);
+  EXPECT_EQ(*chain.AddClassKey(3, 1, *whole.FindClassKey(3, 1), 1, seed), statements[3]);
+  EXPECT_EQ(*chain.AddGrant(2, 3, 1, seed), statements[4]);
+  EXPECT_EQ(*chain.AddSchema(1, *whole.SchemaDigest(1), 1, seed), statements[5]);
+}
+
+TEST(PeopleExamples, CredentialOpensWithItsPassword) {
+  const test::Case one = Worked("credential");
+  const test::Case content = Worked("credential_content");
+  const auto person = static_cast<PersonNumber>(one.Number("person"));
+  const auto keys = OpenCredential(one.Fixed<16>("store"), kSuite, person, one.Hex("bytes"), one.Hex("password"));
+  ASSERT_TRUE(keys.ok()) << keys.status().message();
+  EXPECT_EQ(test::ToHex(keys->private_key.Reveal()), content.Text("private_key"));
+  EXPECT_EQ(test::ToHex(keys->seed.Reveal()), content.Text("seed"));
+  EXPECT_EQ(test::ToHex(keys->founder_key), content.Text("founder_key"));
+}
+
+TEST(PeopleExamples, PersonSlotOpensWithThePrivateKey) {
+  const test::Case one = Worked("person_slot");
+  const auto key = OpenPersonSlot(one.Fixed<16>("store"), kSuite, static_cast<PersonNumber>(one.Number("person")),
+                                  crypto::PrivateKey::CopyOf(one.Fixed<32>("private_key")),
+                                  static_cast<ClassNumber>(one.Number("class_number")),
+                                  static_cast<ClassKeyVersion>(one.Number("class_key_version")), one.Hex("bytes"));
+  ASSERT_TRUE(key.ok()) << key.status().message();
+  EXPECT_EQ(test::ToHex(key->Reveal()), one.Text("class_key"));
+}
+
+}  // namespace
+}  // namespace mseal::people

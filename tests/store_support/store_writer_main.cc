@@ -1,0 +1,33 @@
+// Writes numbered commits to a store until it is killed, and says each number once it is acknowledged:
+// store_writer FOLDER process|power
+#include <unistd.h>
+
+#include <string_view>
+
+#include "store/rocks.h"
+#include "store_support/numbered_commits.h"
+
+namespace {
+
+using namespace mseal::store;
+
+int WriteForever(Rows& rows, Durability durability) {
+  auto newest = NewestNumber(rows);
+  if (!newest.ok()) return 3;
+  for (int n = *newest + 1;; ++n) {
+    if (!CommitNumber(rows, n, durability, 200).ok()) return 4;
+    const std::string line = std::to_string(n) + "\n";
+    if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return 5;
+  }
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count != 3) return 2;
+  RocksOptions options;
+  options.write_buffer_bytes = 1 << 20;  // small, so that the killing meets flushes and compactions
+  auto rows = OpenRocks(words[1], options);
+  if (!rows.ok()) return 2;
+  return WriteForever(**rows, words[2] == std::string_view("power") ? Durability::kPower : Durability::kProcess);
+}

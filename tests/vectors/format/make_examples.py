@@ -1,0 +1,649 @@
+#!/usr/bin/env python3
+"""Makes the vector files of this folder and the worked examples of lib/format/FORMAT.md, from the page alone and
+without the code they check: BLAKE2b from Python's hashlib, the AEADs and ChaCha20 from pyca/cryptography. The inputs
+are fixed, so that every run gives the same bytes.  Usage: make_examples.py  (needs python3-cryptography)"""
+import hashlib
+import json
+import pathlib
+import re
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
+
+FOLDER = pathlib.Path(__file__).parent
+PAGE = FOLDER.parents[2] / "lib" / "format" / "FORMAT.md"
+OK, CORRUPT, VERSION, AUTH = "Ok", "Corrupt", "UnsupportedVersion", "AuthFailed"
+
+
+# ---- bytes
+def be(number, size):
+    return number.to_bytes(size, "big")
+
+
+def prefixed(data, size=4):
+    return be(len(data), size) + data
+
+
+def made(name, size):
+    """`size` bytes that look random and are the same on each run."""
+    return hashlib.shake_256(("medseal format example " + name).encode()).digest(size)
+
+
+def flat(fields):
+    """Fields are (meaning, bytes); a layout is a list of them."""
+    return b"".join(data for _, data in fields)
+
+
+def flipped(data, at, bit=0):
+    return data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1:]
+
+
+def replaced(data, at, new):
+    return data[:at] + new + data[at + len(new):]
+
+
+# ---- the construct
+def blake2b(data, size, purpose, key=b""):
+    return hashlib.blake2b(data, digest_size=size, key=key, person=purpose.encode().ljust(16, b"\0")).digest()
+
+
+def subkey(key, purpose):
+    return blake2b(b"", 32, purpose, key)
+
+
+ITEMS = dict(store=1, patient=2, record_tag=3, public_digest=4, class_=5, version=6, bucket=7, epoch=8, row_kind=9,
+             row_id=10, person=11, instance=12, number=13, row_key=14, stream=15, index=16, generation=17)
+
+
+def context(kind, **items):
+    """Numbers become 8 bytes. In the order given."""
+    fields = [("context version", b"\1"), ("kind", be(kind, 1))]
+    for name, value in items.items():
+        value = be(value, 8) if isinstance(value, int) else value
+        fields.append((f"item {ITEMS[name]}, {name.strip('_').replace('_', ' ')}",
+                       be(ITEMS[name], 1) + prefixed(value)))
+    return fields
+
+
+def label(purpose, suite=1, class_number=255, generation=0, number=0):
+    return [("magic \"medseal1\"", b"medseal1"), ("purpose", be(purpose, 1)), ("suite", be(suite, 1)),
+            ("class", be(class_number, 1)), ("zero", b"\0"), ("generation", be(generation, 4)),
+            ("number", be(number, 8)), ("zeros", bytes(16))]
+
+
+def derive(key, salt, place):
+    digest = blake2b(flat(place["context"]), 32, "medseal.v1.ctx")
+    okm = blake2b(key + salt + digest + flat(label(**place["label"])), 64, "medseal.v1.kdf..")
+    return okm[:32], okm[32:]
+
+
+def aead(suite, key, content, nonce=bytes(12)):
+    return (ChaCha20Poly1305 if suite == 1 else AESGCM)(key).encrypt(nonce, content, None)
+
+
+def keystream(key, size):
+    return Cipher(ChaCha20(key, bytes(16)), None).encryptor().update(bytes(size))
+
+
+def place(context_fields, purpose, suite=1, **parts):
+    return dict(context=context_fields, label=dict(purpose=purpose, suite=suite, **parts))
+
+
+def seal(key, salt, where, content):
+    message_key, commitment = derive(key, salt, where)
+    suite = where["label"]["suite"]
+    return [("version", b"\1"), ("suite", be(suite, 1)), ("salt", salt), ("commitment", commitment),
+            ("message: ciphertext and tag", aead(suite, message_key, content))]
+
+
+# ---- padding
+def padme(size):
+    if size < 2:
+        return size
+    exponent = size.bit_length() - 1
+    low = exponent - exponent.bit_length()
+    return size if low <= 0 else -(-size >> low) << low
+
+
+def round_up(size, step):
+    return -(-size // step) * step
+
+
+def padded_group(size):
+    return round_up(size, 32) if size <= 512 else padme(size)
+
+
+def padded_row(size):
+    return round_up(size, 256) if size <= 2048 else padme(size)
+
+
+def padded_header(size):
+    return round_up(size, 128) if size <= 2048 else padme(size)
+
+
+def fill(fields, padded):
+    size = len(flat(fields))
+    return fields + [("padding", bytes(padded(size) - size))]
+
+
+# ---- files and page
+blocks = {}
+
+
+def text(value):
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dict):
+        return {k: text(v) for k, v in value.items()}
+    return [text(v) for v in value] if isinstance(value, list) else value
+
+
+def show(name, fields):
+    """Remembers `fields` as the hex block `name` of the page."""
+    lines = []
+    for meaning, data in fields:
+        rows = [data[i:i + 32].hex() for i in range(0, len(data), 32)] or [""]
+        rows = rows if len(rows) <= 8 else rows
+        lines += [f"{row:<64}  {meaning if i == 0 else ''}".rstrip() for i, row in enumerate(rows) if row]
+    blocks[name] = "\n".join(lines) + "\n"
+
+
+def write(name, note, cases):
+    (FOLDER / f"{name}.json").write_text(json.dumps({"note": note, "cases": [text(c) for c in cases]}, indent=1) + "\n")
+
+
+def layout(name, note, fields, decoded, refused, accepted=(), shown=None, open_end=False):
+    """A layout: its worked example with what it decodes to, then further bytes to accept and bytes to refuse, each with
+    its code. What every layout refuses is added: nothing at all and, unless it ends in bytes of any number, the example
+    cut short."""
+    whole = flat(fields)
+    cases = [dict(name="worked example", code=OK, bytes=whole, **decoded)]
+    cases += [dict(name=title, code=OK, bytes=data) for title, data in accepted]
+    cases += [dict(name=title, code=code, bytes=data) for title, code, data in refused]
+    cases.append(dict(name="no bytes", code=CORRUPT, bytes=b""))
+    if not open_end:
+        cases.append(dict(name="last byte cut off", code=CORRUPT, bytes=whole[:-1]))
+    write(name, note, cases)
+    show(name, fields if shown is None else shown)
+
+
+def update_page():
+    def block(found):
+        return f"```hex {found[1]}\n{blocks[found[1]]}```"
+
+    PAGE.write_text(re.sub(r"```hex (\w+)\n.*?```", lambda m: block(m) if m[1] in blocks else m[0], PAGE.read_text(),
+                           flags=re.S))
+
+
+# ---- one patient of one store, in all examples
+STORE, PATIENT, STREAM = made("store", 16), made("patient", 16), made("stream", 16)
+K_PATIENT, K_AUDIT, K_BUCKET = made("K_patient", 32), made("K_audit", 32), made("bucket key", 32)
+EPOCH_SECRET, META_KEY, X_M = made("epoch secret", 32), made("meta key", 32), made("X_m", 32)
+CLASS_KEY, DATA_KEY, INDEX_KEY = made("class key", 32), made("data key", 32), made("index key", 32)
+CLASS, CLASS_VERSION, GENERATION, EPOCH = 3, 2, 1, 7
+TYPE, RECORD_ID, VERSION_NUMBER = b"LabResult", b"lab-2021-000042", 5
+RECORD_NAME = prefixed(TYPE, 1) + RECORD_ID
+TAG = blake2b(RECORD_NAME, 16, "ms.tag", subkey(K_PATIENT, "ms.tag"))
+TOKEN = blake2b(b"1840578006048", 16, "ms.token", INDEX_KEY)
+POSTING_ROW_KEY = b"t" + blake2b(be(4, 4) + be(1, 4) + TOKEN + be(0, 8), 16, "ms.posting", X_M)
+RECORD = context(1, store=STORE, patient=PATIENT, record_tag=TAG)
+
+
+def contexts():
+    made_of = [("record", 1, dict(store=STORE, patient=PATIENT, record_tag=TAG)),
+               ("slot", 3, dict(store=STORE, patient=PATIENT, class_=CLASS, version=CLASS_VERSION)),
+               ("bucket key", 5, dict(store=STORE, number=9, bucket=311, version=1, epoch=EPOCH)),
+               ("settings row of meta", 7, dict(store=STORE, epoch=EPOCH, row_kind=1, row_id=b"")),
+               ("posting", 13, dict(store=STORE, row_key=POSTING_ROW_KEY)),
+               ("no items", 14, {}), ("longest item", 14, dict(stream=made("longest", 64)))]
+    cases = []
+    for name, kind, items in made_of:
+        fields = context(kind, **items)
+        values = [be(v, 8) if isinstance(v, int) else v for v in items.values()]
+        # Behind a 00 each, so that an empty value does not vanish from the list.
+        cases.append(dict(name=name, kind=kind, items=[ITEMS[i] for i in items], values=[b"\0" + v for v in values],
+                          bytes=flat(fields), digest=blake2b(flat(fields), 32, "medseal.v1.ctx")))
+    write("context", "Contexts and their digests; each value stands behind one byte 00", cases)
+    show("context", context(3, store=STORE, patient=PATIENT, class_=CLASS, version=CLASS_VERSION))
+
+
+def labels():
+    parts = [dict(purpose=5, suite=1, class_number=CLASS, generation=GENERATION),
+             dict(purpose=1, suite=2, class_number=0, generation=2**32 - 1, number=2**64 - 1),
+             dict(purpose=3, class_number=4, number=7), dict(purpose=12, number=2)]
+    cases = []
+    for p in parts:
+        whole = dict(dict(suite=1, class_number=255, generation=0, number=0), **p)
+        cases.append(dict(whole, bytes=flat(label(**p))))
+    write("label", "Labels; all 40 bytes", cases)
+    show("label", label(**parts[0]))
+
+
+def seals():
+    """Sealed values that open in one place, and the same bytes asked of other places."""
+    def case(name, key, where, content, code=OK, sealed=None, salt=made("salt", 24), was=None):
+        sealed = flat(seal(key, salt, where, content)) if sealed is None else sealed
+        return dict(name=name, code=code, key=key, salt=salt, context=flat(where["context"]),
+                    label=dict(dict(class_number=255, generation=0, number=0), **where["label"]), content=content,
+                    sealed=sealed)
+
+    slot = place(context(3, store=STORE, patient=PATIENT, class_=CLASS, version=CLASS_VERSION), 5, class_number=CLASS,
+                 generation=1)
+    head = place(context(12, store=STORE, patient=PATIENT), 14)
+    good = [case("slot: data key under class key", CLASS_KEY, slot, DATA_KEY),
+            case("bucket key under epoch secret", EPOCH_SECRET,
+                 place(context(5, store=STORE, number=9, bucket=311, version=1, epoch=EPOCH), 7), K_BUCKET),
+            case("meta key under epoch secret", EPOCH_SECRET, place(context(6, store=STORE, epoch=EPOCH), 8), META_KEY),
+            case("row of meta", META_KEY, place(context(7, store=STORE, epoch=EPOCH, row_kind=1, row_id=b""), 9),
+                 b"settings"),
+            case("head", subkey(K_PATIENT, "ms.head"), head, flat(head_content())),
+            case("index key under class key", CLASS_KEY,
+                 place(context(15, store=STORE, index=4, generation=1, class_=CLASS, version=CLASS_VERSION), 17,
+                                                              class_number=CLASS, number=4), INDEX_KEY),
+            case("posting", blake2b(TOKEN, 32, "ms.postingkey", X_M),
+                 place(context(13, store=STORE, row_key=POSTING_ROW_KEY), 15), flat(posting_content())),
+            case("nothing", CLASS_KEY, slot, b""), case("1000 bytes", CLASS_KEY, slot, made("content", 1000))]
+    for one in list(good):
+        second = place([("", one["context"])], **dict(one["label"], suite=2))
+        good.append(case(one["name"] + ", suite 2", one["key"], second, one["content"], salt=made("salt 2", 24)))
+
+    def asked(name, key=CLASS_KEY, code=AUTH, context_fields=None, sealed=good[0]["sealed"], **parts):
+        where = place(context_fields or slot["context"], **dict(slot["label"], **parts))
+        return dict(case(name, key, where, DATA_KEY, code), sealed=sealed)
+
+    other = dict(store=STORE, patient=PATIENT, class_=CLASS, version=CLASS_VERSION)
+    bad = [asked("another key", key=made("another", 32)),
+           asked("another patient", context_fields=context(3, **dict(other, patient=made("bob", 16)))),
+           asked("another store", context_fields=context(3, **dict(other, store=made("store 2", 16)))),
+           asked("another class", context_fields=context(3, **dict(other, class_=4))),
+           asked("another class-key version", context_fields=context(3, **dict(other, version=1))),
+           asked("another kind of place", context_fields=context(4, **other)),
+           asked("another purpose", purpose=17), asked("another class in the label", class_number=4),
+           asked("another generation", generation=2), asked("another number", number=1),
+           asked("another suite asked for", suite=2)]
+    sealed = good[0]["sealed"]
+    bad += [asked("suite byte 2", sealed=replaced(sealed, 1, b"\2")),
+            asked("suite byte 0", sealed=replaced(sealed, 1, b"\0")),
+            asked("suite byte 255", sealed=replaced(sealed, 1, b"\xff")),
+            asked("version 0", code=VERSION, sealed=replaced(sealed, 0, b"\0")),
+            asked("version 2", code=VERSION, sealed=replaced(sealed, 0, b"\2")),
+            asked("salt changed", sealed=flipped(sealed, 2)), asked("commitment changed", sealed=flipped(sealed, 57)),
+            asked("ciphertext changed", sealed=flipped(sealed, 58)),
+            asked("tag changed", sealed=flipped(sealed, len(sealed) - 1)),
+            asked("cut by a byte", sealed=sealed[:-1]), asked("longer by a byte", sealed=sealed + b"\0"),
+            asked("cut to less than a tag", code=CORRUPT, sealed=sealed[:58 + 15]),
+            asked("the commitment of another key",
+                  sealed=sealed[:26] + derive(made("another", 32), sealed[2:26], slot)[1] + sealed[58:])]
+    write("seal", "Sealed values, opened with `key` where `context` and `label` say", good + bad)
+    layout("sealed", "A sealed value, as the parser takes it apart", seal(CLASS_KEY, made("salt", 24), slot, DATA_KEY),
+           dict(suite=1, salt=made("salt", 24), commitment=sealed[26:58], message=sealed[58:]),
+           [("version 0", VERSION, replaced(sealed, 0, b"\0")), ("version 2", VERSION, replaced(sealed, 0, b"\2")),
+            ("no room for a tag", CORRUPT, sealed[:58 + 15]), ("nothing but a version", CORRUPT, b"\1")],
+           [("a tag alone", sealed[:58 + 16])], open_end=True)
+
+
+def prfs():
+    keys = {name: subkey(K_PATIENT, name) for name in ["ms.header", "ms.tag", "ms.head", "ms.headsum", "ms.void",
+                                                       "ms.pad"]}
+    cases = [dict(name=f"subkey {n}", purpose=n, key=K_PATIENT, message=b"", out=k) for n, k in keys.items()]
+
+    def prf(name, purpose, key, message, size=16):
+        cases.append(dict(name=name, purpose=purpose, key=key, message=message,
+                          out=blake2b(message, size, purpose, key)))
+
+    prf("record tag", "ms.tag", keys["ms.tag"], RECORD_NAME)
+    prf("history row", "ms.history", keys["ms.tag"], RECORD_NAME + be(VERSION_NUMBER, 8))
+    prf("chunk row", "ms.chunk", keys["ms.tag"], STREAM + be(1, 8))
+    prf("inner token", "ms.token", INDEX_KEY, b"1840578006048")
+    prf("posting row", "ms.posting", X_M, be(4, 4) + be(1, 4) + TOKEN + be(0, 8))
+    prf("key of a token's postings", "ms.postingkey", X_M, TOKEN, 32)
+    row_key, commitment = PATIENT + TAG, made("commitment", 32)
+    prf("row in the head's sum", "ms.headsum", keys["ms.headsum"], prefixed(row_key, 8) + prefixed(commitment, 8), 32)
+    write("prf", "Keyed BLAKE2b, personalised with the purpose: subkeys and what row keys are made of", cases)
+    show("record_tag", [("length of the type", prefixed(TYPE, 1)[:1]), ("type \"LabResult\"", TYPE),
+                        ("record id \"lab-2021-000042\"", RECORD_ID)])
+
+
+def paddings():
+    sizes = sorted({0, 1, 2, 3, 9, 31, 32, 33, 100, 127, 128, 129, 255, 256, 257, 511, 512, 513, 545, 1000, 1023, 1024,
+                    1025, 2047, 2048,
+                    2049, 4095, 4097, 65535, 65536, 65537, 1000000, 2**20 + 1, 2**31 + 1, 2**32 - 1, 2**32, 2**32 + 1,
+                    10**12 + 1})
+    write("padding", "Sizes and what they are filled up to",
+          [dict(size=s, padme=padme(s), group=padded_group(s), row=padded_row(s),
+                                                                   header=padded_header(s)) for s in sizes])
+
+
+# ---- contents
+def entry(field, kind, value):
+    return [(f"field {field}", be(field, 4)), ("kind", be(kind, 1)), ("length", be(len(value), 4)), ("value", value)]
+
+
+def group_content(*entries, least=0):
+    listed = b"".join(flat(entry(*e)) for e in entries)
+    fields = [("length of the list", be(len(listed), 4))] + [f for e in entries for f in entry(*e)]
+    size = len(flat(fields))
+    return fields + [("padding", bytes(padded_group(max(size, 4 + least)) - size))]
+
+
+def groups():
+    entries = [(2, 0, b"\x12\x05E11.9"), (5, 0, b"\x28\x01")]
+
+    def listed(data, size=None):
+        whole = prefixed(data)
+        return whole.ljust(padded_group(len(whole)) if size is None else size, b"\0")
+
+    one, two = (flat(entry(*e)) for e in entries)
+    layout("group", "Contents of groups", group_content(*entries),
+           dict(fields=[2, 5], kinds=[0, 0], values=[e[2] for e in entries]),
+           [("fields out of order", CORRUPT, listed(two + one)), ("a field twice", CORRUPT, listed(one + one)),
+            ("field 0", CORRUPT, listed(flat(entry(0, 0, b"x")))), ("kind 2", CORRUPT, listed(flat(entry(2, 2, b"x")))),
+            ("list longer than the content", CORRUPT, be(29, 4) + bytes(28)),
+            ("list of 4 GiB", CORRUPT, b"\xff" * 4 + bytes(28)),
+            ("value longer than the list", CORRUPT, listed(be(2, 4) + b"\0" + be(9, 4) + b"12345678")),
+            ("value of 4 GiB", CORRUPT, listed(be(2, 4) + b"\0\xff\xff\xff\xff" + b"12345678")),
+            ("list cut within an entry", CORRUPT, listed(one + two[:5])),
+            ("padding not zero", CORRUPT, flipped(listed(one), 31)),
+            ("size that padding does not give", CORRUPT, listed(one, 33)),
+            ("only a list, not padded", CORRUPT, prefixed(one))],
+           [("an empty list", listed(b"")), ("an empty value", listed(flat(entry(9, 0, b"")))),
+            ("the highest field number", listed(flat(entry(2**32 - 1, 0, b"x")))),
+            ("a declared size", flat(group_content(entries[0], least=100)))])
+
+
+def header_group(class_number, state, field, generation, schema, offset, length, salt, commitment):
+    return [("class", be(class_number, 1)), ("state", be(state, 1)), ("field", be(field, 4)),
+            ("generation", be(generation, 4)),
+            ("schema version", be(schema, 4)), ("offset", be(offset, 4)), ("length", be(length, 4)), ("salt", salt),
+            ("commitment", commitment)]
+
+
+def header_content(groups_, postings=(), streams=(), ordered=(), version=VERSION_NUMBER, type_=TYPE,
+                   record_id=RECORD_ID):
+    fields = [("header version", b"\1"), ("type, behind its 8-bit length", prefixed(type_, 1)),
+              ("record id, behind its 16-bit length", prefixed(record_id, 2)), ("record version", be(version, 8)),
+              ("written, ms", be(1609459200000, 8)), ("retain until, ms", be(2240611200000, 8))]
+    fields += [("groups", be(len(groups_), 4))] + [f for g in groups_ for f in g]
+    fields += [("postings", be(len(postings), 4))]
+    for index, generation, token in postings:
+        fields += [("index", be(index, 4)), ("index-key generation", be(generation, 4)), ("inner token", token)]
+    fields += [("streams", be(len(streams), 4))]
+    for field, stream, chunks in streams:
+        fields += [("field", be(field, 4)), ("stream id", stream), ("chunks", be(chunks, 4))]
+    fields += [("ordered values", be(len(ordered), 4))]
+    for index, value in ordered:
+        fields += [("index", be(index, 4)), ("value, behind its 16-bit length", prefixed(value, 2))]
+    return fill([("length of what follows", be(len(flat(fields)), 4))] + fields, padded_header)
+
+
+GROUP = dict(class_number=CLASS, state=1, field=0, generation=GENERATION, schema=1, offset=0, length=48,
+             salt=made("group salt", 24),
+             commitment=made("group commitment", 32))
+VOID = dict(class_number=4, state=0, field=7, generation=0, schema=1, offset=48, length=48, salt=made("void salt", 24),
+            commitment=made("void commitment", 32))
+
+
+def headers():
+    rest = ([(4, 1, TOKEN)], [(8, STREAM, 3)], [(6, b"L-1")])
+    fields = header_content([header_group(**GROUP), header_group(**VOID)], *rest)
+    whole = flat(fields)
+    inner = whole[4:4 + int.from_bytes(whole[:4], "big")]
+
+    def again(data):
+        return flat(fill([("", prefixed(data))], padded_header))
+
+    def with_group(**parts):
+        return flat(header_content([header_group(**dict(GROUP, **parts))], *rest))
+
+    start = 1 + 1 + len(TYPE) + 2 + len(RECORD_ID) + 24
+    refused = [("version 0", VERSION, again(b"\0" + inner[1:])), ("version 2", VERSION, again(b"\2" + inner[1:])),
+               ("record version 0", CORRUPT, flat(header_content([header_group(**GROUP)], version=0))),
+               ("state 2", CORRUPT, with_group(state=2)), ("class 16", CORRUPT, with_group(class_number=16)),
+               ("class 255", CORRUPT, with_group(class_number=255)),
+               ("sealed under generation 0", CORRUPT, with_group(generation=0)),
+               ("void under a generation", CORRUPT, with_group(state=0)),
+               ("group of length 0", CORRUPT, with_group(length=0)),
+               ("group of a tag alone", CORRUPT, with_group(length=16)),
+               ("group length that padding does not give", CORRUPT, with_group(length=49)),
+               ("2^32-1 groups", CORRUPT, again(replaced(inner, start, b"\xff" * 4))),
+               ("a group less than there are", CORRUPT, again(replaced(inner, start, be(1, 4)))),
+               ("a group more than there are", CORRUPT, again(replaced(inner, start, be(3, 4)))),
+               ("a byte after the lists", CORRUPT, again(inner + b"\0")),
+               ("lists cut by a byte", CORRUPT, again(inner[:-1])),
+               ("padding not zero", CORRUPT, flipped(whole, len(whole) - 1)),
+               ("too much padding", CORRUPT, whole + bytes(128)),
+               ("padding cut off", CORRUPT, prefixed(inner)), ("content of 4 GiB", CORRUPT, b"\xff" * 4 + whole[4:]),
+               ("an empty content", CORRUPT, again(b""))]
+    layout("header", "Contents of headers", fields,
+           dict(type=TYPE, record_id=RECORD_ID, version=VERSION_NUMBER, written_ms=1609459200000,
+                retain_until_ms=2240611200000, group0=GROUP,
+                group1=VOID, posting=dict(index=4, generation=1, token=TOKEN),
+                stream=dict(field=8, id=STREAM, chunks=3), ordered=dict(index=6, value=b"L-1")),
+           refused, [("nothing but a type", flat(header_content([], type_=b"T", record_id=b"")))])
+
+
+def public_entry(field, wire):
+    return [(f"field {field}", be(field, 4)), ("length", be(len(wire), 4)), ("wire bytes", wire)]
+
+
+def publics():
+    fields = public_entry(6, b"\x32\x03L-1") + public_entry(9, b"\x48\x01")
+    whole = flat(fields)
+    one, two = whole[:13], whole[13:]
+    layout("public_part", "Public parts of rows", fields, dict(fields=[6, 9], wires=[b"\x32\x03L-1", b"\x48\x01"]),
+           [("fields out of order", CORRUPT, two + one), ("a field twice", CORRUPT, one + one),
+            ("field 0", CORRUPT, be(0, 4) + one[4:]),
+            ("wire of 4 GiB", CORRUPT, replaced(one, 4, b"\xff" * 4)),
+            ("a byte after the end", CORRUPT, whole + b"\0")],
+           [("an empty wire", be(6, 4) + be(0, 4))])
+
+
+def rows():
+    """A whole record row: header, a sealed and a void group, padding."""
+    salt, group_salt, void_salt = made("row salt", 24), made("row group salt", 24), made("row void salt", 24)
+    content = flat(group_content((2, 0, b"\x12\x05E11.9")))
+    key, group_commitment = derive(DATA_KEY, group_salt, place(RECORD, 1, class_number=CLASS, generation=GENERATION))
+    message = aead(1, key, content)
+    key, void_commitment = derive(subkey(K_PATIENT, "ms.void"), void_salt, place(RECORD, 3, class_number=4, number=7))
+    void = keystream(key, 48)
+    front = [("version", b"\1"), ("kind", b"\1"),
+             ("public part, behind its 32-bit length", prefixed(flat(public_entry(6, b"\x32\x03L-1"))))]
+    context_fields = context(2, store=STORE, patient=PATIENT, record_tag=TAG,
+                             public_digest=blake2b(flat(front), 32, "medseal.v1.front"))
+    header = header_content([header_group(**dict(GROUP, offset=48, salt=group_salt, commitment=group_commitment)),
+                             header_group(**dict(VOID, offset=0, salt=void_salt, commitment=void_commitment))])
+    sealed = seal(subkey(K_PATIENT, "ms.header"), salt, place(context_fields, 2), flat(header))
+    fields = front + [("length of the header", be(len(flat(sealed)), 4))] + [("header: " + m, d) for m, d in sealed]
+    fields += [("void group", void), ("sealed group", message)]
+    size = len(flat(fields))
+    key, _ = derive(subkey(K_PATIENT, "ms.pad"), salt, place(context_fields, 4))
+    fields.append(("padding", keystream(key, padded_row(size) - size)))
+    whole = flat(fields)
+    at = len(flat(front))
+    layout("row", "Record rows. The worked example opens with the keys given", fields,
+           dict(store=STORE, patient=PATIENT, patient_key=K_PATIENT, data_key=DATA_KEY, tag=TAG, type=TYPE,
+                record_id=RECORD_ID, front=flat(front),
+                public_part=flat(front)[6:], header=flat(sealed), header_content=flat(header),
+                body=whole[at + 4 + len(flat(sealed)):], content=content),
+           [("version 0", VERSION, replaced(whole, 0, b"\0")), ("version 2", VERSION, replaced(whole, 0, b"\2")),
+            ("kind 0", CORRUPT, replaced(whole, 1, b"\0")), ("kind 2, a chunk's", CORRUPT, replaced(whole, 1, b"\2")),
+            ("kind 3", CORRUPT, replaced(whole, 1, b"\3")),
+            ("public part of 4 GiB", CORRUPT, replaced(whole, 2, b"\xff" * 4)),
+            ("public part longer than the row", CORRUPT, replaced(whole, 2, be(len(whole) - 5, 4))),
+            ("header longer than the row", CORRUPT, replaced(whole, at, be(len(whole) - at - 3, 4))),
+            ("header of 4 GiB", CORRUPT, replaced(whole, at, b"\xff" * 4)),
+            ("cut within the header", CORRUPT, whole[:at + 40]), ("nothing but version and kind", CORRUPT, b"\1\1")],
+           [("no header, no body: nothing for the parser to refuse", b"\1\1" + bytes(8))], open_end=True)
+
+
+def slot_bytes(state, version, generation, previous_generation, current, previous):
+    return [("state", be(state, 1)), ("class-key version", be(version, 4)), ("generation", be(generation, 4)),
+            ("previous generation", be(previous_generation, 4)), ("current data key, sealed", current),
+            ("previous data key, sealed or random", previous)]
+
+
+def key_rows():
+    where = place(context(3, store=STORE, patient=PATIENT, class_=0, version=CLASS_VERSION), 5, class_number=0,
+                  generation=2)
+    current = flat(seal(CLASS_KEY, made("slot salt", 24), where, DATA_KEY))
+    slots = [slot_bytes(1, CLASS_VERSION, 2, 0, current, made("filler 0", 106))]
+    slots += [slot_bytes(0, CLASS_VERSION, 0, 0, made(f"filler {i}", 106), made(f"more filler {i}", 106))
+              for i in range(1, 16)]
+    start = [("version", b"\1"), ("K_patient", K_PATIENT), ("K_audit", K_AUDIT), ("slot counter", be(12, 8))]
+    fields = start + [f for s in slots for f in s]
+    whole = flat(fields)
+    slot = 73
+
+    def state(value, generation, previous):
+        return replaced(replaced(whole, slot, be(value, 1)), slot + 5, be(generation, 4) + be(previous, 4))
+
+    layout("key_row", "Contents of key rows", fields,
+           dict(patient_key=K_PATIENT, audit_key=K_AUDIT, slot_counter=12, class_key=CLASS_KEY, data_key=DATA_KEY,
+                store=STORE, patient=PATIENT,
+                class_key_version=CLASS_VERSION, generation=2, current=current),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("a byte after the end", CORRUPT, whole + b"\0"),
+            ("state 3", CORRUPT, state(3, 2, 1)), ("unused with a generation", CORRUPT, state(0, 1, 0)),
+            ("current without a generation", CORRUPT, state(1, 0, 0)),
+            ("current with a previous generation", CORRUPT, state(1, 2, 1)),
+            ("both without a previous generation", CORRUPT, state(2, 2, 0)),
+            ("both of one generation", CORRUPT, state(2, 2, 2)),
+            ("previous generation the higher", CORRUPT, state(2, 2, 3)),
+            ("the last slot cut off", CORRUPT, whole[:-225]), ("a 17th slot", CORRUPT, whole + whole[-225:])],
+           [("both", state(2, 2, 1))], shown=start + slots[0])
+
+
+def meta():
+    cases = []
+
+    def case(name, table, code, key, **decoded):
+        cases.append(dict(dict(name=name, table=table, code=code, key=key), **decoded))
+
+    row = b"P" + PATIENT + be(1, 4)
+    bucket = b"B" + be(9, 1) + be(311, 4) + be(1, 4) + be(EPOCH, 4)
+    row_key, bucket_key, id_ = "key row", "bucket key", be(4, 4) + be(1, 4)
+    meta_key = be(EPOCH, 4) + b"\6" + id_
+    case("key row", row_key, OK, row, patient=PATIENT, version=1)
+    case("bucket key", bucket_key, OK, bucket, bits=9, bucket=311, version=1, epoch=EPOCH)
+    case("one bucket alone", bucket_key, OK, b"B\0" + bytes(4) + be(1, 4) + be(EPOCH, 4), bits=0, bucket=0, version=1,
+         epoch=EPOCH)
+    case("row of meta", "meta", OK, meta_key, epoch=EPOCH, kind=6, id=id_)
+    for name, kind, one in [("settings", 1, b""), ("statement", 2, be(1, 8)), ("credential", 3, be(1, 4)),
+                            ("person slot", 4, b"\3" + be(2, 4) + be(1, 4)),
+                            ("schema", 5, be(1, 4)), ("posting key", 7, be(1, 4)), ("pending upload", 8, STREAM),
+                            ("ledger", 9, PATIENT + TAG)]:
+        case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
+    for table, good in [(row_key, row), (bucket_key, bucket)]:
+        case("no bytes", table, CORRUPT, b"")
+        case("cut by a byte", table, CORRUPT, good[:-1])
+        case("longer by a byte", table, CORRUPT, good + b"\0")
+        case("another mark", table, CORRUPT, b"Q" + good[1:])
+    case("bucket-key version 0", row_key, CORRUPT, row[:-1] + b"\0")
+    case("version 0", bucket_key, CORRUPT, replaced(bucket, 6, bytes(4)))
+    case("bucket beyond its bits", bucket_key, CORRUPT, replaced(bucket, 2, be(512, 4)))
+    case("33 bits", bucket_key, CORRUPT, replaced(bucket, 1, b"\x21"))
+    for name, key in [("no bytes", b""), ("cut within the epoch", meta_key[:3]), ("no kind", meta_key[:4]),
+                      ("another epoch", be(8, 4) + meta_key[4:]),
+                      ("another kind", replaced(meta_key, 4, b"\7")), ("id cut by a byte", meta_key[:-1]),
+                      ("no id", meta_key[:5]), ("id longer by a byte", meta_key + b"\0"),
+                      ("id longer than a context takes", meta_key[:5] + bytes(65))]:
+        case(name, "meta", CORRUPT, key, epoch=EPOCH, kind=6)
+    write("keys_of_rows", "Row keys of the tables `keys` and `meta`", cases)
+    show("key_row_key", [("mark \"P\"", b"P"), ("patient handle", PATIENT), ("bucket-key version", be(1, 4))])
+    show("bucket_key_key", [("mark \"B\"", b"B"), ("bits", be(9, 1)), ("bucket", be(311, 4)), ("version", be(1, 4)),
+                            ("epoch", be(EPOCH, 4))])
+    show("meta_key", [("epoch", be(EPOCH, 4)), ("kind 6, index key", b"\6"), ("id: index, generation", id_)])
+
+
+def head_content(version=9, counter=12, rows_=3, total=made("row sum", 32)):
+    return [("version", b"\1"), ("head version", be(version, 8)), ("slot counter", be(counter, 8)),
+            ("rows", be(rows_, 8)), ("sum", total)]
+
+
+def heads():
+    whole = flat(head_content())
+    layout("head", "Contents of heads", head_content(),
+           dict(version=9, slot_counter=12, rows=3, sum=made("row sum", 32)),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("a byte after the end", CORRUPT, whole + b"\0")],
+           [("numbers at their highest", b"\1" + b"\xff" * 56)])
+    a, b = (int.from_bytes(made(n, 32), "big") for n in ("digest a", "digest b"))
+    top, mod = 2**256 - 1, 2**256
+    sums = [("two digests", a, b), ("carry through all bytes", top, 1), ("largest twice", top, top), ("nothing", a, 0),
+            ("to zero", a, mod - a)]
+    write("row_sum", "Sums modulo 2^256",
+          [dict(name=n, a=be(x, 32), b=be(y, 32), sum=be((x + y) % mod, 32)) for n, x, y in sums])
+
+
+def posting_content(kind=1, patient=PATIENT, tag=TAG):
+    return [("version", b"\1"), ("kind", be(kind, 1)), ("patient handle", patient), ("record tag", tag)]
+
+
+def postings():
+    whole = flat(posting_content())
+    filler = flat(posting_content(0, bytes(16), bytes(16)))
+    layout("posting", "Contents of postings", posting_content(), dict(patient=PATIENT, tag=TAG),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("kind 2", CORRUPT, replaced(whole, 1, b"\2")),
+            ("filler that names a record", CORRUPT, replaced(whole, 1, b"\0")),
+            ("filler with one bit", CORRUPT, flipped(filler, 33)),
+            ("a byte after the end", CORRUPT, whole + b"\0")], [("filler", filler)])
+    show("ordered_key", [("mark \"o\"", b"o"), ("index", be(6, 4)), ("value 4c 00 31, escaped", b"L\0\xff1"),
+                         ("end of the value", b"\0\1"),
+                         ("record handle", PATIENT + TAG)])
+
+
+def reference(length, chunks, salt, commitment, prefix, id_=STREAM):
+    return [("version", b"\1"), ("stream id", id_), ("length", be(length, 8)), ("chunks", be(chunks, 4)),
+            ("salt", salt), ("commitment", commitment),
+            ("prefix, behind its 8-bit length", prefixed(prefix, 1))]
+
+
+def streams():
+    content, size = bytes(i * 7 % 251 for i in range(2 * 65536 + 100)), 65536
+    where = place(context(14, store=STORE, patient=PATIENT, stream=STREAM), 16, class_number=CLASS,
+                  generation=GENERATION)
+    key, commitment = derive(DATA_KEY, made("stream salt", 24), where)
+    fields = reference(len(content), 3, made("stream salt", 24), commitment, b"\x22\xe4\x80\x08")
+    whole = flat(fields)
+
+    def counted(length, chunks):
+        return flat(reference(length, chunks, made("stream salt", 24), commitment, b"\x22\0"))
+
+    layout("stream", "Stream references", fields,
+           dict(id=STREAM, length=len(content), chunks=3, salt=made("stream salt", 24), commitment=commitment,
+                prefix=b"\x22\xe4\x80\x08"),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("a chunk less", CORRUPT, counted(len(content), 2)),
+            ("a chunk more", CORRUPT, counted(len(content), 4)), ("empty without a chunk", CORRUPT, counted(0, 0)),
+            ("more chunks than 32 bits count", CORRUPT, counted(2**48 + 1, 0)),
+            ("length of 2^64-1", CORRUPT, counted(2**64 - 1, 2**32 - 1)),
+            ("a byte after the end", CORRUPT, whole + b"\0"),
+            ("prefix of 21 bytes", CORRUPT, flat(reference(1, 1, bytes(24), bytes(32), bytes(21))))],
+           [("empty", counted(0, 1)), ("a full chunk", counted(65536, 1)), ("one byte more", counted(65537, 2)),
+            ("as many chunks as can be", counted((2**32 - 1) << 16, 2**32 - 1))])
+
+    cases = []
+    for number in range(3):
+        nonce = be(number, 8) + bytes(3) + bytes([number == 2])
+        piece = content[number * size:(number + 1) * size]
+        row = b"\1\2" + aead(1, key, piece, nonce)
+        cases.append(dict(name=f"chunk {number}", number=number, last=int(number == 2), nonce=nonce, key=key,
+                          row_digest=blake2b(row, 32, "test.chunk"), size=len(piece)))
+    write("stream_chunks", "Chunks of the worked stream, by digests of their rows; byte i of the content is i * 7 mod 251",
+          cases)
+    last = [("version", row[:1]), ("kind", row[1:2]), ("message: ciphertext and tag", row[2:])]
+    layout("chunk", "Rows of chunks", last, dict(key=key, nonce=nonce, content=piece),
+           [("version 0", VERSION, b"\0" + row[1:]), ("version 2", VERSION, b"\2" + row[1:]),
+            ("kind 1, a record's", CORRUPT, b"\1\1" + row[2:]), ("kind 3", CORRUPT, b"\1\3" + row[2:]),
+            ("no room for a tag", CORRUPT, row[:2 + 15]), ("nothing but version and kind", CORRUPT, b"\1\2")],
+           [("an empty chunk", b"\1\2" + bytes(16))], open_end=True)
+
+
+if __name__ == "__main__":
+    for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
+                 postings, streams):
+        make()
+    if PAGE.exists():
+        update_page()
