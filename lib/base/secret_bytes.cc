@@ -12,6 +12,12 @@ void Wipe(MutableBytes bytes) {
   if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
 }
 
+// Not inlined, so that its frame lies where theirs lay; not moved to a sanitizer's own stack either.
+[[gnu::noinline, gnu::no_sanitize("address")]] void WipeStackBelow() {
+  std::uint8_t below[8192];
+  explicit_bzero(below, sizeof(below));
+}
+
 SecretBytes SecretBytes::CopyOf(ByteView bytes) {
   SecretBytes copy;
   copy.Append(bytes);

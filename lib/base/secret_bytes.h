@@ -11,6 +11,10 @@ namespace mseal {
 // Overwrites `bytes` in a way the compiler keeps.
 void Wipe(MutableBytes bytes);
 
+// Overwrites what calls that have returned left on this thread's stack, some kilobytes deep: for after a library that
+// copies secrets into its local variables.
+void WipeStackBelow();
+
 // Wipes what it names when it goes out of scope.
 class WipeOnExit {
  public:

@@ -222,6 +222,7 @@ Result<Json> JsonParser::Parse(std::string_view text) {
   engine_->text = text;
   engine_->last = text.data();
   const Status built = engine_->Build();
+  WipeStackBelow();  // simdjson copies the end of a text to its stack
   failed_at_ = static_cast<std::size_t>(engine_->last - text.data());
   if (!built.ok()) return built;
   return Json(&engine_->nodes, 0);
