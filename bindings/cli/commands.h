@@ -43,6 +43,20 @@ Outcome GrantClasses(const Common& common, const PersonGrantArguments& arguments
 Outcome ListPersons(const Common& common);
 Outcome ShowPerson(const Common& common, const std::string& name);
 
+struct RotateArguments {
+  std::string class_name;
+  std::vector<std::string> revoked;
+  std::uint64_t rows_per_second = 0;
+};
+struct JobArguments {
+  std::uint32_t number = 0;
+  std::uint64_t rows_per_second = 0;
+};
+Outcome RotateClass(const Common& common, const RotateArguments& arguments);
+Outcome ShowJobs(const Common& common);
+Outcome PauseJob(const Common& common, const JobArguments& arguments);
+Outcome ResumeJob(const Common& common, const JobArguments& arguments);
+
 struct SchemaArguments {
   std::string current;  // check only
   std::string schema;

@@ -120,6 +120,30 @@ void AddPeople(CLI::App& app, Commands& commands) {
                             [](CLI::App& command, std::string& name) { command.add_option("name", name)->required(); });
 }
 
+void AddRate(CLI::App& command, std::uint64_t& rows_per_second) {
+  command.add_option("--max-rate", rows_per_second, "key rows a second at most")->check(CLI::PositiveNumber);
+}
+
+void AddRotate(CLI::App& app, Commands& commands) {
+  CLI::App* rotate = app.add_subcommand("rotate", "new keys for old")->require_subcommand(1);
+  commands.Add<RotateArguments>(
+      *rotate, "class", "a new class key, and every key row under it (the founder may); Ctrl-C pauses", RotateClass,
+      [](CLI::App& command, RotateArguments& arguments) {
+        command.add_option("name", arguments.class_name)->required();
+        AddNames(command, "--revoke", arguments.revoked, "persons who lose the class, separated by commas");
+        AddRate(command, arguments.rows_per_second);
+      });
+  commands.Add(*rotate, "status", "the jobs, finished ones too", ShowJobs);
+  commands.Add<JobArguments>(
+      *rotate, "pause", "let a job wait", PauseJob,
+      [](CLI::App& command, JobArguments& arguments) { command.add_option("job", arguments.number)->required(); });
+  commands.Add<JobArguments>(*rotate, "resume", "go on with a job", ResumeJob,
+                             [](CLI::App& command, JobArguments& arguments) {
+                               command.add_option("job", arguments.number)->required();
+                               AddRate(command, arguments.rows_per_second);
+                             });
+}
+
 void AddSchema(CLI::App& app, Commands& commands) {
   CLI::App* schema = app.add_subcommand("schema", "what fields there are")->require_subcommand(1);
   commands.Add<SchemaArguments>(*schema, "check", "whether NEW may follow OLD; needs no vault", CheckSchema,
@@ -250,6 +274,7 @@ Parsed Parse(int count, char** words) {
   AddCommon(app, parsed.common);
   AddVault(app, commands);
   AddPeople(app, commands);
+  AddRotate(app, commands);
   AddSchema(app, commands);
   AddWrites(app, commands);
   AddReads(app, commands);

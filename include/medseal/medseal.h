@@ -424,6 +424,55 @@ typedef struct medseal_import_report {
 MEDSEAL_API medseal_code medseal_import(medseal_session* session, const medseal_import_options* options, medseal_import_report* report,
                                         medseal_error* error);
 
+/* Rotation of a class key: a new version, then every key row rewrapped under it while readers and writers go on. The bytes of fields
+ * stay as they are. A job is remembered in the vault and goes on after a pause, a death or a power cut.
+ *
+ * Adds the new version, sealed to everyone who holds the class but `revoked`, who lose it at once, and begins the job.
+ *   PERMISSION_DENIED  only the founder may;  NOT_FOUND  no such class, or one of `revoked` does not hold it
+ *   ALREADY_EXISTS     the class is being rotated: finish that job first */
+MEDSEAL_API medseal_code medseal_rotate_class(medseal_session* session, const char* class_name, const char* const* revoked,
+                                              size_t revoked_count, uint32_t* job, medseal_error* error);
+
+typedef enum medseal_job_state {
+  MEDSEAL_JOB_RUNNING = 1,
+  MEDSEAL_JOB_PAUSED = 2,
+  MEDSEAL_JOB_REWRAPPED = 3 /* a whole pass found no key row on an older version */
+} medseal_job_state;
+
+typedef struct medseal_job_info {
+  size_t size;
+  uint32_t number;
+  medseal_job_state state;
+  char class_name[64];
+  uint32_t class_key_version; /* that key rows are brought to */
+  uint32_t pass;              /* over all key rows, from 1; the last finds nothing */
+  uint64_t seen;              /* key rows looked at, in all passes */
+  uint64_t changed;           /* key rows rewritten, in all passes */
+  uint64_t started_ms;
+  uint64_t moved_ms;          /* of the newest step */
+} medseal_job_info;
+
+typedef struct medseal_job_options {
+  size_t size;
+  uint64_t rows_per_second; /* at most; 0: as fast as it goes */
+  uint64_t time_budget_ms;  /* return with progress after this long; 0: run to the end */
+  medseal_progress_callback on_progress; /* after each batch: key rows looked at in this pass, of about so many */
+  void* context;
+} medseal_job_options;
+
+/* Works on a job until it is done or `options` (may be NULL) end it: then OK, and `info` says how far it came. One step works at a time.
+ *   NOT_FOUND  no such job;  UNSUPPORTED  it is paused;  PERMISSION_DENIED  the session does not hold the class
+ *   CANCELLED  on_progress ended it; what was done stays done
+ *   AUTH_FAILED  a key row does not open: medseal_verify says which; the job stays where it is */
+MEDSEAL_API medseal_code medseal_job_step(medseal_session* session, uint32_t job, const medseal_job_options* options, medseal_job_info* info,
+                                          medseal_error* error);
+/* Waits for a running step. NOT_FOUND; UNSUPPORTED when there is nothing left to do. */
+MEDSEAL_API medseal_code medseal_job_pause(medseal_session* session, uint32_t job, medseal_error* error);
+MEDSEAL_API medseal_code medseal_job_resume(medseal_session* session, uint32_t job, medseal_error* error);
+/* Return 0 to go on; anything else ends the listing with CANCELLED. */
+typedef int (*medseal_job_callback)(void* context, const medseal_job_info* info);
+MEDSEAL_API medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, void* context, medseal_error* error);
+
 typedef struct medseal_verify_report {
   size_t size;
   uint64_t patients;

@@ -298,6 +298,11 @@ struct PersonInfo {
   std::vector<std::string> classes = {};
 };
 
+struct StepOptions {
+  std::uint64_t rows_per_second = 0;  // at most; 0: as fast as it goes
+  std::uint64_t time_budget_ms = 0;   // return with progress after this long; 0: run to the end
+};
+
 struct ImportOptions {
   medseal_source source = MEDSEAL_FHIR;
   std::span<const char* const> files = {};
@@ -577,6 +582,27 @@ class Session {
     return internal::Call(medseal_import, raw_.get(), &raw, report);
   }
 
+  // The number of the job that begins.
+  Result<std::uint32_t> RotateClass(Name class_name, std::span<const char* const> revoked = {}) {
+    std::uint32_t job = 0;
+    const Status status = internal::Call(medseal_rotate_class, raw_.get(), class_name.c_str(), revoked.data(),
+                                         revoked.size(), &job);
+    if (!status.ok()) return status.error();
+    return job;
+  }
+  // `info` says how far the job came when the answer is OK or CANCELLED.
+  Status StepJob(std::uint32_t job, const StepOptions& options, Watcher* watcher, medseal_job_info* info) {
+    auto raw = internal::Sized<medseal_job_options>();
+    raw.rows_per_second = options.rows_per_second;
+    raw.time_budget_ms = options.time_budget_ms;
+    raw.on_progress = watcher == nullptr ? nullptr : internal::ForwardProgress;
+    raw.context = watcher;
+    *info = internal::Sized<medseal_job_info>();
+    return internal::Call(medseal_job_step, raw_.get(), job, &raw, info);
+  }
+  Status PauseJob(std::uint32_t job) { return internal::Call(medseal_job_pause, raw_.get(), job); }
+  Status ResumeJob(std::uint32_t job) { return internal::Call(medseal_job_resume, raw_.get(), job); }
+
  private:
   // A call whose output is a new handle.
   template <typename T, typename Raw, typename Function, typename... Arguments>
@@ -653,7 +679,18 @@ class Vault {
                           watcher == nullptr ? nullptr : internal::ForwardProblem, static_cast<void*>(watcher), report);
   }
 
+  Result<std::vector<medseal_job_info>> Jobs() {
+    std::vector<medseal_job_info> out;
+    const Status status = internal::Call(medseal_jobs, raw_.get(), &Vault::TakeJob, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+
  private:
+  static int TakeJob(void* jobs, const medseal_job_info* info) {
+    static_cast<std::vector<medseal_job_info>*>(jobs)->push_back(*info);
+    return 0;
+  }
   explicit Vault(medseal_vault* raw) : raw_(raw) {}
   internal::Owner<medseal_vault, medseal_vault_free> raw_;
 };

@@ -90,6 +90,7 @@ std::size_t IdSize(MetaKind kind) {
     case MetaKind::kCredential:
     case MetaKind::kSchema:
     case MetaKind::kPostingKey:
+    case MetaKind::kJob:
       return 4;
     case MetaKind::kStatement:
     case MetaKind::kIndexKey:

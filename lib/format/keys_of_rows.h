@@ -43,6 +43,7 @@ enum class MetaKind : std::uint8_t {
   kPostingKey = 7,     // generation u32: X_m
   kPendingUpload = 8,  // stream id
   kLedger = 9,         // patient handle, record tag
+  kJob = 10,           // number u32
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);

@@ -21,6 +21,7 @@ enum class StatementType : std::uint8_t {
   kClassKey = 4,
   kGrant = 5,
   kSchema = 6,
+  kRevoke = 7,
 };
 
 struct Statement {
@@ -75,8 +76,13 @@ struct SchemaBody {
   std::uint32_t version = 0;  // from 1
   ByteArray<32> digest{};
 };
+struct RevokeBody {
+  std::uint32_t person = 0;
+  std::uint8_t class_number = 0;
+};
 // In the order of StatementType.
-using StatementBody = std::variant<FoundingBody, PersonBody, ClassBody, ClassKeyBody, GrantBody, SchemaBody>;
+using StatementBody =
+    std::variant<FoundingBody, PersonBody, ClassBody, ClassKeyBody, GrantBody, SchemaBody, RevokeBody>;
 
 StatementType TypeOf(const StatementBody& body);
 

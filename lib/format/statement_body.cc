@@ -66,6 +66,11 @@ GrantBody ReadGrant(Reader& in) {
   return body;
 }
 
+RevokeBody ReadRevoke(Reader& in) {
+  const GrantBody taken_back = ReadGrant(in);
+  return {taken_back.person, taken_back.class_number};
+}
+
 SchemaBody ReadSchema(Reader& in) {
   SchemaBody body;
   body.version = ReadVersion(in);
@@ -91,12 +96,13 @@ void Write(Writer& out, const ClassKeyBody& body) {
   out.U8(body.class_number).U32(body.version).Raw(body.digest).Raw(body.public_half);
 }
 void Write(Writer& out, const GrantBody& body) { out.U32(body.person).U8(body.class_number); }
+void Write(Writer& out, const RevokeBody& body) { out.U32(body.person).U8(body.class_number); }
 void Write(Writer& out, const SchemaBody& body) { out.U32(body.version).Raw(body.digest); }
 
 }  // namespace
 
 StatementType TypeOf(const StatementBody& body) {
-  static_assert(std::variant_size_v<StatementBody> == static_cast<std::size_t>(StatementType::kSchema));
+  static_assert(std::variant_size_v<StatementBody> == static_cast<std::size_t>(StatementType::kRevoke));
   return static_cast<StatementType>(body.index() + 1);
 }
 
@@ -115,6 +121,8 @@ Result<StatementBody> ParseStatementBody(std::uint8_t type, ByteView body) {
       return Whole(in, ReadGrant);
     case StatementType::kSchema:
       return Whole(in, ReadSchema);
+    case StatementType::kRevoke:
+      return Whole(in, ReadRevoke);
   }
   return Status::UnsupportedVersion("type of a statement");
 }

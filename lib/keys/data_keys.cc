@@ -49,4 +49,25 @@ Result<DataKey> UnwrapPrevious(const StoreId& store, crypto::Suite suite, const 
   return DataKey(std::move(key));
 }
 
+Status RewrapSlot(const StoreId& store, crypto::Suite suite, const PatientHandle& patient, std::uint8_t class_number,
+                  const ClassKey* from, const ClassKey& to, std::uint32_t version, format::Slot& slot) {
+  format::Slot next = slot;
+  next.class_key_version = version;
+  const auto wrap = [&](const DataKey& key, std::uint32_t generation, ByteArray<format::kWrappedKeySize>& out) {
+    CopyBytes(
+        seal::WrapKey(to.Reveal(), SlotPlace(store, suite, patient, class_number, version, generation), key.Reveal()),
+        out);
+  };
+  if (slot.state != format::SlotState::kUnused) {
+    MS_ASSIGN(const DataKey key, UnwrapCurrent(store, suite, patient, class_number, *from, slot));
+    wrap(key, slot.generation, next.current);
+  }
+  if (slot.state == format::SlotState::kBoth) {
+    MS_ASSIGN(const DataKey key, UnwrapPrevious(store, suite, patient, class_number, *from, slot));
+    wrap(key, slot.previous_generation, next.previous);
+  }
+  slot = next;
+  return Status::Ok();
+}
+
 }  // namespace mseal::keys

@@ -19,4 +19,10 @@ Result<DataKey> UnwrapCurrent(const StoreId& store, crypto::Suite suite, const P
 Result<DataKey> UnwrapPrevious(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
                                std::uint8_t class_number, const ClassKey& class_key, const format::Slot& slot);
 
+// The same data keys, in use or not, under the class key `to` of `version`. `from` is the key of the version the slot
+// names, and may be null for an unused slot.
+//   AuthFailed  as UnwrapCurrent; the slot is as it was
+Status RewrapSlot(const StoreId& store, crypto::Suite suite, const PatientHandle& patient, std::uint8_t class_number,
+                  const ClassKey* from, const ClassKey& to, std::uint32_t version, format::Slot& slot);
+
 }  // namespace mseal::keys

@@ -46,6 +46,7 @@ Result<std::shared_ptr<const PatientKeys>> PatientKeyTable::Load(const PatientHa
 }
 
 Result<std::shared_ptr<const PatientKeys>> PatientKeyTable::Reload(const PatientHandle& patient) {
+  const std::uint32_t changes = ChangesOf(patient);
   auto bucket = buckets_.Load(patient);
   if (!bucket.ok()) {
     // A bucket without a key has no patients; one whose key will not open is another matter.
@@ -59,6 +60,7 @@ Result<std::shared_ptr<const PatientKeys>> PatientKeyTable::Reload(const Patient
   MS_ASSIGN(format::KeyRow row, format::ParseKeyRow(content.Reveal()));
   auto keys = std::make_shared<const PatientKeys>(patient, std::move(row), *bucket);
   cache_.Insert(patient, keys);
+  if (ChangesOf(patient) != changes) cache_.Erase(patient);
   return keys;
 }
 
@@ -81,9 +83,15 @@ void PatientKeyTable::Put(store::Batch& batch, const PatientKeys& keys) const {
             seal::Seal(keys.bucket->key.Reveal(), PlaceOf(keys.handle, *keys.bucket), content.Reveal()));
 }
 
-void PatientKeyTable::Remember(std::shared_ptr<const PatientKeys> keys) { cache_.Insert(keys->handle, keys); }
+void PatientKeyTable::Remember(std::shared_ptr<const PatientKeys> keys) {
+  ++ChangesOf(keys->handle);
+  cache_.Insert(keys->handle, keys);
+}
 
-void PatientKeyTable::Forget(const PatientHandle& patient) { cache_.Erase(patient); }
+void PatientKeyTable::Forget(const PatientHandle& patient) {
+  ++ChangesOf(patient);
+  cache_.Erase(patient);
+}
 
 namespace {
 

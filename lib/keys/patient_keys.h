@@ -2,6 +2,8 @@
 // the data keys still wrapped.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <memory>
 
 #include "base/lru.h"
@@ -57,7 +59,12 @@ class PatientKeyTable {
   StoreId store_;
   crypto::Suite suite_;
   Buckets& buckets_;
+  // Raised before what memory holds of a patient is replaced: a reader that loaded the row before takes it out again.
+  std::atomic<std::uint32_t>& ChangesOf(const PatientHandle& patient) {
+    return changes_[HandleHash()(patient) % changes_.size()];
+  }
   ShardedLru<PatientHandle, PatientKeys, HandleHash> cache_;
+  std::array<std::atomic<std::uint32_t>, 1024> changes_{};
 };
 
 // The head of a patient, in its table. Sealed under a subkey of K_patient.

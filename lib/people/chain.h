@@ -103,6 +103,9 @@ class Chain {
   Result<Bytes> AddClassKey(ClassNumber number, ClassKeyVersion version, const ClassKeyEntry& entry,
                             PersonNumber signer, const crypto::SigningSeed& seed);
   Result<Bytes> AddGrant(PersonNumber person, ClassNumber number, PersonNumber signer, const crypto::SigningSeed& seed);
+  // InvalidArgument for the founder, NotFound for a person who does not hold the class.
+  Result<Bytes> AddRevoke(PersonNumber person, ClassNumber number, PersonNumber signer,
+                          const crypto::SigningSeed& seed);
   Result<Bytes> AddSchema(std::uint32_t version, const ByteArray<32>& digest, PersonNumber signer,
                           const crypto::SigningSeed& seed);
   PersonNumber NextPersonNumber() const { return static_cast<PersonNumber>(persons_.size()) + 1; }
@@ -123,6 +126,7 @@ class Chain {
   Status Check(const format::ClassKeyBody& body) const;
   Status Check(const format::GrantBody& body) const;
   Status Check(const format::SchemaBody& body) const;
+  Status Check(const format::RevokeBody& body) const;
   void Take(const format::StatementBody& body, ByteView statement);
   void Know(const format::FoundingBody& body);
   void Know(const format::PersonBody& body);
@@ -130,6 +134,7 @@ class Chain {
   void Know(const format::ClassKeyBody& body);
   void Know(const format::GrantBody& body);
   void Know(const format::SchemaBody& body);
+  void Know(const format::RevokeBody& body);
 
   keys::StoreId store_{};
   crypto::Suite suite_ = crypto::Suite::kChaCha20Poly1305;

@@ -85,6 +85,15 @@ Status Chain::Check(const format::GrantBody& body) const {
   return Status::Ok();
 }
 
+// The founder holds every class for good: without them nobody could add a version of its key.
+Status Chain::Check(const format::RevokeBody& body) const {
+  if (FindPerson(body.person) == nullptr) return Status::NotFound("no such person");
+  if (!classes_.contains(body.class_number)) return Status::NotFound("no such class");
+  if (body.person == kFounder) return Status::InvalidArgument("the founder keeps every class");
+  if (!Granted(body.person, body.class_number)) return Status::NotFound("the person does not hold the class");
+  return Status::Ok();
+}
+
 Status Chain::Check(const format::SchemaBody& body) const { return CheckNext(body.version, schemas_.size()); }
 
 void Chain::Take(const format::StatementBody& body, ByteView statement) {
@@ -113,6 +122,8 @@ void Chain::Know(const format::ClassKeyBody& body) {
 }
 
 void Chain::Know(const format::GrantBody& body) { grants_.emplace(body.person, body.class_number); }
+
+void Chain::Know(const format::RevokeBody& body) { grants_.erase({body.person, body.class_number}); }
 
 void Chain::Know(const format::SchemaBody& body) { schemas_.push_back(body.digest); }
 

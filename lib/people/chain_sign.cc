@@ -70,6 +70,11 @@ Result<Bytes> Chain::AddGrant(PersonNumber person, ClassNumber number, PersonNum
   return Append(format::GrantBody{person, number}, signer, seed);
 }
 
+Result<Bytes> Chain::AddRevoke(PersonNumber person, ClassNumber number, PersonNumber signer,
+                               const crypto::SigningSeed& seed) {
+  return Append(format::RevokeBody{person, number}, signer, seed);
+}
+
 Result<Bytes> Chain::AddSchema(std::uint32_t version, const ByteArray<32>& digest, PersonNumber signer,
                                const crypto::SigningSeed& seed) {
   return Append(format::SchemaBody{version, digest}, signer, seed);

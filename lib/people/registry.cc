@@ -27,6 +27,10 @@ constexpr std::string_view kAuditClass = "audit";
 
 using keys::MetaKind;
 
+void RequireNewest(const keys::MetaTable& meta, const Chain& chain, store::Batch& batch) {
+  meta.RequireAbsent(batch, MetaKind::kStatement, StatementId(chain.newest_number() + 1));
+}
+
 Registry::Registry(store::Rows& rows, const keys::MetaTable& meta, const keys::StoreId& store, crypto::Suite suite)
     : rows_(rows), meta_(meta), store_(store), suite_(suite) {}
 
@@ -110,6 +114,8 @@ Result<Identity> Registry::Login(std::string_view name, ByteView password) const
 Result<keys::ClassKey> Registry::FetchClassKey(const Identity& identity, ClassNumber number,
                                                ClassKeyVersion version) const {
   const auto current = chain();
+  if (!current->Granted(identity.person.number, number))
+    return Status::PermissionDenied("this person does not hold the class");
   const ClassKeyEntry* entry = current->FindClassKey(number, version);
   if (entry == nullptr) return Status::AuthFailed("the chain of statements does not name this class key");
   auto slot = meta_.Get(MetaKind::kPersonSlot, SlotId(number, version, identity.person.number));
@@ -171,6 +177,35 @@ Status Registry::Grant(const Identity& who, std::string_view person_name, std::s
   MS_TRY(GrantInto(next, who, *person, *number, batch));
   return CommitChain(std::move(next), batch);
 }
+
+// Nobody is left with a slot of the new version who does not hold the class at its statement.
+Status Registry::RotateClass(const Identity& who, ClassNumber number, const std::vector<std::string>& revoked,
+                             const std::function<Status(const keys::ClassKey&, ClassKeyVersion, store::Batch&)>& also) {
+  std::lock_guard lock(change_mutex_);
+  Chain next = *chain();
+  store::Batch batch;
+  for (const std::string& name : revoked) {
+    const Person* person = next.FindPerson(name);
+    if (person == nullptr) return Status::NotFound("no person of that name");
+    MS_ASSIGN(const Bytes taken_back, next.AddRevoke(person->number, number, who.person.number, who.keys.seed));
+    PutStatement(batch, next, taken_back);
+  }
+  const ClassKeyVersion version = next.NewestVersion(number) + 1;
+  const crypto::PrivateKey key(crypto::RandomKey());
+  ClassKeyEntry entry{DigestOfClassKey(store_, number, version, key.Reveal()), {}};
+  const auto declared = next.classes().find(number);
+  if (declared == next.classes().end()) return Status::NotFound("no class of that name");
+  if (declared->second.name == kAuditClass) entry.public_half = crypto::PublicKeyOf(key);
+  MS_ASSIGN(const Bytes named, next.AddClassKey(number, version, entry, who.person.number, who.keys.seed));
+  PutStatement(batch, next, named);
+  for (const Person* person : next.persons()) {
+    if (next.Granted(person->number, number)) MS_TRY(PutSlot(batch, *person, number, version, key.Reveal()));
+  }
+  MS_TRY(also(keys::ClassKey(KeyBytes::CopyOf(key.Reveal())), version, batch));
+  return CommitChain(std::move(next), batch);
+}
+
+void Registry::Settle() const { const std::lock_guard lock(change_mutex_); }
 
 // A class is born with a key, sealed to whoever declares it; the key of `audit` is one half of a pair.
 Status Registry::DeclareClass(Chain& chain, const Identity& who, ClassNumber number, const ClassEntry& entry,

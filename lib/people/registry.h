@@ -1,6 +1,7 @@
 // The people of an opened vault: the chain of statements, credentials and slots as they are stored in `meta`.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -27,6 +28,10 @@ struct NewPerson {
   std::vector<std::string> classes;
   crypto::Argon2Cost cost;
 };
+
+// Refuses `batch` with Conflict if somebody has added a statement to `chain` since: what is wrapped under the newest
+// class key it names would be under an older one.
+void RequireNewest(const keys::MetaTable& meta, const Chain& chain, store::Batch& batch);
 
 // Any thread may call. Borrows rows and meta, which must outlive it.
 class Registry {
@@ -57,6 +62,13 @@ class Registry {
   // Errors as the Chain has them; nothing is changed on failure.
   Status AddPerson(const Identity& who, const NewPerson& person, ByteView password);
   Status Grant(const Identity& who, std::string_view person, std::string_view class_name);
+  // A new version of a class key, sealed to everyone who holds the class but `revoked`, whose grants are taken back.
+  // `also` adds what is wrapped under the class key itself, in the same batch.
+  //   PermissionDenied  only the founder may;  NotFound  no such class, or one of `revoked` does not hold it
+  Status RotateClass(const Identity& who, ClassNumber number, const std::vector<std::string>& revoked,
+                     const std::function<Status(const keys::ClassKey&, ClassKeyVersion, store::Batch&)>& also);
+  // Waits until a change of the chain that is being committed is known here.
+  void Settle() const;
   // Declares the classes the store does not have yet, with a first key each, sealed to the founder (`directory` to
   // everyone), and names the schema. `batch` carries what the caller stores with it; it is committed here.
   Status LoadSchema(const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,

@@ -33,6 +33,20 @@ Status Session::TakeUpGrants() {
   return Status::Ok();
 }
 
+bool Session::DropRevoked() {
+  const auto chain = registry_.chain();
+  bool dropped = false;
+  for (ClassNumber number = 0; number < format::kSlots; ++number) {
+    if (!Holds(number) || chain->Granted(identity_.person.number, number)) continue;
+    held_[number] = false;
+    dropped = true;
+    std::lock_guard lock(mutex_);
+    std::erase_if(class_keys_, [&](const auto& key) { return key.first.first == number; });
+  }
+  if (dropped) data_keys_.Clear();
+  return dropped;
+}
+
 Result<std::shared_ptr<const keys::ClassKey>> Session::ClassKeyAt(ClassNumber number, ClassKeyVersion version) {
   std::lock_guard lock(mutex_);
   const auto found = class_keys_.find({number, version});
@@ -83,7 +97,8 @@ Result<keys::DataKey> Session::MakeDataKey(const keys::PatientHandle& patient, C
   // A class that was declared after this key row was written is not named in it: its slot can only be of the first
   // version.
   const ClassKeyVersion named = slot.class_key_version == 0 ? 1 : slot.class_key_version;
-  if (named != newest) return Status::KeyUnavailable("the slot waits for another version of the class key");
+  if (named > newest || !ClassKeyAt(number, named).ok())
+    return Status::KeyUnavailable("the slot waits for another version of the class key");
   MS_ASSIGN(const auto class_key, ClassKeyAt(number, newest));
   return keys::MakeDataKey(store_, suite_, patient, number, newest, *class_key, row);
 }

@@ -39,6 +39,9 @@ class Session {
   // Takes up what was granted since login. AuthFailed, Corrupt: a slot was changed.
   Status TakeUpGrants();
 
+  // Wipes the keys of classes that were taken back since login. True if there were any.
+  bool DropRevoked();
+
   // The class key of one version; one that rotation brought since login is fetched from the person's slot.
   //   PermissionDenied  not granted, or revoked since
   Result<std::shared_ptr<const keys::ClassKey>> ClassKeyAt(ClassNumber number, ClassKeyVersion version);
@@ -50,7 +53,8 @@ class Session {
 
   // Makes a data key in an unused slot of `row`, before a first write of the class. The caller holds the patient's lock
   // and has compared the slot counter with the head's. Not kept here: the row may never be committed.
-  //   KeyUnavailable  the slot names another version than the newest this session holds, or is in use
+  // A slot that waits for a rotation to pass over it is brought to the newest version by a session that holds both.
+  //   KeyUnavailable  the slot names a version that this session does not hold, or one to come, or is in use
   Result<keys::DataKey> MakeDataKey(const keys::PatientHandle& patient, ClassNumber number, format::KeyRow& row);
 
   // Wipes every key. No other call may be running: the vault sees to that.

@@ -49,6 +49,7 @@ struct Core {
   std::unique_ptr<Postings> postings;
   SchemaBook schemas;
   PatientLocks locks;
+  std::mutex job_mutex;  // one job works at a time
   std::unique_ptr<AnchorKeeper> anchor;
 
   // Commits and lets the anchor know.

@@ -23,6 +23,11 @@ Status MakeIndexKeys(const StoreIdentity& identity, const keys::MetaTable& meta,
                      const people::Chain& chain, const ActiveSchema& schema, store::Batch& batch,
                      const schema::Schema* before = nullptr);
 
+// Every index key of the class, under `next` of `version` instead, into `batch`. The session holds the class.
+Status RewrapIndexKeys(const StoreIdentity& identity, const keys::MetaTable& meta, people::Session& session,
+                       people::ClassNumber number, const keys::ClassKey& next, people::ClassKeyVersion version,
+                       store::Batch& batch);
+
 // The index keys one session unwrapped. Any thread may call.
 class IndexKeys {
  public:

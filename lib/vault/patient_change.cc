@@ -46,6 +46,7 @@ Bytes OrderedRowKey(std::uint32_t index, ByteView value, const keys::RecordHandl
 Result<std::unique_ptr<PatientChange>> PatientChange::Open(Core& core, Desk& desk, const keys::PatientHandle& patient) {
   std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
   change->schema_ = core.schemas.current();
+  change->chain_ = core.registry->chain();
   MS_ASSIGN(change->keys_, core.patients->Load(patient));
   MS_ASSIGN(change->head_, keys::ReadHead(*core.rows, core.identity.store, core.identity.suite, *change->keys_));
   // An older key row put back would let a live data key be made again.
@@ -60,7 +61,7 @@ Result<std::unique_ptr<PatientChange>> PatientChange::Create(Core& core, Desk& d
   std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
   change->schema_ = core.schemas.current();
   MS_ASSIGN(keys::PatientKeys drawn, core.patients->Draw(patient, core.durability));
-  const auto chain = core.registry->chain();
+  const auto chain = change->chain_ = core.registry->chain();
   for (people::ClassNumber number = 0; number < format::kSlots; ++number)
     drawn.row.slots[number].class_key_version = chain->NewestVersion(number);
   change->keys_ = change->working_ = std::make_shared<keys::PatientKeys>(std::move(drawn));
@@ -75,7 +76,16 @@ Result<std::unique_ptr<PatientChange>> PatientChange::Create(Core& core, Desk& d
 Result<const keys::DataKey*> PatientChange::EnsureDataKey(people::ClassNumber number) {
   const format::Slot& slot = keys_->row.slots[number];
   if (slot.state != format::SlotState::kUnused) return DataKeyAt(number, slot.generation);
-  if (working_ == nullptr) keys_ = working_ = std::make_shared<keys::PatientKeys>(keys_->Copy());
+  if (working_ == nullptr) {
+    // From the store: memory may hold the row of before a rotation, and would bring it back.
+    MS_ASSIGN(keys_, core_.patients->Reload(patient()));
+    if (keys_->row.slot_counter < head_.slot_counter)
+      return Status::AuthFailed("the key row is older than the patient's head");
+    opened_ = desk_.session->DataKeys(*keys_);
+    const format::Slot& stored = keys_->row.slots[number];
+    if (stored.state != format::SlotState::kUnused) return DataKeyAt(number, stored.generation);
+    keys_ = working_ = std::make_shared<keys::PatientKeys>(keys_->Copy());
+  }
   MS_ASSIGN(keys::DataKey made, desk_.session->MakeDataKey(patient(), number, working_->row));
   key_row_changed_ = true;
   return &made_.insert_or_assign(number, std::move(made)).first->second;
@@ -238,10 +248,13 @@ Status PatientChange::Commit() {
   ++head_.version;
   head_.slot_counter = keys_->row.slot_counter;
   keys::PutHead(overlay_.batch(), core_.identity.store, core_.identity.suite, *keys_, head_);
-  if (key_row_changed_) core_.patients->Put(overlay_.batch(), *keys_);
+  if (key_row_changed_) {
+    core_.patients->Put(overlay_.batch(), *keys_);
+    people::RequireNewest(*core_.meta, *chain_, overlay_.batch());
+  }
   const Status committed = core_.Commit(overlay_.batch());
   if (committed.ok() && key_row_changed_) core_.patients->Remember(keys_);
-  if (committed.code() == StatusCode::kConflict) core_.patients->Forget(patient());
+  if (committed.code() == StatusCode::kConflict) core_.patients->Forget(patient()), core_.registry->Settle();
   return committed;
 }
 

@@ -86,6 +86,7 @@ class PatientChange {
   Desk& desk_;
   Overlay overlay_;
   std::shared_ptr<const ActiveSchema> schema_;
+  std::shared_ptr<const people::Chain> chain_;  // data keys are made under the newest versions it names
   std::shared_ptr<const keys::PatientKeys> keys_;
   std::shared_ptr<keys::PatientKeys>
       working_;  // the same once a slot was changed: nobody else sees it before the commit

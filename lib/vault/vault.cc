@@ -204,6 +204,8 @@ Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView 
                                                std::move(identity), std::move(purpose), options_.cache_patients));
   auto session = std::make_shared<Session>(shared_from_this());
   session->desk_.session = std::move(inner);
+  // A rotation that ended between the two looks at the chain did not see this session yet.
+  session->desk_.session->DropRevoked();
   MS_TRY(CompleteIndexKeys(core, session->desk_));
   return session;
 }
@@ -211,6 +213,22 @@ Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView 
 std::uint32_t Vault::session_count() {
   std::lock_guard lock(children_mutex_);
   return static_cast<std::uint32_t>(sessions_.size());
+}
+
+void Vault::DropRevoked(const Session* own) {
+  std::vector<std::shared_ptr<Session>> others;  // looked through without the list's lock, which their calls may want
+  {
+    std::lock_guard lock(children_mutex_);
+    for (Session* session : sessions_) {
+      auto held = session == own ? nullptr : session->weak_from_this().lock();
+      if (held != nullptr) others.push_back(std::move(held));
+    }
+  }
+  for (const auto& session : others) {
+    const std::shared_lock gate(session->gate_);
+    Desk& desk = session->desk_;
+    if (desk.session != nullptr && desk.session->DropRevoked()) desk.index_keys.Clear();
+  }
 }
 
 // ---- sessions

@@ -79,6 +79,8 @@ class Vault : public std::enable_shared_from_this<Vault> {
   const FreshnessReport& freshness() const { return freshness_; }
   const OpenOptions& options() const { return options_; }
   std::uint32_t session_count();
+  // Sessions let go of the classes that the chain has taken from their persons. `own`: the caller's, which lost none.
+  void DropRevoked(const Session* own);
 
  private:
   friend class Child;

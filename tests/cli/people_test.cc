@@ -44,6 +44,17 @@ TEST_F(CliPeople, AReceptionistIsToldThatItIsRedactedButNotWhatItIs) {
   EXPECT_THAT(ran.out, Not(HasSubstr("viral")));
 }
 
+TEST_F(CliPeople, WhoeverIsRevokedByARotationIsShownTheResultNoMore) {
+  const Ran rotated = As("ada", {"rotate", "class", "hiv", "--revoke", "physician"});
+  EXPECT_EQ(rotated.exit_code, 0) << rotated.err;
+  EXPECT_THAT(rotated.out, HasSubstr("class hiv to version 2  rewrapped"));
+  EXPECT_THAT(As("physician", {"get", handle_}).out, Not(HasSubstr("860500")));
+  EXPECT_THAT(As("ada", {"get", handle_}).out, HasSubstr("860500"));
+  EXPECT_THAT(JsonValues(As("ada", {"rotate", "status", "--json"}).out, "state"), ElementsAre("rewrapped"));
+  EXPECT_EQ(As("receptionist", {"rotate", "class", "general"}).exit_code, 6);
+  EXPECT_EQ(As("ada", {"rotate", "resume", "7"}).exit_code, 4);
+}
+
 TEST_F(CliPeople, JsonListsRedactedFieldsAndLeavesThemOut) {
   const Ran physician = As("physician", {"get", handle_, "--json"});
   const Ran receptionist = As("receptionist", {"get", handle_, "--json"});

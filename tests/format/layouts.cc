@@ -8,6 +8,7 @@
 #include "format/credential.h"
 #include "format/group.h"
 #include "format/head.h"
+#include "format/job.h"
 #include "format/header.h"
 #include "format/key_row.h"
 #include "format/keyring.h"
@@ -81,6 +82,11 @@ Result<Bytes> AgainKeyRow(ByteView bytes) {
 Result<Bytes> AgainHead(ByteView bytes) {
   MS_ASSIGN(const Head head, ParseHead(bytes));
   return Copy(WriteHead(head));
+}
+
+Result<Bytes> AgainJob(ByteView bytes) {
+  MS_ASSIGN(const Job job, ParseJob(bytes));
+  return WriteJob(job);
 }
 
 Result<Bytes> AgainPosting(ByteView bytes) {
@@ -198,7 +204,7 @@ std::vector<Layout> Make() {
       {"sealed", {}, AgainSealed, true}, {"row", {}, AgainRow, true},   {"public_part", {}, AgainPublicPart},
       {"header", {}, AgainHeader},       {"group", {}, AgainGroup},     {"key_row", {}, AgainKeyRow},
       {"head", {}, AgainHead},           {"posting", {}, AgainPosting}, {"stream", {}, AgainStream},
-      {"chunk", {}, AgainChunk, true},
+      {"chunk", {}, AgainChunk, true},   {"job", {}, AgainJob},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};

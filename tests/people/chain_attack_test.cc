@@ -259,7 +259,7 @@ TEST_F(ChainAttackTest, UnknownSuiteOrTypeIsOfALaterVersion) {
     const Bytes encoded = format::EncodeStatementBody(body);
     EXPECT_EQ(Verify({Signed({kStore, 1, {}, 1, 1, encoded}, founder_.keys.seed)}), StatusCode::kUnsupportedVersion);
   }
-  for (const std::uint8_t type : {0, 7, 255}) {
+  for (const std::uint8_t type : {0, 8, 255}) {
     const format::Statement next{kStore, chain_.newest_number() + 1, DigestOfStatement(statements_.back()), type, 1,
                                  {}};
     EXPECT_EQ(VerifyWith(Signed(next, founder_.keys.seed)), StatusCode::kUnsupportedVersion);

@@ -98,6 +98,20 @@ TEST_F(ChainTest, GrantIsSignedByWhoeverWasGrantedTheClass) {
   EXPECT_TRUE(Chain::Verify(kStore, statements_)->Granted(3, kHiv));
 }
 
+TEST_F(ChainTest, RevocationTakesAGrantBackUntilItIsGivenAgain) {
+  const auto& seed = founder_.keys.seed;
+  EXPECT_EQ(chain_.AddRevoke(2, kHiv, 2, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(chain_.AddRevoke(3, kHiv, 1, seed).code(), StatusCode::kNotFound);
+  EXPECT_EQ(chain_.AddRevoke(9, kHiv, 1, seed).code(), StatusCode::kNotFound);
+  EXPECT_EQ(chain_.AddRevoke(1, kHiv, 1, seed).code(), StatusCode::kInvalidArgument);
+  Keep(chain_.AddRevoke(2, kHiv, 1, seed));
+  EXPECT_FALSE(Chain::Verify(kStore, statements_)->Granted(2, kHiv));
+  EXPECT_EQ(chain_.AddGrant(3, kHiv, 2, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(chain_.AddRevoke(2, kHiv, 1, seed).code(), StatusCode::kNotFound);
+  Keep(chain_.AddGrant(2, kHiv, 1, seed));
+  EXPECT_TRUE(Chain::Verify(kStore, statements_)->Granted(2, kHiv));
+}
+
 TEST_F(ChainTest, NobodySignsInAnothersName) {
   EXPECT_EQ(chain_.AddSchema(2, {}, 1, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
   EXPECT_EQ(chain_.AddSchema(2, {}, 9, founder_.keys.seed).code(), StatusCode::kPermissionDenied);

@@ -477,7 +477,7 @@ class OtherVersion : public Planted {
 };
 
 // The class was rotated and this patient's row waits to be rewritten.
-TEST_F(OtherVersion, SlotOfAnOlderVersionMakesNoDataKey) {
+TEST_F(OtherVersion, SlotOfAnOlderVersionIsBroughtForwardByItsFirstWrite) {
   KeyBytes next_key = crypto::RandomKey();
   crypto::SigningSeed seed;
   {
@@ -495,9 +495,17 @@ TEST_F(OtherVersion, SlotOfAnOlderVersionMakesNoDataKey) {
         people::SealToPerson(meta.identity.store, meta.identity.suite, *chain.FindPerson(1), hiv, 2, next_key.Reveal());
     meta.Put(MetaKind::kPersonSlot, SlotId(hiv, 2, 1), *slot);
   });
-  ExpectRefusedAndNothingReplaced();
-  // What lies under the older version opens still.
   const auto founder = lab_.LoginAs(Laboratory::kFounder);
+  ASSERT_TRUE(lab_.Put(*founder, "bob", "Patient", "1", NumberField(10, 2), vault::PutMode::kUpdate).ok());
+  {
+    auto call = founder->Enter();
+    vault::Core& core = call->core();
+    const auto hiv = *core.registry->chain()->FindClass("hiv");
+    const auto bob = core.patients->Reload(lab_.HandleOf(*founder, "bob"));
+    EXPECT_EQ((*bob)->row.slots[hiv].class_key_version, 2u);
+    EXPECT_EQ((*bob)->row.slots[hiv].state, format::SlotState::kCurrent);
+  }
+  // What lies under the older version opens still.
   const auto record = lab_.Get(*founder, "alice", "Patient", "1");
   ASSERT_TRUE(record.ok());
   EXPECT_TRUE((*record)->redacted.empty());

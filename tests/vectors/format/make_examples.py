@@ -532,7 +532,7 @@ def meta():
     for name, kind, one in [("settings", 1, b""), ("statement", 2, be(1, 8)), ("credential", 3, be(1, 4)),
                             ("person slot", 4, b"\3" + be(2, 4) + be(1, 4)),
                             ("schema", 5, be(1, 4)), ("posting key", 7, be(1, 4)), ("pending upload", 8, STREAM),
-                            ("ledger", 9, PATIENT + TAG)]:
+                            ("ledger", 9, PATIENT + TAG), ("job", 10, be(1, 4))]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
         case("no bytes", table, CORRUPT, b"")
@@ -574,6 +574,24 @@ def heads():
             ("to zero", a, mod - a)]
     write("row_sum", "Sums modulo 2^256",
           [dict(name=n, a=be(x, 32), b=be(y, 32), sum=be((x + y) % mod, 32)) for n, x, y in sums])
+
+
+def jobs():
+    def content(kind=1, state=1, class_=CLASS, version=CLASS_VERSION, pass_=1, next_=PATIENT, seen=512, changed=500):
+        return [("version", b"\1"), ("kind", be(kind, 1)), ("state", be(state, 1)), ("class", be(class_, 1)),
+                ("class-key version", be(version, 4)), ("pass", be(pass_, 4)), ("next patient", next_),
+                ("seen", be(seen, 8)), ("changed", be(changed, 8)), ("changed in this pass", be(changed, 8)),
+                ("started, ms", be(1609459200000, 8)), ("moved, ms", be(1609459260000, 8))]
+
+    whole = flat(content())
+    layout("job", "Contents of jobs", content(),
+           dict(kind=1, state=1, class_number=CLASS, class_key_version=CLASS_VERSION, next=PATIENT, seen=512, changed=500),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("a byte after the end", CORRUPT, whole + b"\0"), ("kind 0", CORRUPT, flat(content(kind=0))),
+            ("kind 2", CORRUPT, flat(content(kind=2))), ("state 0", CORRUPT, flat(content(state=0))),
+            ("state 4", CORRUPT, flat(content(state=4))), ("class 16", CORRUPT, flat(content(class_=16))),
+            ("class-key version 1", CORRUPT, flat(content(version=1))), ("pass 0", CORRUPT, flat(content(pass_=0)))],
+           [("paused", flat(content(state=2))), ("rewrapped", flat(content(state=3, next_=bytes(16))))])
 
 
 def posting_content(kind=1, patient=PATIENT, tag=TAG):
@@ -643,7 +661,7 @@ def streams():
 
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
-                 postings, streams):
+                 postings, jobs, streams):
         make()
     if PAGE.exists():
         update_page()

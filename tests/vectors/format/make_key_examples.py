@@ -161,7 +161,8 @@ def statements():
               "class key": (4, [("class", be(CLASS, 1)), ("version", be(1, 4)), ("digest", digest),
                                 ("public half", bytes(32))]),
               "grant": (5, [("person", be(2, 4)), ("class", be(CLASS, 1))]),
-              "schema": (6, [("version", be(1, 4)), ("digest", made("schema digest", 32))])}
+              "schema": (6, [("version", be(1, 4)), ("digest", made("schema digest", 32))]),
+              "revoke": (7, [("person", be(2, 4)), ("class", be(CLASS, 1))])}
     for name, (type_, body) in bodies.items():
         add(type_, body)
     whole = chain[1]
@@ -184,7 +185,7 @@ def statements():
                ("body longer than the rest", CORRUPT, replaced(whole, 62, be(len(whole), 4))),
                ("body of 2^32-1 bytes", CORRUPT, replaced(whole, 62, b"\xff" * 4)),
                ("body a byte shorter than its length says", CORRUPT, replaced(whole, 62, be(0x57, 4))),
-               bad("type 0", 0, doctor, VERSION), bad("type 7", 7, doctor, VERSION), bad("type 255", 255, [], VERSION),
+               bad("type 0", 0, doctor, VERSION), bad("type 8", 8, doctor, VERSION), bad("type 255", 255, [], VERSION),
                bad("founding without a suite", 1, founding_body[1:]),
                bad("founding with a byte more", 1, founding_body + [("", b"\0")]),
                bad("person 0", 2, person(0, b"x", DOCTOR, DOCTOR_PUBLIC)),
@@ -205,11 +206,14 @@ def statements():
                bad("grant of two classes", 5, bodies["grant"][1] + [("", b"\4")]),
                bad("schema version 0", 6, [("", bytes(4)), bodies["schema"][1][1]]),
                bad("schema without a digest", 6, bodies["schema"][1][:1]),
-               bad("schema with a byte more", 6, bodies["schema"][1] + [("", b"\0")])]
+               bad("schema with a byte more", 6, bodies["schema"][1] + [("", b"\0")]),
+               bad("revocation of person 0", 7, [("", bytes(4)), ("", b"\3")]),
+               bad("revocation of class 16", 7, [("", be(2, 4)), ("", b"\x10")]),
+               bad("revocation of two classes", 7, bodies["revoke"][1] + [("", b"\4")])]
     refused += [bad(f"person: {title}", 2, person(3, name, DOCTOR, DOCTOR_PUBLIC)) for title, name in names]
     refused += [bad(f"class: {title}", 3, class_[:2] + [("", prefixed(name, 1))]) for title, name in names]
     accepted = [(name, chain[i]) for i, name in [(0, "founding"), (2, "class"), (3, "class key"), (4, "grant"),
-                                                 (5, "schema")]]
+                                                 (5, "schema"), (6, "revoke")]]
     accepted += [("a service", flat(next_(2, person(3, b"analyser 7", DOCTOR, DOCTOR_PUBLIC, 2)))),
                  ("the highest class", flat(next_(3, [("", b"\x0f"), ("", b"\0"), class_[2]]))),
                  ("name of 64 bytes", flat(next_(2, person(3, b"x" * 64, DOCTOR, DOCTOR_PUBLIC))))]

@@ -1,0 +1,107 @@
+// medseal.h: rotation and its jobs.
+#include "abi/call.h"
+#include "abi/handles.h"
+#include "vault/rotation.h"
+
+namespace mseal::abi {
+namespace {
+
+medseal_job_info InfoOf(std::uint32_t number, const format::Job& job, const people::Chain& chain) {
+  medseal_job_info info{};
+  info.number = number;
+  info.state = static_cast<medseal_job_state>(job.state);
+  const auto entry = chain.classes().find(job.class_number);
+  if (entry != chain.classes().end()) {
+    const std::string& name = entry->second.name;
+    std::memcpy(info.class_name, name.data(), std::min(name.size(), sizeof(info.class_name) - 1));
+  }
+  info.class_key_version = job.class_key_version;
+  info.pass = job.pass;
+  info.seen = job.seen;
+  info.changed = job.changed;
+  info.started_ms = job.started_ms;
+  info.moved_ms = job.moved_ms;
+  return info;
+}
+
+// Handles are random: how far the pass came through their range is how far it came through the rows.
+std::uint64_t RowsBehind(const format::Job& job, std::uint64_t rows_in_all) {
+  if (job.state == format::JobState::kRewrapped) return rows_in_all;
+  const std::uint64_t leading = std::uint64_t{job.next[0]} << 16 | std::uint64_t{job.next[1]} << 8 | job.next[2];
+  return rows_in_all * leading >> 24;
+}
+
+vault::StepOptions ReadStep(const medseal_job_options& known) {
+  vault::StepOptions options;
+  options.rows_per_second = known.rows_per_second;
+  options.time_budget = std::chrono::milliseconds(known.time_budget_ms);
+  if (known.on_progress == nullptr) return options;
+  options.on_progress = [known](const format::Job& job, std::uint64_t rows_in_all) {
+    const medseal_progress progress{sizeof(progress), RowsBehind(job, rows_in_all), rows_in_all, job.changed};
+    return known.on_progress(known.context, &progress) == 0;
+  };
+  return options;
+}
+
+medseal_code SetPaused(medseal_session* session, std::uint32_t job, bool paused, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr, "there is no session"));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    return vault::PauseJob(call.core(), job, paused);
+  });
+}
+
+}  // namespace
+}  // namespace mseal::abi
+
+using namespace mseal;
+using namespace mseal::abi;
+
+medseal_code medseal_rotate_class(medseal_session* session, const char* class_name, const char* const* revoked,
+                                  std::size_t revoked_count, std::uint32_t* job, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && class_name != nullptr && job != nullptr, "session, class and job are needed"));
+    MS_TRY(Require(revoked_count == 0 || revoked != nullptr, "the list of persons is missing"));
+    *job = 0;
+    std::vector<std::string> persons;
+    for (std::size_t i = 0; i < revoked_count; ++i) persons.emplace_back(Text(revoked[i]));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    MS_TRY(vault::StartClassRotation(call.core(), call.desk(), class_name, persons, *job));
+    session->session->vault().DropRevoked(session->session.get());
+    return Status::Ok();
+  });
+}
+
+medseal_code medseal_job_step(medseal_session* session, std::uint32_t job, const medseal_job_options* options,
+                              medseal_job_info* info, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr, "there is no session"));
+    MS_ASSIGN(const medseal_job_options known, ReadOptional(options));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    format::Job state;
+    const Status status = vault::StepJob(call.core(), call.desk(), job, ReadStep(known), state);
+    if (status.ok() || status.code() == StatusCode::kCancelled)
+      Write(InfoOf(job, state, *call.core().registry->chain()), info);
+    return status;
+  });
+}
+
+medseal_code medseal_job_pause(medseal_session* session, std::uint32_t job, medseal_error* error) {
+  return SetPaused(session, job, true, error);
+}
+medseal_code medseal_job_resume(medseal_session* session, std::uint32_t job, medseal_error* error) {
+  return SetPaused(session, job, false, error);
+}
+
+medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, void* context, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(vault != nullptr && callback != nullptr, "vault and callback are needed"));
+    MS_ASSIGN(vault::Call call, vault->vault->Enter());
+    const auto chain = call.core().registry->chain();
+    return vault::ForEachJob(call.core(), [&](std::uint32_t number, const format::Job& job) {
+      medseal_job_info info = InfoOf(number, job, *chain);
+      info.size = sizeof(info);
+      return callback(context, &info) == 0 ? Status::Ok() : Status::Cancelled("the callback ended the listing");
+    });
+  });
+}

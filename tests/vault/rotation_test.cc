@@ -1,0 +1,275 @@
+// Class rotation as its users, its interrupters and a thief with two copies of the disk see it.
+#include "vault/rotation.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "format/keys_of_rows.h"
+#include "vault_support/records.h"
+
+namespace mseal::test {
+namespace {
+
+using format::Job;
+using format::JobState;
+using store::Table;
+
+constexpr std::uint32_t kSsn = 2;
+constexpr std::uint32_t kFamily = 3;
+constexpr std::uint32_t kHiv = 10;  // of Patient: unknown 0, negative 1, positive 2
+constexpr std::string_view kPhysician = "physician";
+
+class Rotation : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    lab_.AddPerson(kPhysician, {"identity", "general", "national_id", "hiv"});
+    const auto founder = lab_.LoginAs(Laboratory::kFounder);
+    Write(*founder, "alice", NumberField(kHiv, 2));
+    Write(*founder, "bob", {});
+    // Written by somebody without the class: the slot is unused.
+    lab_.AddPerson("receptionist", {"identity", "general", "national_id"});
+    Write(*lab_.LoginAs("receptionist"), "carol", {});
+  }
+
+  void Write(vault::Session& session, std::string_view patient, const Bytes& more) {
+    const Bytes everybody = TextField(kSsn, "123-45-" + std::string(patient)) + TextField(kFamily, "Martin");
+    ASSERT_TRUE(lab_.Put(session, patient, "Patient", "1", everybody + more).ok());
+  }
+
+  Status Start(vault::Session& session, std::string_view class_name, std::uint32_t& job,
+               std::vector<std::string> revoked = {}) {
+    MS_ASSIGN(auto call, session.Enter());
+    MS_TRY(vault::StartClassRotation(call.core(), call.desk(), class_name, revoked, job));
+    session.vault().DropRevoked(&session);
+    return Status::Ok();
+  }
+  Status Step(vault::Session& session, std::uint32_t number, Job& job, const vault::StepOptions& options = {}) {
+    MS_ASSIGN(auto call, session.Enter());
+    return vault::StepJob(call.core(), call.desk(), number, options, job);
+  }
+  Status Pause(vault::Session& session, std::uint32_t number, bool pause) {
+    MS_ASSIGN(auto call, session.Enter());
+    return vault::PauseJob(call.core(), number, pause);
+  }
+  // From its start to its end.
+  void Rotate(std::string_view class_name, std::vector<std::string> revoked = {}) {
+    const auto founder = lab_.LoginAs(Laboratory::kFounder);
+    std::uint32_t number = 0;
+    const Status started = Start(*founder, class_name, number, std::move(revoked));
+    ASSERT_TRUE(started.ok()) << started.message();
+    Job job;
+    ASSERT_TRUE(Step(*founder, number, job).ok());
+    ASSERT_EQ(job.state, JobState::kRewrapped);
+  }
+
+  std::map<Bytes, Bytes> RowsOf(Table table, ByteView prefix = {}) {
+    std::map<Bytes, Bytes> rows;
+    for (StoredRow& row : lab_.AllRows(table)) {
+      if (row.key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), row.key.begin()))
+        rows.emplace(std::move(row.key), std::move(row.value));
+    }
+    return rows;
+  }
+
+  // The versions that the slots of a class name, over all patients.
+  std::map<std::uint32_t, int> VersionsOf(std::string_view class_name) {
+    std::map<std::uint32_t, int> versions;
+    const auto founder = lab_.LoginAs(Laboratory::kFounder);
+    auto call = founder->Enter();
+    vault::Core& core = call->core();
+    const auto number = *core.registry->chain()->FindClass(class_name);
+    const auto cursor =
+        core.rows->Scan(Table::kKeys, format::KeyRowPrefix(), format::AfterPrefix(format::KeyRowPrefix()));
+    for (; cursor->Valid(); cursor->Next()) {
+      const auto keys = core.patients->Reload(format::ParseKeyRowKey(cursor->key())->patient);
+      EXPECT_TRUE(keys.ok());
+      if (keys.ok()) ++versions[(*keys)->row.slots[number].class_key_version];
+    }
+    return versions;
+  }
+
+  bool ReadsHiv(vault::Session& session, std::string_view patient) {
+    const auto record = lab_.Get(session, patient, "Patient", "1");
+    EXPECT_TRUE(record.ok()) << record.status().message();
+    return record.ok() && !Redacts(**record, "hiv");
+  }
+
+  Laboratory lab_;
+};
+
+TEST_F(Rotation, RewritesEveryKeyRowAlikeAndNoByteOfAField) {
+  const auto key_rows = RowsOf(Table::kKeys, format::KeyRowPrefix());
+  const auto records = RowsOf(Table::kRecords);
+  const auto heads = RowsOf(Table::kHeads);
+  ASSERT_EQ(key_rows.size(), 3u);
+  Rotate("hiv");
+  for (const auto& [key, value] : RowsOf(Table::kKeys, format::KeyRowPrefix())) {
+    ASSERT_TRUE(key_rows.contains(key));
+    EXPECT_NE(value, key_rows.at(key));
+    EXPECT_EQ(value.size(), key_rows.at(key).size());
+  }
+  EXPECT_EQ(RowsOf(Table::kRecords), records);
+  EXPECT_EQ(RowsOf(Table::kHeads), heads);
+}
+
+TEST_F(Rotation, EndsWithEverySlotOnTheNewVersionAndEverythingReadable) {
+  for (const char* class_name : {"hiv", "national_id", "identity", "directory", "hiv"}) Rotate(class_name);
+  EXPECT_EQ(VersionsOf("hiv"), (std::map<std::uint32_t, int>{{3, 3}}));
+  EXPECT_EQ(VersionsOf("national_id"), (std::map<std::uint32_t, int>{{2, 3}}));
+  lab_.Close();
+  const auto physician = lab_.LoginAs(kPhysician);
+  EXPECT_TRUE(ReadsHiv(*physician, "alice"));
+  EXPECT_EQ(lab_.Find(*physician, "Patient", "ssn", "123-45-alice")->size(), 1u);
+  EXPECT_EQ(lab_.Find(*physician, "Patient", "family", "martin")->size(), 3u);
+  Write(*physician, "carol", NumberField(kHiv, 1));
+  EXPECT_TRUE(ReadsHiv(*physician, "carol"));
+  EXPECT_TRUE(lab_.Verify(lab_.LoginAs(Laboratory::kFounder).get()).ok());
+}
+
+TEST_F(Rotation, SessionFromBeforeGoesOnReadingAndWriting) {
+  const auto physician = lab_.LoginAs(kPhysician);
+  EXPECT_TRUE(ReadsHiv(*physician, "alice"));
+  Rotate("hiv");
+  EXPECT_TRUE(ReadsHiv(*physician, "alice"));
+  Write(*physician, "carol", NumberField(kHiv, 2));
+  Write(*physician, "dave", NumberField(kHiv, 1));
+  EXPECT_TRUE(ReadsHiv(*physician, "carol"));
+  EXPECT_EQ(VersionsOf("hiv"), (std::map<std::uint32_t, int>{{2, 4}}));
+}
+
+TEST_F(Rotation, RevokedPersonLosesTheClassAtOnceAndForGood) {
+  const auto before = lab_.LoginAs(kPhysician);
+  EXPECT_TRUE(ReadsHiv(*before, "alice"));
+  Rotate("hiv", {std::string(kPhysician)});
+  EXPECT_FALSE(ReadsHiv(*before, "alice"));
+  EXPECT_EQ(lab_.Put(*before, "alice", "Patient", "1", NumberField(kHiv, 1), vault::PutMode::kUpdate).code(),
+            StatusCode::kPermissionDenied);
+  lab_.Close();
+  const auto after = lab_.LoginAs(kPhysician);
+  EXPECT_FALSE(ReadsHiv(*after, "alice"));
+  EXPECT_TRUE(ReadsHiv(*lab_.LoginAs(Laboratory::kFounder), "alice"));
+}
+
+// Whoever writes to the disk puts back everything the person could once open. (Once the epoch has changed, the old key
+// rows open for nobody.)
+TEST_F(Rotation, RevokedPersonGetsNothingFromOldRowsPutBack) {
+  const auto key_rows = RowsOf(Table::kKeys);
+  const auto meta = RowsOf(Table::kMeta);
+  Rotate("hiv", {std::string(kPhysician)});
+  lab_.Close();
+  for (const auto& [key, value] : key_rows) lab_.Overwrite(Table::kKeys, key, value);
+  // Every row of meta from before that still has its place: their slot of version 1 among them.
+  for (const auto& [key, value] : meta) lab_.Overwrite(Table::kMeta, key, value);
+  const auto physician = lab_.LoginAs(kPhysician);
+  EXPECT_FALSE(ReadsHiv(*physician, "alice"));
+}
+
+TEST_F(Rotation, RevokedPersonMayBeGrantedTheClassAgain) {
+  Rotate("hiv", {std::string(kPhysician)});
+  {
+    const auto founder = lab_.LoginAs(Laboratory::kFounder);
+    auto call = founder->Enter();
+    ASSERT_TRUE(vault::Grant(call->core(), call->desk(), kPhysician, "hiv").ok());
+  }
+  EXPECT_TRUE(ReadsHiv(*lab_.LoginAs(kPhysician), "alice"));
+}
+
+TEST_F(Rotation, GoesOnFromWhereverItWasStopped) {
+  std::uint32_t number = 0;
+  ASSERT_TRUE(Start(*lab_.LoginAs(Laboratory::kFounder), "hiv", number).ok());
+  vault::StepOptions one_batch;
+  one_batch.on_progress = [](const Job&, std::uint64_t) { return false; };
+  Job job;
+  int stops = 0;
+  for (; job.state != JobState::kRewrapped; ++stops) {
+    ASSERT_LT(stops, 10);
+    const Status status = Step(*lab_.LoginAs(Laboratory::kFounder), number, job, one_batch);
+    EXPECT_TRUE(status.ok() || status.code() == StatusCode::kCancelled) << status.message();
+    lab_.Close();
+    EXPECT_TRUE(ReadsHiv(*lab_.LoginAs(kPhysician), "alice"));
+  }
+  EXPECT_EQ(stops, 2);  // the pass that rewrites, and the one that finds nothing
+  EXPECT_EQ(job.changed, 3u);
+  EXPECT_EQ(VersionsOf("hiv"), (std::map<std::uint32_t, int>{{2, 3}}));
+}
+
+TEST_F(Rotation, PausedJobWaitsUntilItIsResumed) {
+  const auto founder = lab_.LoginAs(Laboratory::kFounder);
+  std::uint32_t number = 0;
+  Job job;
+  ASSERT_TRUE(Start(*founder, "hiv", number).ok());
+  ASSERT_TRUE(Pause(*founder, number, true).ok());
+  EXPECT_EQ(Step(*founder, number, job).code(), StatusCode::kUnsupported);
+  ASSERT_TRUE(Pause(*founder, number, false).ok());
+  EXPECT_TRUE(Step(*founder, number, job).ok());
+  EXPECT_EQ(job.state, JobState::kRewrapped);
+  EXPECT_EQ(Pause(*founder, number, true).code(), StatusCode::kUnsupported);
+  EXPECT_EQ(Step(*founder, 9, job).code(), StatusCode::kNotFound);
+}
+
+TEST_F(Rotation, WhatIsRefusedChangesNothing) {
+  const auto founder = lab_.LoginAs(Laboratory::kFounder);
+  const auto physician = lab_.LoginAs(kPhysician);
+  const auto statements = [&] { return founder->Enter()->core().registry->chain()->newest_number(); };
+  const auto before = statements();
+  std::uint32_t number = 0;
+  EXPECT_EQ(Start(*physician, "hiv", number).code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(Start(*founder, "nothing", number).code(), StatusCode::kNotFound);
+  EXPECT_EQ(Start(*founder, "hiv", number, {"nobody"}).code(), StatusCode::kNotFound);
+  EXPECT_EQ(Start(*founder, "hiv", number, {"receptionist"}).code(), StatusCode::kNotFound);
+  EXPECT_EQ(Start(*founder, "hiv", number, {"founder"}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(statements(), before);
+  ASSERT_TRUE(Start(*founder, "hiv", number).ok());
+  std::uint32_t second = 0;
+  EXPECT_EQ(Start(*founder, "hiv", second).code(), StatusCode::kAlreadyExists);
+  Job job;
+  EXPECT_EQ(Step(*lab_.LoginAs("receptionist"), number, job).code(), StatusCode::kPermissionDenied);
+}
+
+TEST_F(Rotation, KeyRowThatDoesNotOpenKeepsTheJobFromEnding) {
+  const auto key_rows = RowsOf(Table::kKeys, format::KeyRowPrefix());
+  Bytes flipped = key_rows.begin()->second;
+  flipped[100] ^= 1;
+  lab_.Close();
+  lab_.Overwrite(Table::kKeys, key_rows.begin()->first, flipped);
+  const auto founder = lab_.LoginAs(Laboratory::kFounder);
+  std::uint32_t number = 0;
+  Job job;
+  ASSERT_TRUE(Start(*founder, "hiv", number).ok());
+  EXPECT_EQ(Step(*founder, number, job).code(), StatusCode::kAuthFailed);
+  EXPECT_EQ(job.state, JobState::kRunning);
+  EXPECT_EQ(job.changed, 0u);
+}
+
+// New patients, first writes of the class and reads, under one rotation after the other: none fails, no slot is left on
+// an older version, and nothing is lost.
+TEST_F(Rotation, ReadersAndWritersGoOnMeanwhile) {
+  constexpr int kRotations = 4;
+  std::atomic<bool> stop{false};
+  std::atomic<int> written{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 2; ++thread) {
+    threads.emplace_back([&, thread] {
+      const auto session = lab_.LoginAs(kPhysician);
+      for (int i = 0; !stop || i < 3; ++i) {
+        const std::string patient = "p" + std::to_string(thread) + "-" + std::to_string(i);
+        Write(*session, patient, NumberField(kHiv, 1));
+        Write(*session, "carol", NumberField(kHiv, 1 + i % 2));
+        EXPECT_TRUE(ReadsHiv(*session, patient));
+        EXPECT_TRUE(ReadsHiv(*session, "alice"));
+        ++written;
+      }
+    });
+  }
+  for (int i = 0; i < kRotations; ++i) Rotate("hiv");
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(VersionsOf("hiv"), (std::map<std::uint32_t, int>{{kRotations + 1, 3 + written}}));
+  EXPECT_TRUE(lab_.Verify(lab_.LoginAs(Laboratory::kFounder).get()).ok());
+}
+
+}  // namespace
+}  // namespace mseal::test
