@@ -70,7 +70,10 @@ Outcome RotateClass(const Common& common, const RotateArguments& arguments) {
   return WithSession(common, [&](medseal::Session& session) -> Outcome {
     std::vector<const char*> revoked;
     for (const std::string& person : arguments.revoked) revoked.push_back(person.c_str());
-    CLI_ASSIGN(const std::uint32_t job, session.RotateClass(arguments.class_name, revoked));
+    const auto begun = session.RotateClass(arguments.class_name, revoked);
+    if (!begun.ok() && begun.error().code() == MEDSEAL_ALREADY_EXISTS)
+      Say("go on with it: medseal rotate status, then medseal rotate resume JOB");
+    CLI_ASSIGN(const std::uint32_t job, begun);
     for (const std::string& person : arguments.revoked)
       Say(fmt::format("{} may no longer open {}", person, arguments.class_name));
     return Work(session, common, job, arguments.rows_per_second);

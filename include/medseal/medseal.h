@@ -466,7 +466,7 @@ typedef struct medseal_job_options {
  *   AUTH_FAILED  a key row does not open: medseal_verify says which; the job stays where it is */
 MEDSEAL_API medseal_code medseal_job_step(medseal_session* session, uint32_t job, const medseal_job_options* options, medseal_job_info* info,
                                           medseal_error* error);
-/* Waits for a running step. NOT_FOUND; UNSUPPORTED when there is nothing left to do. */
+/* Waits for a running step. NOT_FOUND, PERMISSION_DENIED as medseal_job_step; UNSUPPORTED when there is nothing left to do. */
 MEDSEAL_API medseal_code medseal_job_pause(medseal_session* session, uint32_t job, medseal_error* error);
 MEDSEAL_API medseal_code medseal_job_resume(medseal_session* session, uint32_t job, medseal_error* error);
 /* Return 0 to go on; anything else ends the listing with CANCELLED. */

@@ -11,10 +11,7 @@ medseal_job_info InfoOf(std::uint32_t number, const format::Job& job, const peop
   info.number = number;
   info.state = static_cast<medseal_job_state>(job.state);
   const auto entry = chain.classes().find(job.class_number);
-  if (entry != chain.classes().end()) {
-    const std::string& name = entry->second.name;
-    std::memcpy(info.class_name, name.data(), std::min(name.size(), sizeof(info.class_name) - 1));
-  }
+  if (entry != chain.classes().end()) CopyText(entry->second.name, info.class_name);
   info.class_key_version = job.class_key_version;
   info.pass = job.pass;
   info.seen = job.seen;
@@ -47,7 +44,7 @@ medseal_code SetPaused(medseal_session* session, std::uint32_t job, bool paused,
   return Run(error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(vault::Call call, session->session->Enter());
-    return vault::PauseJob(call.core(), job, paused);
+    return vault::PauseJob(call.core(), call.desk(), job, paused);
   });
 }
 
@@ -65,10 +62,7 @@ medseal_code medseal_rotate_class(medseal_session* session, const char* class_na
     *job = 0;
     std::vector<std::string> persons;
     for (std::size_t i = 0; i < revoked_count; ++i) persons.emplace_back(Text(revoked[i]));
-    MS_ASSIGN(vault::Call call, session->session->Enter());
-    MS_TRY(vault::StartClassRotation(call.core(), call.desk(), class_name, persons, *job));
-    session->session->vault().DropRevoked(session->session.get());
-    return Status::Ok();
+    return vault::StartClassRotation(*session->session, class_name, persons, *job);
   });
 }
 

@@ -47,6 +47,14 @@ Result<std::shared_ptr<const PatientKeys>> PatientKeyTable::Load(const PatientHa
 
 Result<std::shared_ptr<const PatientKeys>> PatientKeyTable::Reload(const PatientHandle& patient) {
   const std::uint32_t changes = ChangesOf(patient);
+  MS_ASSIGN(PatientKeys read, Read(patient));
+  auto keys = std::make_shared<const PatientKeys>(std::move(read));
+  cache_.Insert(patient, keys);
+  if (ChangesOf(patient) != changes) cache_.Erase(patient);
+  return keys;
+}
+
+Result<PatientKeys> PatientKeyTable::Read(const PatientHandle& patient) {
   auto bucket = buckets_.Load(patient);
   if (!bucket.ok()) {
     // A bucket without a key has no patients; one whose key will not open is another matter.
@@ -58,10 +66,7 @@ Result<std::shared_ptr<const PatientKeys>> PatientKeyTable::Reload(const Patient
   MS_TRY(got);
   MS_ASSIGN(const SecretBytes content, seal::Open((*bucket)->key.Reveal(), PlaceOf(patient, **bucket), sealed));
   MS_ASSIGN(format::KeyRow row, format::ParseKeyRow(content.Reveal()));
-  auto keys = std::make_shared<const PatientKeys>(patient, std::move(row), *bucket);
-  cache_.Insert(patient, keys);
-  if (ChangesOf(patient) != changes) cache_.Erase(patient);
-  return keys;
+  return PatientKeys(patient, std::move(row), *bucket);
 }
 
 Result<PatientKeys> PatientKeyTable::Draw(const PatientHandle& patient, store::Durability durability) {

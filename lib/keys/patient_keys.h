@@ -42,6 +42,8 @@ class PatientKeyTable {
   //   KeyUnavailable  the bucket's key cannot be reached
   //   AuthFailed      the key row was changed or moved
   Result<std::shared_ptr<const PatientKeys>> Load(const PatientHandle& patient);
+  // From the store and past memory, for work that passes over all patients.
+  Result<PatientKeys> Read(const PatientHandle& patient);
   // Always from the store, into memory.
   Result<std::shared_ptr<const PatientKeys>> Reload(const PatientHandle& patient);
   // Fresh keys for a new patient; nothing is stored yet.

@@ -83,6 +83,8 @@ class Registry {
 
   Status GrantInto(Chain& chain, const Identity& who, const Person& person, ClassNumber number,
                    store::Batch& batch) const;
+  Result<crypto::PrivateKey> AddKeyVersion(Chain& chain, const Identity& who, ClassNumber number,
+                                           ClassKeyVersion version, store::Batch& batch) const;
   Status DeclareClass(Chain& chain, const Identity& who, ClassNumber number, const ClassEntry& entry,
                       store::Batch& batch) const;
   Status Declare(Chain& chain, const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,

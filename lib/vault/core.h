@@ -52,6 +52,8 @@ struct Core {
   std::mutex job_mutex;  // one job works at a time
   std::unique_ptr<AnchorKeeper> anchor;
 
+  // Unsupported when the vault was opened read-only.
+  Status CheckWritable() const;
   // Commits and lets the anchor know.
   Status Commit(const store::Batch& batch);
 };

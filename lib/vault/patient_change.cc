@@ -254,7 +254,10 @@ Status PatientChange::Commit() {
   }
   const Status committed = core_.Commit(overlay_.batch());
   if (committed.ok() && key_row_changed_) core_.patients->Remember(keys_);
-  if (committed.code() == StatusCode::kConflict) core_.patients->Forget(patient()), core_.registry->Settle();
+  if (committed.code() == StatusCode::kConflict) {
+    core_.patients->Forget(patient());
+    if (key_row_changed_) core_.registry->Settle();
+  }
   return committed;
 }
 

@@ -16,7 +16,7 @@ using format::JobState;
 using keys::MetaKind;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kRowsPerBatch = 256;
+constexpr std::size_t kRowsPerBatch = 256;  // at most
 
 Result<Job> ReadJob(const Core& core, std::uint32_t number) {
   auto content = core.meta->Get(MetaKind::kJob, keys::MetaIdOf({number}));
@@ -59,8 +59,8 @@ class LockedPatients {
 // One rotation at work. The steps of a pass: take the next patients, lock them, rewrap, commit rows and job together.
 class ClassRewrap {
  public:
-  ClassRewrap(Core& core, Desk& desk, std::uint32_t number, Job& job)
-      : core_(core), desk_(desk), number_(number), job_(job) {}
+  ClassRewrap(Core& core, Desk& desk, std::uint32_t number, std::size_t batch_size, Job& job)
+      : core_(core), desk_(desk), number_(number), batch_size_(batch_size), job_(job) {}
 
   Status Batch() {
     const Job before = job_;
@@ -84,9 +84,9 @@ class ClassRewrap {
     job_.changed_in_pass += changed.size();
     job_.moved_ms = NowMs();
     job_.next = patients.empty() ? job_.next : patients.back();
-    if (patients.size() < kRowsPerBatch || !Advance(job_.next)) EndPass();
+    if (patients.size() < batch_size_ || !Advance(job_.next)) EndPass();
     PutJob(core_, number_, job_, batch);
-    // The log keeps the order: after a power cut the job's row is never ahead of the rows it tells of.
+    // Not synced: a power cut takes the job back together with the rows it tells of.
     MS_TRY(core_.rows->Commit(batch, store::Durability::kProcess));
     core_.anchor->Note();
     for (const keys::PatientHandle& patient : changed) core_.patients->Forget(patient);
@@ -108,7 +108,7 @@ class ClassRewrap {
     std::vector<keys::PatientHandle> patients;
     const auto cursor = core_.rows->Scan(store::Table::kKeys, format::KeyRowPrefix(job_.next),
                                          format::AfterPrefix(format::KeyRowPrefix()));
-    for (; cursor->Valid() && patients.size() < kRowsPerBatch; cursor->Next()) {
+    for (; cursor->Valid() && patients.size() < batch_size_; cursor->Next()) {
       MS_ASSIGN(const format::KeyRowPlace place, format::ParseKeyRowKey(cursor->key()));
       if (patients.empty() || patients.back() != place.patient) patients.push_back(place.patient);
     }
@@ -117,22 +117,21 @@ class ClassRewrap {
   }
 
   Result<bool> Rewrap(const keys::PatientHandle& patient, store::Batch& batch) {
-    const auto stored = core_.patients->Reload(patient);
+    auto stored = core_.patients->Read(patient);
     if (stored.code() == StatusCode::kNotFound) return false;  // went since the scan
     MS_TRY(stored.status());
-    const people::ClassKeyVersion from = (*stored)->row.slots[job_.class_number].class_key_version;
-    if (from >= job_.class_key_version) return false;
-    keys::PatientKeys next = (*stored)->Copy();
-    MS_TRY(RewrapSlot(patient, from, next.row.slots[job_.class_number]));
-    core_.patients->Put(batch, next);
+    format::Slot& slot = stored->row.slots[job_.class_number];
+    if (slot.class_key_version >= job_.class_key_version) return false;
+    MS_TRY(RewrapSlot(patient, slot));
+    core_.patients->Put(batch, *stored);
     return true;
   }
 
-  Status RewrapSlot(const keys::PatientHandle& patient, people::ClassKeyVersion from, format::Slot& slot) {
+  Status RewrapSlot(const keys::PatientHandle& patient, format::Slot& slot) {
     MS_ASSIGN(const auto to, desk_.session->ClassKeyAt(job_.class_number, job_.class_key_version));
     std::shared_ptr<const keys::ClassKey> old;
     if (slot.state != format::SlotState::kUnused) {
-      MS_ASSIGN(old, desk_.session->ClassKeyAt(job_.class_number, from));
+      MS_ASSIGN(old, desk_.session->ClassKeyAt(job_.class_number, slot.class_key_version));
     }
     return keys::RewrapSlot(core_.identity.store, core_.identity.suite, patient, job_.class_number, old.get(), *to,
                             job_.class_key_version, slot);
@@ -141,13 +140,19 @@ class ClassRewrap {
   Core& core_;
   Desk& desk_;
   std::uint32_t number_;
+  std::size_t batch_size_;
   Job& job_;
 };
 
-Status Writable(const Core& core) {
-  return core.read_only
-             ? Status::Unsupported("the vault was opened read-only, because its store is older than its anchor")
-             : Status::Ok();
+Status CheckHolds(const Desk& desk, const Job& job) {
+  if (desk.session->Holds(job.class_number)) return Status::Ok();
+  return Status::PermissionDenied("only a session that holds the class works on its rotation");
+}
+
+// So few at a low rate that a step answers its caller several times a second.
+std::size_t BatchSize(std::uint64_t rows_per_second) {
+  if (rows_per_second == 0) return kRowsPerBatch;
+  return std::clamp<std::uint64_t>(rows_per_second / 4, 1, kRowsPerBatch);
 }
 
 // Sleeps for what is left of the time that `rows` take at the rate.
@@ -158,9 +163,12 @@ void Throttle(std::uint64_t rows, std::uint64_t rows_per_second, Clock::time_poi
 
 }  // namespace
 
-Status StartClassRotation(Core& core, Desk& desk, std::string_view class_name, const std::vector<std::string>& revoked,
+Status StartClassRotation(Session& session, std::string_view class_name, const std::vector<std::string>& revoked,
                           std::uint32_t& number) {
-  MS_TRY(Writable(core));
+  MS_ASSIGN(Call call, session.Enter());
+  Core& core = call.core();
+  Desk& desk = call.desk();
+  MS_TRY(core.CheckWritable());
   const std::lock_guard lock(core.job_mutex);
   const auto class_number = core.registry->chain()->FindClass(class_name);
   if (!class_number.has_value()) return Status::NotFound("no class of that name");
@@ -180,18 +188,18 @@ Status StartClassRotation(Core& core, Desk& desk, std::string_view class_name, c
     return RewrapIndexKeys(core.identity, *core.meta, *desk.session, *class_number, next, version, batch);
   };
   MS_TRY(core.registry->RotateClass(desk.session->identity(), *class_number, revoked, also));
+  session.vault().DropRevoked(&session);  // first: the statements stand, whatever becomes of the anchor
   return core.anchor->Move();
 }
 
 Status StepJob(Core& core, Desk& desk, std::uint32_t number, const StepOptions& options, Job& job) {
-  MS_TRY(Writable(core));
+  MS_TRY(core.CheckWritable());
   const std::lock_guard lock(core.job_mutex);
   MS_ASSIGN(job, ReadJob(core, number));
+  MS_TRY(CheckHolds(desk, job));
   if (job.state == JobState::kPaused) return Status::Unsupported("the job is paused: resume it first");
-  if (!desk.session->Holds(job.class_number))
-    return Status::PermissionDenied("only a session that holds the class can rewrap it");
   const std::uint64_t rows_in_all = core.rows->Measure().approximate_rows[static_cast<int>(store::Table::kHeads)];
-  ClassRewrap rewrap(core, desk, number, job);
+  ClassRewrap rewrap(core, desk, number, BatchSize(options.rows_per_second), job);
   const auto begun = Clock::now();
   const std::uint64_t seen_before = job.seen;
   bool stopped = false;
@@ -206,10 +214,10 @@ Status StepJob(Core& core, Desk& desk, std::uint32_t number, const StepOptions& 
                                                     : Status::Ok();
 }
 
-Status PauseJob(Core& core, std::uint32_t number, bool pause) {
-  MS_TRY(Writable(core));
+Status PauseJob(Core& core, const Desk& desk, std::uint32_t number, bool pause) {
   const std::lock_guard lock(core.job_mutex);
   MS_ASSIGN(Job job, ReadJob(core, number));
+  MS_TRY(CheckHolds(desk, job));
   if (job.state == JobState::kRewrapped) return Status::Unsupported("the job has nothing left to do");
   job.state = pause ? JobState::kPaused : JobState::kRunning;
   store::Batch batch;

@@ -6,15 +6,16 @@
 #include <functional>
 
 #include "format/job.h"
-#include "vault/core.h"
+#include "vault/vault.h"
 
 namespace mseal::vault {
 
-// Adds the new version, takes `revoked` out of the class, rewraps its index keys and begins the job, in one batch.
+// Adds the new version, takes `revoked` out of the class, rewraps its index keys and begins the job, in one batch; open
+// sessions of the revoked let go of the class.
 // `number` is the job's.
 //   PermissionDenied  only the founder may;  NotFound  no such class, or one of `revoked` does not hold it
 //   AlreadyExists     the class is being rotated: finish that job first
-Status StartClassRotation(Core& core, Desk& desk, std::string_view class_name, const std::vector<std::string>& revoked,
+Status StartClassRotation(Session& session, std::string_view class_name, const std::vector<std::string>& revoked,
                           std::uint32_t& number);
 
 struct StepOptions {
@@ -30,8 +31,9 @@ struct StepOptions {
 //   AuthFailed        a key row does not open: `verify` says which; the job stays where it is
 Status StepJob(Core& core, Desk& desk, std::uint32_t number, const StepOptions& options, format::Job& job);
 
-// NotFound; Unsupported when there is nothing left to pause or resume.
-Status PauseJob(Core& core, std::uint32_t number, bool pause);
+// Waits for a running step.
+//   NotFound, PermissionDenied  as StepJob;  Unsupported  there is nothing left to pause or resume
+Status PauseJob(Core& core, const Desk& desk, std::uint32_t number, bool pause);
 
 Status ForEachJob(Core& core, const std::function<Status(std::uint32_t number, const format::Job& job)>& visit);
 

@@ -13,9 +13,13 @@ Status Forked() { return Status::Forked("this process is a child of the one that
 
 }  // namespace
 
+Status Core::CheckWritable() const {
+  if (!read_only) return Status::Ok();
+  return Status::Unsupported("the vault was opened read-only, because its store is older than its anchor");
+}
+
 Status Core::Commit(const store::Batch& batch) {
-  if (read_only)
-    return Status::Unsupported("the vault was opened read-only, because its store is older than its anchor");
+  MS_TRY(CheckWritable());
   MS_TRY(rows->Commit(batch, durability));
   anchor->Note();
   return Status::Ok();
