@@ -1,7 +1,7 @@
 // Lays out the numbered row keys.
 #include "format/keys_of_rows.h"
 
-#include <cstdlib>
+#include <optional>
 
 #include "base/reader.h"
 #include "base/writer.h"
@@ -33,9 +33,15 @@ Bytes KeyRowKey(const ByteArray<16>& patient, std::uint32_t bucket_key_version) 
   return key;
 }
 
-Bytes BucketPrefix(std::uint8_t bits, std::uint32_t bucket) {
+Bytes BucketPrefix(std::uint8_t bits) {
   Bytes key;
-  Writer(key).U8(kBucketMark).U8(bits).U32(bucket);
+  Writer(key).U8(kBucketMark).U8(bits);
+  return key;
+}
+
+Bytes BucketPrefix(std::uint8_t bits, std::uint32_t bucket) {
+  Bytes key = BucketPrefix(bits);
+  Writer(key).U32(bucket);
   return key;
 }
 
@@ -80,9 +86,16 @@ Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id) {
   return key;
 }
 
+Bytes MetaEpochPrefix(std::uint32_t epoch) {
+  Bytes key;
+  Writer(key).U32(epoch);
+  return key;
+}
+
 namespace {
 
-std::size_t IdSize(MetaKind kind) {
+// Nothing for a kind that is not known.
+std::optional<std::size_t> IdSize(MetaKind kind) {
   switch (kind) {
     case MetaKind::kMetaKey:
     case MetaKind::kSettings:
@@ -98,14 +111,23 @@ std::size_t IdSize(MetaKind kind) {
     case MetaKind::kPersonSlot:
       return 1 + 4 + 4;
     case MetaKind::kPendingUpload:
+    case MetaKind::kErasure:
       return 16;
     case MetaKind::kLedger:
       return 32;
   }
-  std::abort();  // rule: a kind is named in code
+  return std::nullopt;
 }
 
 }  // namespace
+
+Result<MetaKind> MetaKindOf(ByteView key) {
+  Reader in(key);
+  in.U32();
+  const auto kind = static_cast<MetaKind>(in.U8());
+  if (!in.ok() || !IdSize(kind).has_value()) return Status::Corrupt("key of a meta row is not well-formed");
+  return kind;
+}
 
 Result<ByteView> MetaId(ByteView key, std::uint32_t epoch, MetaKind kind) {
   Reader in(key);

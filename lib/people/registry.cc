@@ -53,7 +53,7 @@ Status Registry::PutSlot(store::Batch& batch, const Person& person, ClassNumber 
 }
 
 Status Registry::CommitChain(Chain chain, store::Batch& batch) {
-  MS_TRY(rows_.Commit(batch, store::Durability::kPower));
+  MS_TRY(meta_.Commit(batch, store::Durability::kPower));
   std::unique_lock lock(chain_mutex_);
   chain_ = std::make_shared<const Chain>(std::move(chain));
   return Status::Ok();

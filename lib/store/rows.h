@@ -1,7 +1,8 @@
-// Ordered rows in a few tables, read at a point in time and changed in atomic batches. No engine's type shows here; each
-// promise is one that RocksDB and a SQL database can both keep.
+// Ordered rows in a few tables, read at a point in time and changed in atomic batches. No engine's type shows here;
+// each promise is one that RocksDB and a SQL database can both keep.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -34,12 +35,18 @@ class Batch {
   void RequireEquals(Table table, ByteView key, ByteView value);
 
   bool empty() const { return operations_.empty(); }
-  void Clear() { operations_.clear(); }
+  // Whether it puts or deletes rows of the table.
+  bool Writes(Table table) const { return written_[static_cast<std::size_t>(table)]; }
+  void Clear() {
+    operations_.clear();
+    written_ = {};
+  }
   std::size_t ApproximateBytes() const;
   const std::vector<Operation>& operations() const { return operations_; }
 
  private:
   std::vector<Operation> operations_;
+  std::array<bool, kTableCount> written_{};
 };
 
 // A point in time. Reads through it see nothing newer. Holds up the removal of what it still shows: keep it short.
@@ -81,7 +88,8 @@ class Rows {
   virtual std::vector<Status> MultiGet(Table table, const std::vector<Bytes>& keys, std::vector<Bytes>& values,
                                        const Snapshot* at = nullptr) const = 0;
   // Rows with first <= key < last; an empty `last` means to the end of the table. Starts at the first row of the range.
-  virtual std::unique_ptr<Cursor> Scan(Table table, ByteView first, ByteView last, const Snapshot* at = nullptr) const = 0;
+  virtual std::unique_ptr<Cursor> Scan(Table table, ByteView first, ByteView last,
+                                       const Snapshot* at = nullptr) const = 0;
   virtual std::unique_ptr<Snapshot> Freeze() const = 0;
 
   // Applies the batch.

@@ -33,13 +33,12 @@ class PatientLocks {
 
 struct Core {
   StoreIdentity identity;
-  std::uint32_t epoch = 0;
   store::Durability durability = store::Durability::kPower;
   bool read_only = false;
 
   // In the order they are built; each borrows from those above it.
   std::unique_ptr<keys::KeyProvider> provider;
-  keys::EpochSecret epoch_secret;
+  std::unique_ptr<keys::Epochs> epochs;
   std::unique_ptr<store::Rows> rows;
   std::unique_ptr<keys::MetaTable> meta;
   KeyBytes posting_key;  // X_m
@@ -54,8 +53,9 @@ struct Core {
 
   // Unsupported when the vault was opened read-only.
   Status CheckWritable() const;
-  // Commits and lets the anchor know.
-  Status Commit(const store::Batch& batch);
+  // Commits, with the durability that the caller of the vault chose or another, and lets the anchor know.
+  Status Commit(const store::Batch& batch) { return CommitAs(batch, durability); }
+  Status CommitAs(const store::Batch& batch, store::Durability durability);
 };
 
 // One person at work in this vault.

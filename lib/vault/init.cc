@@ -70,9 +70,9 @@ std::string NameBeside(const std::string& store) {
 
 // Founder, classes and schema in one batch; then the index keys, which need the founder's class keys.
 Status Populate(const InitOptions& options, const schema::Schema& schema, const StoreIdentity& identity,
-                const keys::EpochSecret& secret, store::Rows& rows, std::uint64_t& statements) {
+                const keys::Epoch& epoch, store::Rows& rows, std::uint64_t& statements) {
   store::Batch batch;
-  const auto meta = keys::MetaTable::Make(rows, identity.store, identity.suite, kFirstEpoch, secret, batch);
+  const auto meta = keys::MetaTable::Make(rows, identity.store, identity.suite, epoch, batch);
   Settings settings;
   settings.created_ms = NowMs();
   PutSettings(*meta, identity, settings, batch);
@@ -104,7 +104,7 @@ Status InitVault(const InitOptions& options) {
   MS_TRY(crypto::CheckSuite(identity.suite));
   MS_ASSIGN(const auto schema, schema::Schema::Load(options.schema));
   crypto::SystemRandom(identity.store);
-  const keys::EpochSecret secret(crypto::RandomKey());
+  const keys::Epoch epoch{kFirstEpoch, keys::EpochSecret(crypto::RandomKey())};
 
   Undo undo;
   const std::string beside = NameBeside(options.store);
@@ -118,11 +118,12 @@ Status InitVault(const InitOptions& options) {
     rocks.create = true;
     rocks.environment = options.environment;
     MS_ASSIGN(const auto rows, store::OpenRocks(RowsFolder(beside), rocks));
-    MS_TRY(Populate(options, *schema, identity, secret, *rows, statements));
+    MS_TRY(Populate(options, *schema, identity, epoch, *rows, statements));
     anchor = {.epoch = kFirstEpoch, .commit_counter = rows->CommitCounter(), .statement_number = statements};
   }
-  MS_ASSIGN(const auto provider, keys::CreateKeyring(options.keyring, options.secret, identity.store, identity.suite,
-                                                     kFirstEpoch, secret, {.cost = options.cost}, options.file_io));
+  MS_ASSIGN(const auto provider,
+            keys::CreateKeyring(options.keyring, options.secret, identity.store, identity.suite, kFirstEpoch,
+                                epoch.secret, {.cost = options.cost}, options.file_io));
   undo.Remove(options.keyring);
   undo.Remove(options.keyring + ".anchor");
   MS_TRY(provider->MoveAnchor(anchor));

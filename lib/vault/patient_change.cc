@@ -60,6 +60,7 @@ Result<std::unique_ptr<PatientChange>> PatientChange::Create(Core& core, Desk& d
                                                              const keys::PatientHandle& patient) {
   std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
   change->schema_ = core.schemas.current();
+  change->hold_.emplace(*core.buckets, patient);
   MS_ASSIGN(keys::PatientKeys drawn, core.patients->Draw(patient, core.durability));
   const auto chain = change->chain_ = core.registry->chain();
   for (people::ClassNumber number = 0; number < format::kSlots; ++number)
@@ -78,6 +79,7 @@ Result<const keys::DataKey*> PatientChange::EnsureDataKey(people::ClassNumber nu
   if (slot.state != format::SlotState::kUnused) return DataKeyAt(number, slot.generation);
   if (working_ == nullptr) {
     // From the store: memory may hold the row of before a rotation, and would bring it back.
+    hold_.emplace(*core_.buckets, patient());
     MS_ASSIGN(keys_, core_.patients->Reload(patient()));
     if (keys_->row.slot_counter < head_.slot_counter)
       return Status::AuthFailed("the key row is older than the patient's head");

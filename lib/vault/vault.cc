@@ -18,9 +18,9 @@ Status Core::CheckWritable() const {
   return Status::Unsupported("the vault was opened read-only, because its store is older than its anchor");
 }
 
-Status Core::Commit(const store::Batch& batch) {
+Status Core::CommitAs(const store::Batch& batch, store::Durability how) {
   MS_TRY(CheckWritable());
-  MS_TRY(rows->Commit(batch, durability));
+  MS_TRY(batch.Writes(store::Table::kMeta) ? meta->Commit(batch, how) : rows->Commit(batch, how));
   anchor->Note();
   return Status::Ok();
 }
@@ -89,24 +89,33 @@ Status Vault::CheckFreshness() {
   return OpenRows(true);
 }
 
-// The newest epoch whose meta key is there; during an epoch change both are.
+// Every epoch the provider has: two while the epoch changes.
+Status Vault::OpenEpochs() {
+  for (const std::uint32_t number : core_->provider->Epochs()) {
+    MS_ASSIGN(keys::EpochSecret secret, core_->provider->Open(number));
+    keys::Epoch epoch{number, std::move(secret)};
+    if (core_->epochs == nullptr)
+      core_->epochs = std::make_unique<keys::Epochs>(std::move(epoch));
+    else
+      core_->epochs->Add(std::move(epoch));
+  }
+  if (core_->epochs != nullptr) return Status::Ok();
+  return Status::KeyUnavailable("the keyring holds no epoch secret of this store");
+}
+
+// The newest epoch whose meta key is there; until an epoch change has sealed meta anew that is the one before.
 Status Vault::OpenMeta() {
-  const auto epochs = core_->provider->Epochs();
-  Status status = Status::KeyUnavailable("the keyring holds no epoch secret of this store");
-  for (auto epoch = epochs.rbegin(); epoch != epochs.rend(); ++epoch) {
-    MS_ASSIGN(keys::EpochSecret secret, core_->provider->Open(*epoch));
-    auto meta = keys::MetaTable::Open(*core_->rows, core_->identity.store, core_->identity.suite, *epoch, secret);
+  for (const auto& epoch : core_->epochs->all()) {
+    auto meta = keys::MetaTable::Open(*core_->rows, core_->identity.store, core_->identity.suite, *epoch);
     if (meta.code() == StatusCode::kNotFound) continue;
     if (meta.code() == StatusCode::kAuthFailed)
       return Status::AuthFailed(
           "the keyring does not open this store: it is another store's, or the store was changed");
     MS_TRY(meta.status());
-    core_->epoch = *epoch;
-    core_->epoch_secret = std::move(secret);
     core_->meta = std::move(*meta);
     return Status::Ok();
   }
-  return status;
+  return Status::KeyUnavailable("the keyring holds no epoch secret of this store");
 }
 
 Status Vault::OpenParts() {
@@ -121,26 +130,31 @@ Status Vault::OpenParts() {
   MS_TRY(crypto::CheckSuite(core_->identity.suite));
   MS_TRY(OpenRows(false));
   MS_TRY(CheckFreshness());
+  MS_TRY(OpenEpochs());
   MS_TRY(OpenMeta());
   const StoreIdentity& identity = core_->identity;
   MS_ASSIGN(const Settings settings, ReadSettings(*core_->meta, identity));
   MS_ASSIGN(core_->posting_key, ReadPostingKey(*core_->meta));
   core_->postings = std::make_unique<Postings>(identity, core_->posting_key);
-  core_->buckets = std::make_unique<keys::Buckets>(*core_->rows, identity.store, identity.suite, core_->epoch,
-                                                   core_->epoch_secret, settings.bucket_bits);
+  core_->buckets = std::make_unique<keys::Buckets>(*core_->rows, identity.store, identity.suite, *core_->epochs,
+                                                   settings.bucket_bits);
   core_->patients = std::make_unique<keys::PatientKeyTable>(*core_->rows, identity.store, identity.suite,
                                                             *core_->buckets, options_.cache_patients);
   MS_ASSIGN(core_->registry, people::Registry::Load(*core_->rows, *core_->meta, identity.store, identity.suite));
   const auto chain = core_->registry->chain();
   const auto anchor = core_->provider->ReadAnchor();
-  if (anchor.ok() && anchor->has_value() && chain->newest_number() < (*anchor)->statement_number && !core_->read_only)
-    return Status::Stale("the chain of statements is older than its anchor");
+  if (anchor.ok() && anchor->has_value() && !core_->read_only) {
+    if (chain->newest_number() < (*anchor)->statement_number)
+      return Status::Stale("the chain of statements is older than its anchor");
+    if (core_->meta->epoch() < (*anchor)->epoch) return Status::Stale("the store's epoch is older than its anchor's");
+  }
   MS_ASSIGN(auto active, LoadActiveSchema(*core_->meta, *chain));
   core_->schemas.Set(std::move(active));
   if (core_->read_only) return Status::Ok();
-  people::Registry& registry = *core_->registry;
-  core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, core_->epoch,
-                                                 [&registry] { return registry.chain()->newest_number(); });
+  const Core& core = *core_;
+  core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, [&core] {
+    return keys::Anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
+  });
   return SweepPendingUploads(*core_);
 }
 

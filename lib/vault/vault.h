@@ -89,6 +89,7 @@ class Vault : public std::enable_shared_from_this<Vault> {
 
   Status OpenParts();
   Status OpenRows(bool read_only);
+  Status OpenEpochs();
   Status OpenMeta();
   Status CheckFreshness();
   void EndSessions();

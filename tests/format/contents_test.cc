@@ -7,8 +7,8 @@
 #include "crypto/hash.h"
 #include "format/group.h"
 #include "format/head.h"
-#include "format/job.h"
 #include "format/header.h"
+#include "format/job.h"
 #include "format/key_row.h"
 #include "format/keys_of_rows.h"
 #include "format/layouts.h"
@@ -28,8 +28,8 @@ using test::ToHex;
 Case Worked(const std::string& name) { return test::LoadCases("format/" + name + ".json", "cases").front(); }
 
 TEST(Page, ShowsTheWorkedExamples) {
-  for (const char* name : {"sealed", "row", "public_part", "header", "group", "head", "posting", "stream", "chunk",
-                           "job"})
+  for (const char* name :
+       {"sealed", "row", "public_part", "header", "group", "head", "posting", "stream", "chunk", "job"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");
@@ -49,8 +49,8 @@ TEST(Job, ExampleIsTakenApart) {
   ASSERT_TRUE(job.ok());
   EXPECT_EQ(job->kind, JobKind::kClassRotation);
   EXPECT_EQ(job->state, JobState::kRunning);
-  EXPECT_EQ(job->class_number, one.Number("class_number"));
-  EXPECT_EQ(job->class_key_version, one.Number("class_key_version"));
+  EXPECT_EQ(job->subject, one.Number("subject"));
+  EXPECT_EQ(job->target, one.Number("target"));
   EXPECT_EQ(ToHex(job->next), one.Text("next"));
   EXPECT_EQ(job->seen, one.Number("seen"));
   EXPECT_EQ(job->changed, one.Number("changed"));

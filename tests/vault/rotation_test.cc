@@ -46,11 +46,11 @@ class Rotation : public ::testing::Test {
   }
   Status Step(vault::Session& session, std::uint32_t number, Job& job, const vault::StepOptions& options = {}) {
     MS_ASSIGN(auto call, session.Enter());
-    return vault::StepJob(call.core(), call.desk(), number, options, job);
+    return vault::StepJob(call.core(), &call.desk(), number, options, job);
   }
   Status Pause(vault::Session& session, std::uint32_t number, bool pause) {
     MS_ASSIGN(auto call, session.Enter());
-    return vault::PauseJob(call.core(), call.desk(), number, pause);
+    return vault::PauseJob(call.core(), &call.desk(), number, pause);
   }
   // From its start to its end.
   void Rotate(std::string_view class_name, std::vector<std::string> revoked = {}) {
@@ -60,7 +60,7 @@ class Rotation : public ::testing::Test {
     ASSERT_TRUE(started.ok()) << started.message();
     Job job;
     ASSERT_TRUE(Step(*founder, number, job).ok());
-    ASSERT_EQ(job.state, JobState::kRewrapped);
+    ASSERT_EQ(job.state, JobState::kPassed);
   }
 
   std::map<Bytes, Bytes> RowsOf(Table table, ByteView prefix = {}) {
@@ -182,7 +182,7 @@ TEST_F(Rotation, GoesOnFromWhereverItWasStopped) {
   one_batch.on_progress = [](const Job&, std::uint64_t) { return false; };
   Job job;
   int stops = 0;
-  for (; job.state != JobState::kRewrapped; ++stops) {
+  for (; job.state != JobState::kPassed; ++stops) {
     ASSERT_LT(stops, 10);
     const Status status = Step(*lab_.LoginAs(Laboratory::kFounder), number, job, one_batch);
     EXPECT_TRUE(status.ok() || status.code() == StatusCode::kCancelled) << status.message();
@@ -203,7 +203,7 @@ TEST_F(Rotation, PausedJobWaitsUntilItIsResumed) {
   EXPECT_EQ(Step(*founder, number, job).code(), StatusCode::kUnsupported);
   ASSERT_TRUE(Pause(*founder, number, false).ok());
   EXPECT_TRUE(Step(*founder, number, job).ok());
-  EXPECT_EQ(job.state, JobState::kRewrapped);
+  EXPECT_EQ(job.state, JobState::kPassed);
   EXPECT_EQ(Pause(*founder, number, true).code(), StatusCode::kUnsupported);
   EXPECT_EQ(Step(*founder, 9, job).code(), StatusCode::kNotFound);
 }

@@ -577,21 +577,30 @@ def heads():
 
 
 def jobs():
-    def content(kind=1, state=1, class_=CLASS, version=CLASS_VERSION, pass_=1, next_=PATIENT, seen=512, changed=500):
-        return [("version", b"\1"), ("kind", be(kind, 1)), ("state", be(state, 1)), ("class", be(class_, 1)),
-                ("class-key version", be(version, 4)), ("pass", be(pass_, 4)), ("next patient", next_),
+    def content(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, pass_=1, next_=PATIENT, seen=512, changed=500):
+        return [("version", b"\1"), ("kind", be(kind, 1)), ("state", be(state, 1)), ("subject", be(subject, 4)),
+                ("target", be(target, 4)), ("pass", be(pass_, 4)), ("next patient", next_),
                 ("seen", be(seen, 8)), ("changed", be(changed, 8)), ("changed in this pass", be(changed, 8)),
                 ("started, ms", be(1609459200000, 8)), ("moved, ms", be(1609459260000, 8))]
 
     whole = flat(content())
+    refused = [("kind 0", dict(kind=0)), ("kind 6", dict(kind=6)), ("state 0", dict(state=0)), ("state 5", dict(state=5)),
+               ("class 16", dict(subject=16)), ("class-key version 1", dict(target=1)), ("pass 0", dict(pass_=0)),
+               ("epoch change of nothing", dict(kind=2, subject=0)), ("epoch change of a scope 3", dict(kind=2)),
+               ("change to epoch 1", dict(kind=2, subject=2, target=1)), ("reseal of class 16", dict(kind=3, subject=16, target=0)),
+               ("reseal with a target", dict(kind=3)), ("rotation of index 0", dict(kind=4, subject=0)),
+               ("index-key generation 1", dict(kind=4, target=1)), ("re-epoch of an index", dict(kind=5)),
+               ("posting-key generation 1", dict(kind=5, subject=0, target=1))]
+    taken = [("paused", dict(state=2)), ("passed", dict(state=3, next_=bytes(16))), ("done", dict(state=4, next_=bytes(16))),
+             ("epoch change for erasures", dict(kind=2, subject=1)), ("epoch change of all buckets", dict(kind=2, subject=2)),
+             ("reseal", dict(kind=3, target=0)), ("index rotation", dict(kind=4)),
+             ("index re-epoch", dict(kind=5, subject=0))]
     layout("job", "Contents of jobs", content(),
-           dict(kind=1, state=1, class_number=CLASS, class_key_version=CLASS_VERSION, next=PATIENT, seen=512, changed=500),
+           dict(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, next=PATIENT, seen=512, changed=500),
            [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
-            ("a byte after the end", CORRUPT, whole + b"\0"), ("kind 0", CORRUPT, flat(content(kind=0))),
-            ("kind 2", CORRUPT, flat(content(kind=2))), ("state 0", CORRUPT, flat(content(state=0))),
-            ("state 4", CORRUPT, flat(content(state=4))), ("class 16", CORRUPT, flat(content(class_=16))),
-            ("class-key version 1", CORRUPT, flat(content(version=1))), ("pass 0", CORRUPT, flat(content(pass_=0)))],
-           [("paused", flat(content(state=2))), ("rewrapped", flat(content(state=3, next_=bytes(16))))])
+            ("a byte after the end", CORRUPT, whole + b"\0")] +
+           [(name, CORRUPT, flat(content(**what))) for name, what in refused],
+           [(name, flat(content(**what))) for name, what in taken])
 
 
 def posting_content(kind=1, patient=PATIENT, tag=TAG):
