@@ -80,6 +80,13 @@ std::uint32_t BucketOf(const ByteArray<16>& patient, std::uint8_t bits) {
   return bits == 0 ? 0 : leading >> (32 - bits);
 }
 
+ByteArray<16> FirstOfBucket(std::uint32_t bucket, std::uint8_t bits) {
+  const std::uint32_t leading = bits == 0 ? 0 : bucket << (32 - bits);
+  ByteArray<16> first{};
+  for (int i = 0; i < 4; ++i) first[i] = static_cast<std::uint8_t>(leading >> (24 - 8 * i));
+  return first;
+}
+
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id) {
   Bytes key;
   Writer(key).U32(epoch).U8(static_cast<std::uint8_t>(kind)).Raw(id);
@@ -99,11 +106,13 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
   switch (kind) {
     case MetaKind::kMetaKey:
     case MetaKind::kSettings:
+    case MetaKind::kSigningSeed:
       return 0;
     case MetaKind::kCredential:
     case MetaKind::kSchema:
     case MetaKind::kPostingKey:
     case MetaKind::kJob:
+    case MetaKind::kEpochEnd:
       return 4;
     case MetaKind::kStatement:
     case MetaKind::kIndexKey:
@@ -111,6 +120,8 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kPersonSlot:
       return 1 + 4 + 4;
     case MetaKind::kPendingUpload:
+    case MetaKind::kProviderCopy:
+    case MetaKind::kBackupPlace:
     case MetaKind::kErasure:
       return 16;
     case MetaKind::kLedger:

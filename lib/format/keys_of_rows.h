@@ -31,6 +31,8 @@ Result<BucketKeyPlace> ParseBucketKeyKey(ByteView key);
 
 // The bucket of a patient: the leading `bits` bits of the handle, at most 32.
 std::uint32_t BucketOf(const ByteArray<16>& patient, std::uint8_t bits);
+// The lowest handle of a bucket.
+ByteArray<16> FirstOfBucket(std::uint32_t bucket, std::uint8_t bits);
 
 // ---- meta
 enum class MetaKind : std::uint8_t {
@@ -45,7 +47,11 @@ enum class MetaKind : std::uint8_t {
   kPendingUpload = 8,  // stream id
   kLedger = 9,         // patient handle, record tag
   kJob = 10,           // number u32
+  kProviderCopy = 14,  // instance
+  kBackupPlace = 15,   // place id
   kErasure = 16,       // patient handle
+  kEpochEnd = 17,      // epoch u32: the one that ended
+  kSigningSeed = 18,   // of certificates
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);

@@ -8,6 +8,25 @@ namespace mseal::keys {
 using format::ContextItem;
 using store::Table;
 
+namespace {
+
+seal::Place PlaceOf(const StoreId& store, crypto::Suite suite, const BucketKeyFacts& facts) {
+  format::Context context(format::ContextKind::kBucketKey);
+  context.Add(ContextItem::kStore, store)
+      .AddNumber(ContextItem::kNumber, facts.bits)
+      .AddNumber(ContextItem::kBucket, facts.bucket)
+      .AddNumber(ContextItem::kVersion, facts.version)
+      .AddNumber(ContextItem::kEpoch, facts.epoch);
+  return {.purpose = format::Purpose::kBucketKey, .suite = suite, .context = seal::DigestOf(context)};
+}
+
+}  // namespace
+
+Result<KeyBytes> UnwrapBucketKey(const StoreId& store, crypto::Suite suite, const BucketKeyFacts& facts,
+                                 const EpochSecret& secret, ByteView wrapped) {
+  return seal::UnwrapKey(secret.Reveal(), PlaceOf(store, suite, facts), wrapped);
+}
+
 void BucketKey::RequireCurrent(store::Batch& batch) const {
   batch.RequireEquals(Table::kKeys, row_key, row_value);
   batch.RequireAbsent(Table::kKeys, next_row_key);
@@ -27,15 +46,6 @@ Buckets::Hold::Hold(Buckets& buckets, const std::vector<PatientHandle>& patients
   std::set<std::shared_mutex*> mutexes;
   for (const PatientHandle& patient : patients) mutexes.insert(&buckets.LockOf(buckets.BucketOf(patient)));
   for (std::shared_mutex* mutex : mutexes) locks_.emplace_back(*mutex);
-}
-
-seal::Place Buckets::PlaceOf(std::uint32_t bucket, std::uint32_t version, std::uint32_t epoch) const {
-  format::Context context(format::ContextKind::kBucketKey);
-  context.Add(ContextItem::kStore, store_)
-      .AddNumber(ContextItem::kNumber, bits_)
-      .AddNumber(ContextItem::kBucket, bucket);
-  context.AddNumber(ContextItem::kVersion, version).AddNumber(ContextItem::kEpoch, epoch);
-  return {.purpose = format::Purpose::kBucketKey, .suite = suite_, .context = seal::DigestOf(context)};
 }
 
 Result<std::shared_ptr<const BucketKey>> Buckets::Load(const PatientHandle& patient) {
@@ -100,7 +110,7 @@ Result<std::shared_ptr<const BucketKey>> Buckets::Read(std::uint32_t bucket) con
   MS_TRY(cursor->status());
   if (under == nullptr) return Status::KeyUnavailable("the bucket has no key in the epochs that are open");
   newest->next_row_key = format::BucketKeyKey(bits_, bucket, newest->version + 1, under->number + 1);
-  MS_ASSIGN(newest->key, seal::UnwrapKey(under->secret.Reveal(), PlaceOf(bucket, newest->version, under->number),
+  MS_ASSIGN(newest->key, UnwrapBucketKey(store_, suite_, {bits_, bucket, newest->version, under->number}, under->secret,
                                          newest->row_value));
   return std::shared_ptr<const BucketKey>(std::move(newest));
 }
@@ -112,7 +122,8 @@ std::shared_ptr<const BucketKey> Buckets::Wrap(std::uint32_t bucket, std::uint32
   made->version = version;
   made->key = std::move(key);
   made->row_key = format::BucketKeyKey(bits_, bucket, version, epoch->number);
-  made->row_value = seal::WrapKey(epoch->secret.Reveal(), PlaceOf(bucket, version, epoch->number), made->key.Reveal());
+  made->row_value = seal::WrapKey(epoch->secret.Reveal(),
+                                  PlaceOf(store_, suite_, {bits_, bucket, version, epoch->number}), made->key.Reveal());
   made->next_row_key = format::BucketKeyKey(bits_, bucket, version + 1, epoch->number + 1);
   return made;
 }

@@ -27,6 +27,17 @@ struct BucketKey {
   void RequireCurrent(store::Batch& batch) const;
 };
 
+// Where a bucket key is sealed.
+struct BucketKeyFacts {
+  std::uint8_t bits = 0;
+  std::uint32_t bucket = 0;
+  std::uint32_t version = 0;
+  std::uint32_t epoch = 0;
+};
+// AuthFailed: it is not the key of that place under that secret.
+Result<KeyBytes> UnwrapBucketKey(const StoreId& store, crypto::Suite suite, const BucketKeyFacts& facts,
+                                 const EpochSecret& secret, ByteView wrapped);
+
 // Any thread may call. Borrows rows and epochs, which must outlive it.
 class Buckets {
  public:
@@ -74,7 +85,6 @@ class Buckets {
 
  private:
   std::shared_mutex& LockOf(std::uint32_t bucket) { return locks_[bucket % kLocks].mutex; }
-  seal::Place PlaceOf(std::uint32_t bucket, std::uint32_t version, std::uint32_t epoch) const;
   std::shared_ptr<const BucketKey> Wrap(std::uint32_t bucket, std::uint32_t version, KeyBytes key) const;
   Result<std::shared_ptr<const BucketKey>> Make(std::uint32_t bucket, store::Durability durability);
 

@@ -201,6 +201,11 @@ Status Registry::RotateClass(const Identity& who, ClassNumber number, const std:
 
 void Registry::Settle() const { const std::lock_guard lock(change_mutex_); }
 
+Status Registry::WhileSettled(const std::function<Status()>& work) const {
+  const std::lock_guard lock(change_mutex_);
+  return work();
+}
+
 // Draws the key and names it; the key of `audit` is one half of a pair.
 Result<crypto::PrivateKey> Registry::AddKeyVersion(Chain& chain, const Identity& who, ClassNumber number,
                                                    ClassKeyVersion version, store::Batch& batch) const {

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/writer.h"
+#include "vault/erasures.h"
 #include "vault/record_draft.h"
 
 namespace mseal::vault {
@@ -47,7 +48,7 @@ Result<std::unique_ptr<PatientChange>> PatientChange::Open(Core& core, Desk& des
   std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
   change->schema_ = core.schemas.current();
   change->chain_ = core.registry->chain();
-  MS_ASSIGN(change->keys_, core.patients->Load(patient));
+  MS_ASSIGN(change->keys_, LoadPatient(core, patient));
   MS_ASSIGN(change->head_, keys::ReadHead(*core.rows, core.identity.store, core.identity.suite, *change->keys_));
   // An older key row put back would let a live data key be made again.
   if (change->keys_->row.slot_counter < change->head_.slot_counter)

@@ -2,6 +2,7 @@
 #include "vault/vault.h"
 
 #include "vault/load_schema.h"
+#include "vault/provider_copies.h"
 #include "vault/settings.h"
 #include "vault/streams.h"
 
@@ -54,7 +55,8 @@ Vault::Vault(const OpenOptions& options)
                .cache_patients = options.cache_patients,
                .cache_bytes = options.cache_bytes,
                .environment = options.environment,
-               .file_io = options.file_io} {}
+               .file_io = options.file_io,
+               .crash_point = options.crash_point} {}
 
 Result<std::shared_ptr<Vault>> Vault::Open(const OpenOptions& options) {
   MS_TRY(CheckVaultAt(options.store));
@@ -127,6 +129,9 @@ Status Vault::OpenParts() {
   core_->provider = std::move(*provider);
   core_->identity = {core_->provider->store(), core_->provider->suite()};
   core_->durability = options_.durability;
+  core_->provider_uri = options_.keyring;
+  core_->file_io = options_.file_io;
+  core_->crash_point = options_.crash_point;
   MS_TRY(crypto::CheckSuite(core_->identity.suite));
   MS_TRY(OpenRows(false));
   MS_TRY(CheckFreshness());
@@ -155,6 +160,7 @@ Status Vault::OpenParts() {
   core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, [&core] {
     return keys::Anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
   });
+  MS_TRY(RegisterProvider(*core_));
   return SweepPendingUploads(*core_);
 }
 
@@ -233,19 +239,29 @@ std::uint32_t Vault::session_count() {
   return static_cast<std::uint32_t>(sessions_.size());
 }
 
-void Vault::DropRevoked(const Session* own) {
-  std::vector<std::shared_ptr<Session>> others;  // looked through without the list's lock, which their calls may want
-  {
-    std::lock_guard lock(children_mutex_);
-    for (Session* session : sessions_) {
-      auto held = session == own ? nullptr : session->weak_from_this().lock();
-      if (held != nullptr) others.push_back(std::move(held));
-    }
+std::vector<std::shared_ptr<Session>> Vault::SessionsBut(const Session* own) {
+  std::vector<std::shared_ptr<Session>> others;
+  std::lock_guard lock(children_mutex_);
+  for (Session* session : sessions_) {
+    auto held = session == own ? nullptr : session->weak_from_this().lock();
+    if (held != nullptr) others.push_back(std::move(held));
   }
-  for (const auto& session : others) {
+  return others;
+}
+
+void Vault::DropRevoked(const Session* own) {
+  for (const auto& session : SessionsBut(own)) {
     const std::shared_lock gate(session->gate_);
     Desk& desk = session->desk_;
     if (desk.session != nullptr && desk.session->DropRevoked()) desk.index_keys.Clear();
+  }
+}
+
+void Vault::ForgetPatient(const keys::PatientHandle& patient) {
+  core_->patients->Forget(patient);
+  for (const auto& session : SessionsBut(nullptr)) {
+    const std::shared_lock gate(session->gate_);
+    if (session->desk_.session != nullptr) session->desk_.session->Forget(patient);
   }
 }
 

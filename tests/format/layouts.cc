@@ -5,11 +5,14 @@
 
 #include "base/writer.h"
 #include "format/anchor.h"
+#include "format/bundle.h"
 #include "format/credential.h"
+#include "format/custody.h"
+#include "format/erasure.h"
 #include "format/group.h"
 #include "format/head.h"
-#include "format/job.h"
 #include "format/header.h"
+#include "format/job.h"
 #include "format/key_row.h"
 #include "format/keyring.h"
 #include "format/keys_of_rows.h"
@@ -87,6 +90,43 @@ Result<Bytes> AgainHead(ByteView bytes) {
 Result<Bytes> AgainJob(ByteView bytes) {
   MS_ASSIGN(const Job job, ParseJob(bytes));
   return WriteJob(job);
+}
+
+Result<Bytes> AgainErasure(ByteView bytes) {
+  MS_ASSIGN(const Erasure erasure, ParseErasure(bytes));
+  return WriteErasure(erasure);
+}
+
+Result<Bytes> AgainEpochEnd(ByteView bytes) {
+  MS_ASSIGN(const EpochEnd end, ParseEpochEnd(bytes));
+  return WriteEpochEnd(end);
+}
+
+Result<Bytes> AgainProviderCopy(ByteView bytes) {
+  MS_ASSIGN(const ProviderCopy copy, ParseProviderCopy(bytes));
+  return Copy(WriteProviderCopy(copy).Reveal());
+}
+
+Result<Bytes> AgainBackupPlace(ByteView bytes) {
+  MS_ASSIGN(const BackupPlace place, ParseBackupPlace(bytes));
+  return WriteBackupPlace(place);
+}
+
+Result<Bytes> AgainPlaceMark(ByteView bytes) {
+  MS_ASSIGN(const PlaceMark mark, ParsePlaceMark(bytes));
+  return WritePlaceMark(mark);
+}
+
+Result<Bytes> AgainBundlePart(ByteView bytes) {
+  MS_ASSIGN(const std::vector<BundleRow> rows, ParseBundlePart(bytes, 6));
+  return WriteBundlePart(6, rows);
+}
+
+Result<Bytes> AgainBundleList(ByteView bytes) {
+  MS_ASSIGN(const SealedBundleList sealed, ParseBundleList(bytes));
+  Bytes out = WriteBundleList(sealed.list);
+  AppendTo(out, sealed.seal);
+  return out;
 }
 
 Result<Bytes> AgainPosting(ByteView bytes) {
@@ -201,10 +241,24 @@ Bytes PersonSlotExample() {
 
 std::vector<Layout> Make() {
   std::vector<Layout> all{
-      {"sealed", {}, AgainSealed, true}, {"row", {}, AgainRow, true},   {"public_part", {}, AgainPublicPart},
-      {"header", {}, AgainHeader},       {"group", {}, AgainGroup},     {"key_row", {}, AgainKeyRow},
-      {"head", {}, AgainHead},           {"posting", {}, AgainPosting}, {"stream", {}, AgainStream},
-      {"chunk", {}, AgainChunk, true},   {"job", {}, AgainJob},
+      {"sealed", {}, AgainSealed, true},
+      {"row", {}, AgainRow, true},
+      {"public_part", {}, AgainPublicPart},
+      {"header", {}, AgainHeader},
+      {"group", {}, AgainGroup},
+      {"key_row", {}, AgainKeyRow},
+      {"head", {}, AgainHead},
+      {"posting", {}, AgainPosting},
+      {"stream", {}, AgainStream},
+      {"chunk", {}, AgainChunk, true},
+      {"job", {}, AgainJob},
+      {"erasure", {}, AgainErasure},
+      {"epoch_end", {}, AgainEpochEnd},
+      {"provider_copy", {}, AgainProviderCopy},
+      {"backup_place", {}, AgainBackupPlace},
+      {"place_mark", {}, AgainPlaceMark},
+      {"bundle_part", {}, AgainBundlePart},
+      {"bundle_list", {}, AgainBundleList},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};

@@ -75,8 +75,10 @@ Laboratory::Laboratory(crypto::Suite suite, std::string schema) {
 Status Laboratory::Open(vault::OpenOptions options) {
   Close();
   options.store = store();
-  options.keyring = keyring();
-  options.secret = Passphrase();
+  if (options.keyring.empty()) {
+    options.keyring = keyring();
+    options.secret = Passphrase();
+  }
   options.durability = store::Durability::kProcess;
   auto opened = vault::Vault::Open(options);
   if (opened.ok()) vault_ = std::move(*opened);
