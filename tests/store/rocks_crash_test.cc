@@ -12,6 +12,7 @@
 #include "store_support/fault_env.h"
 #include "store_support/numbered_commits.h"
 #include "store_support/patience.h"
+#include "store_support/purge_all.h"
 #include "store_support/temp_folder.h"
 
 namespace mseal::store {
@@ -37,13 +38,13 @@ int NewestIn(const std::string& path) {
 // The writer program at work on a store; what it has acknowledged comes through a pipe.
 class Writer {
  public:
-  Writer(const std::string& folder, const char* durability) {
+  Writer(const std::string& folder, const char* durability, const char* purge) {
     int ends[2];
     EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
     pid_ = ::fork();
     if (pid_ == 0) {
       ::dup2(ends[1], STDOUT_FILENO);
-      ::execl(MEDSEAL_STORE_WRITER, "store_writer", folder.c_str(), durability, nullptr);
+      ::execl(MEDSEAL_STORE_WRITER, "store_writer", folder.c_str(), durability, purge, nullptr);
       ::_exit(9);
     }
     ::close(ends[1]);
@@ -69,8 +70,8 @@ class Writer {
 };
 
 // Lets the writer acknowledge `count` numbers, kills it and returns the last it acknowledged.
-int KillAfter(int count, const std::string& folder, const char* durability) {
-  Writer writer(folder, durability);
+int KillAfter(int count, const std::string& folder, const char* durability, const char* purge) {
+  Writer writer(folder, durability, purge);
   int last = 0;
   for (int i = 0; i < count; ++i) {
     const int n = writer.Next();
@@ -83,11 +84,12 @@ int KillAfter(int count, const std::string& folder, const char* durability) {
   return last;
 }
 
-void KillAgainAndAgain(const char* durability, const std::vector<int>& counts) {
+// With `purge` a purge is under way at each kill.
+void KillAgainAndAgain(const char* durability, const std::vector<int>& counts, const char* purge = nullptr) {
   TempFolder folder;
   CreateIn(folder.store()).reset();
   for (const int count : counts) {
-    const int acknowledged = KillAfter(count, folder.store(), durability);
+    const int acknowledged = KillAfter(count, folder.store(), durability, purge);
     const int newest = NewestIn(folder.store());
     EXPECT_GE(newest, acknowledged);
     EXPECT_LE(newest, acknowledged + 1);  // at most the one whose acknowledgement the kill cut off
@@ -100,6 +102,10 @@ TEST(RocksCrash, KilledProcessLosesNothingItAcknowledged) {
 }
 
 TEST(RocksCrash, KilledProcessLosesNothingItSynced) { KillAgainAndAgain("power", {1, 10, 30, 2}); }
+
+TEST(RocksCrash, ProcessKilledWhileItPurgesLosesNothingItAcknowledged) {
+  KillAgainAndAgain("process", {1, 2, 3, 5, 8, 13, 40, 70, 110, 200, 333, 500, 900, 20, 30, 50}, "purge");
+}
 
 TEST(RocksCrash, PowerCutKeepsWhatWasSyncedAndCutsTheRestCleanly) {
   TempFolder folder;
@@ -125,7 +131,7 @@ TEST(RocksCrash, SyncMakesEarlierCommitsSurviveThePower) {
   EXPECT_EQ(NewestIn(folder.store()), 5);
 }
 
-// Creates the store, commits, compacts, opens it again, commits; returns the last number whose survival was promised.
+// Creates the store, commits, purges, opens it again, commits; returns the last number whose survival was promised.
 int WorkUntilThePowerFails(const std::string& path, RocksEnvironment* environment) {
   RocksOptions options;
   options.environment = environment;
@@ -137,7 +143,7 @@ int WorkUntilThePowerFails(const std::string& path, RocksEnvironment* environmen
     for (int n = promised + 1, end = n + 4; n < end; ++n) {
       if (CommitNumber(**rows, n, Durability::kPower).ok()) promised = n;
     }
-    if (create && (*rows)->Compact().ok() && CommitNumber(**rows, promised + 1, Durability::kPower).ok()) ++promised;
+    if (create && PurgeAll(**rows).ok() && CommitNumber(**rows, promised + 1, Durability::kPower).ok()) ++promised;
   }
   return promised;
 }

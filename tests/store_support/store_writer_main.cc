@@ -1,8 +1,10 @@
 // Writes numbered commits to a store until it is killed, and says each number once it is acknowledged:
-// store_writer FOLDER process|power
+// store_writer FOLDER process|power [purge]
+// With the last word it purges all the while.
 #include <unistd.h>
 
 #include <string_view>
+#include <thread>
 
 #include "store/rocks.h"
 #include "store_support/numbered_commits.h"
@@ -10,6 +12,7 @@
 namespace {
 
 using namespace mseal::store;
+using mseal::Status;
 
 int WriteForever(Rows& rows, Durability durability) {
   auto newest = NewestNumber(rows);
@@ -21,13 +24,24 @@ int WriteForever(Rows& rows, Durability durability) {
   }
 }
 
+void PurgeForever(Rows& rows) {
+  PurgeOptions options;
+  options.ranges = {{Table::kMeta, {'a'}, {'b'}}};
+  for (;;) {
+    PurgeReport report;
+    const Status purged = rows.Purge(options, report);
+    if (!purged.ok() || !report.complete) ::_exit(6);
+  }
+}
+
 }  // namespace
 
 int main(int count, char** words) {
-  if (count != 3) return 2;
+  if (count != 3 && count != 4) return 2;
   RocksOptions options;
   options.write_buffer_bytes = 1 << 20;  // small, so that the killing meets flushes and compactions
   auto rows = OpenRocks(words[1], options);
   if (!rows.ok()) return 2;
+  if (count == 4) std::thread(PurgeForever, std::ref(**rows)).detach();
   return WriteForever(**rows, words[2] == std::string_view("power") ? Durability::kPower : Durability::kProcess);
 }
