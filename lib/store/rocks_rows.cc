@@ -8,6 +8,7 @@
 #include "store/rocks_settings.h"
 #include "store/rocks_slices.h"
 #include "store/rocks_status.h"
+#include "store/rocks_still_stand.h"
 
 namespace mseal::store {
 namespace {
@@ -67,8 +68,8 @@ std::unique_ptr<Cursor> RocksRows::Scan(Table table, ByteView first, ByteView la
 std::unique_ptr<Snapshot> RocksRows::Freeze() const { return std::make_unique<RocksSnapshot>(database_); }
 
 Status RocksRows::Commit(const Batch& batch, Durability durability) {
-  MS_TRY(database_->CheckWritable());
   const CommitClaims::Claim claim(database_->claims, batch);
+  MS_TRY(database_->CheckWritable());  // now: a failure may have come while it waited
   MS_TRY(Judge(batch));
   return Write(batch, durability);
 }
@@ -109,6 +110,11 @@ Status RocksRows::Purge(const PurgeOptions& options, PurgeReport& report) {
   report = PurgeReport();
   MS_TRY(database_->CheckWritable());
   return RocksPurge(*database_, options, report).Run();
+}
+
+Result<std::unique_ptr<StillStand>> RocksRows::HoldStill() {
+  MS_TRY(database_->CheckWritable());
+  return RocksStillStand::Begin(database_);
 }
 
 Statistics RocksRows::Measure() const {

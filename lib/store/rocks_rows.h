@@ -21,6 +21,7 @@ class RocksRows : public Rows {
   std::uint64_t CommitCounter() const override;
   Status Sync() override;
   Status Purge(const PurgeOptions& options, PurgeReport& report) override;
+  Result<std::unique_ptr<StillStand>> HoldStill() override;
   Statistics Measure() const override;
 
  private:

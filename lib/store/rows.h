@@ -119,6 +119,12 @@ struct PurgeReport {
   std::uint64_t bytes_before = 0, bytes_after = 0;
 };
 
+// While it lives no file that holds rows changes and no commit is written; readers go on. May be dropped by any thread.
+class StillStand {
+ public:
+  virtual ~StillStand() = default;
+};
+
 struct Statistics {
   std::uint64_t bytes_on_disk = 0;
   std::uint64_t approximate_rows[kTableCount] = {};
@@ -157,6 +163,12 @@ class Rows {
   //   Cancelled        on_progress said so; ranges may be deleted and tables rewritten by then
   //   IoError          as for Commit
   virtual Status Purge(const PurgeOptions& options, PurgeReport& report) = 0;
+  // Writes out and syncs everything, then keeps the files as they are, so that any tool may copy them: the copy opens
+  // with exactly what is committed now. Commits wait until the result is dropped, so whoever holds it may not commit
+  // and bounds the time.
+  //   Locked   a purge, a backup or another standstill is under way; try again
+  //   IoError  as for Commit; nothing is held
+  virtual Result<std::unique_ptr<StillStand>> HoldStill() = 0;
   virtual Statistics Measure() const = 0;
 };
 

@@ -347,6 +347,28 @@ TEST_P(RowsContract, PurgeAndSyncKeepEveryRow) {
   EXPECT_EQ(Get(Table::kIndex, "1100"), "v");
 }
 
+TEST_P(RowsContract, CommitsWaitForTheEndOfAStandstillAndReadersDoNot) {
+  ASSERT_TRUE(Put(Table::kIndex, "a", "old").ok());
+  auto standing = rows_->HoldStill();
+  ASSERT_TRUE(standing.ok()) << standing.status().message();
+  std::atomic<int> written{0};
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 3; ++i) {
+    writers.emplace_back([&, i] {
+      EXPECT_TRUE(Put(Table::kIndex, std::to_string(i), "new").ok());
+      ++written;
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(written, 0);
+  EXPECT_EQ(Walk("", ""), (Pairs{{"a", "old"}}));
+  EXPECT_EQ(Get(Table::kIndex, "a", rows_->Freeze().get()), "old");
+  *standing = nullptr;
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(Walk("", "").size(), 4U);
+  EXPECT_TRUE(rows_->HoldStill().ok());
+}
+
 TEST_P(RowsContract, MeasureSeesRowsAndBytes) {
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(Put(Table::kHeads, std::to_string(i), std::string(1000, 'x')).ok());
   ASSERT_TRUE(PurgeAll(*rows_).ok());
