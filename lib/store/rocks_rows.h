@@ -24,6 +24,9 @@ class RocksRows : public Rows {
   Result<std::unique_ptr<StillStand>> HoldStill() override;
   Statistics Measure() const override;
 
+  // For backups, which copy what it stands on.
+  RocksDatabase& database() { return *database_; }
+
  private:
   Status Judge(const Batch& batch) const;
   Status Write(const Batch& batch, Durability durability);

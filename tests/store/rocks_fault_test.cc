@@ -149,7 +149,7 @@ struct Life {
     Commit(*rows, Durability::kProcess);
     Commit(*rows, Durability::kPower);
     rows->Sync().Ignore("a failed sync takes nothing back");
-    if (create) PurgeAll(*rows).Ignore("a failed purge takes nothing back");
+    if (create) PurgeAll(*rows, std::chrono::milliseconds(20)).Ignore("a failed purge takes nothing back");
     ExpectNewest(NewestNumber(*rows));
     Commit(*rows, Durability::kProcess);
     return Status::Ok();
