@@ -36,17 +36,36 @@ std::string FileNamedIn(const std::string& text, const std::string& place) {
   return text.substr(begin, text.find_first_of(" ,;:'\"", begin) - begin);
 }
 
-Status FromEngine(const rocksdb::Status& status, std::string_view doing, const std::string& place) {
+// Where and through what a place is reached.
+struct Access {
+  std::string path;
+  rocksdb::Env* env = nullptr;
+
+  Status Outcome(const rocksdb::Status& status, std::string_view doing) const;
+  // The engine takes all files of a folder that it could not list for missing.
+  bool WasNotListed(const rocksdb::Status& status) const;
+};
+
+Status Access::Outcome(const rocksdb::Status& status, std::string_view doing) const {
   if (status.IsIncomplete()) return Status::Cancelled("the backup was called off");
   const std::string words(doing);
   if (status.IsNoSpace()) return Status::ResourceExhausted(words + ": the disk is full");
   if (!status.IsCorruption() && !status.IsNotFound() && !status.IsPathNotFound()) return FromRocks(status, doing);
-  const std::string file = FileNamedIn(status.ToString(), place);
+  if (WasNotListed(status)) return Status::IoError(words + ": a folder could not be listed");
+  const std::string file = FileNamedIn(status.ToString(), path);
   return Status::Corrupt(words + ": " + (file.empty() ? "a file is damaged" : file + " is damaged or gone"));
 }
 
-rocksdb::BackupEngineOptions Settings(const std::string& place, rocksdb::Env* env) {
-  rocksdb::BackupEngineOptions settings(place, env);
+bool Access::WasNotListed(const rocksdb::Status& status) const {
+  const std::string text = status.ToString();
+  const std::string file = FileNamedIn(text, path);
+  // A description may lack something, too.
+  if (file.empty() || file.starts_with(kDescriptions) || text.find("missing") == text.npos) return false;
+  return !env->FileExists(path + "/" + file).IsNotFound();  // also when that cannot be told
+}
+
+rocksdb::BackupEngineOptions Settings(const Access& place) {
+  rocksdb::BackupEngineOptions settings(place.path, place.env);
   settings.share_table_files = true;
   settings.share_files_with_checksum = true;  // else stores that were restored apart would share by number alone
   settings.sync = true;
@@ -75,6 +94,18 @@ Status CheckNumber(const Engine& engine, std::uint32_t number) {
   return known ? Status::Ok() : Status::NotFound("the place has no backup of that number");
 }
 
+// A backup that the engine wrongly takes for damaged would lose its files to the next call that tidies up.
+template <typename Engine>
+Status CheckDamage(const Engine& engine, const Access& place) {
+  std::vector<rocksdb::BackupID> damaged;
+  engine.GetCorruptedBackups(&damaged);
+  for (const rocksdb::BackupID number : damaged) {
+    const rocksdb::Status why = engine.VerifyBackup(number);
+    if (place.WasNotListed(why)) return place.Outcome(why, "opening the backup place");
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 struct BackupPlace::Files {
@@ -82,9 +113,8 @@ struct BackupPlace::Files {
   Status MakePlace();
   Result<std::unique_ptr<BackupEngineReadOnly>> Look() const;
 
-  std::string path;
+  Access place;
   std::unique_ptr<rocksdb::Env> own_env;  // null when the caller brought one
-  rocksdb::Env* env = nullptr;
 };
 
 namespace {
@@ -92,30 +122,26 @@ namespace {
 // The engine for writing, under the place's lock.
 class Writing {
  public:
-  Writing(std::string path, rocksdb::Env* env) : path_(std::move(path)), env_(env) {}
+  explicit Writing(const Access& place) : place_(place) {}
   ~Writing() {
     engine_.reset();
-    if (lock_ != nullptr) env_->UnlockFile(lock_).PermitUncheckedError();  // the process's end would give it back
+    if (lock_ != nullptr) place_.env->UnlockFile(lock_).PermitUncheckedError();  // the process's end would give it back
   }
   Writing(const Writing&) = delete;
   Writing& operator=(const Writing&) = delete;
 
   Status Begin() {
-    const rocksdb::Status locked = env_->LockFile(path_ + "/LOCK", &lock_);
-    if (!locked.ok()) return FromEngine(locked, "locking the backup place", path_);
+    MS_TRY(place_.Outcome(place_.env->LockFile(place_.path + "/LOCK", &lock_), "locking the backup place"));
     BackupEngine* engine = nullptr;
-    const rocksdb::Status opened = BackupEngine::Open(Settings(path_, env_), env_, &engine);
+    const rocksdb::Status opened = BackupEngine::Open(Settings(place_), place_.env, &engine);
     engine_.reset(engine);
-    return Outcome(opened, "opening the backup place");
-  }
-  Status Outcome(const rocksdb::Status& status, std::string_view doing) const {
-    return FromEngine(status, doing, path_);
+    MS_TRY(place_.Outcome(opened, "opening the backup place"));
+    return CheckDamage(*engine_, place_);
   }
   BackupEngine& engine() { return *engine_; }
 
  private:
-  const std::string path_;
-  rocksdb::Env* const env_;
+  const Access& place_;
   rocksdb::FileLock* lock_ = nullptr;
   std::unique_ptr<BackupEngine> engine_;
 };
@@ -135,7 +161,7 @@ rocksdb::CreateBackupOptions Watched(BackupEngine& engine, const std::function<b
 
 Status BackupPlace::Files::CheckPlace() const {
   std::vector<std::string> names;
-  const rocksdb::Status listed = env->GetChildren(path, &names);
+  const rocksdb::Status listed = place.env->GetChildren(place.path, &names);
   const bool missing = listed.IsNotFound() || listed.IsPathNotFound();
   if (!missing && !listed.ok()) return FromRocks(listed, "looking at the backup place");
   if (std::find(names.begin(), names.end(), kDescriptions) != names.end()) return Status::Ok();
@@ -144,24 +170,26 @@ Status BackupPlace::Files::CheckPlace() const {
 
 Status BackupPlace::Files::MakePlace() {
   std::vector<std::string> names;
-  const rocksdb::Status listed = env->GetChildren(path, &names);
+  const rocksdb::Status listed = place.env->GetChildren(place.path, &names);
   if (!listed.ok()) {
-    const rocksdb::Status made = env->CreateDir(path);
+    const rocksdb::Status made = place.env->CreateDir(place.path);
     if (made.IsNoSpace()) return Status::ResourceExhausted("making the backup place: the disk is full");
     if (!made.ok()) return Status::IoError("cannot make the folder of the backup place");
   }
   if (!std::all_of(names.begin(), names.end(), IsOfAPlace)) {
     return Status::AlreadyExists("the folder of the backup place holds something else");
   }
-  return Writing(path, env).Begin();
+  return Writing(place).Begin();
 }
 
 Result<std::unique_ptr<BackupEngineReadOnly>> BackupPlace::Files::Look() const {
   MS_TRY(CheckPlace());
   BackupEngineReadOnly* engine = nullptr;
-  const rocksdb::Status opened = BackupEngineReadOnly::Open(Settings(path, env), env, &engine);
-  if (!opened.ok()) return FromEngine(opened, "opening the backup place", path);
-  return std::unique_ptr<BackupEngineReadOnly>(engine);
+  const rocksdb::Status opened = BackupEngineReadOnly::Open(Settings(place), place.env, &engine);
+  std::unique_ptr<BackupEngineReadOnly> opened_engine(engine);
+  MS_TRY(place.Outcome(opened, "opening the backup place"));
+  MS_TRY(CheckDamage(*engine, place));
+  return opened_engine;
 }
 
 BackupPlace::BackupPlace(std::unique_ptr<Files> files) : files_(std::move(files)) {}
@@ -169,11 +197,11 @@ BackupPlace::~BackupPlace() = default;
 
 Result<std::unique_ptr<BackupPlace>> BackupPlace::Open(const std::string& path, const BackupPlaceOptions& options) {
   auto files = std::make_unique<Files>();
-  files->path = path.substr(0, path.find_last_not_of('/') + 1);
+  files->place.path = path.substr(0, path.find_last_not_of('/') + 1);
   if (options.environment == nullptr) {
     files->own_env = rocksdb::NewCompositeEnv(MakePrivateFiles(rocksdb::FileSystem::Default()));
   }
-  files->env = options.environment != nullptr ? options.environment->env : files->own_env.get();
+  files->place.env = options.environment != nullptr ? options.environment->env : files->own_env.get();
   Status there = files->CheckPlace();
   if (there.code() == StatusCode::kNotFound && options.create) there = files->MakePlace();
   MS_TRY(there);
@@ -189,16 +217,16 @@ Result<Backup> BackupPlace::Create(Rows& rows, ByteView metadata,
   MS_TRY(files_->CheckPlace());
   if (!database.upkeep.try_acquire()) return Status::Locked("a purge, a backup or a standstill is under way");
   const UpkeepTurn turn(database);
-  Writing place(files_->path, files_->env);
-  MS_TRY(place.Begin());
+  Writing writing(files_->place);
+  MS_TRY(writing.Begin());
   std::uint64_t copied = 0;
   rocksdb::BackupID number = 0;
-  MS_TRY(place.Outcome(
-      place.engine().CreateNewBackupWithMetadata(Watched(place.engine(), on_progress, copied), database.db.get(),
-                                                 std::string(AsText(metadata)), &number),
+  MS_TRY(files_->place.Outcome(
+      writing.engine().CreateNewBackupWithMetadata(Watched(writing.engine(), on_progress, copied), database.db.get(),
+                                                   std::string(AsText(metadata)), &number),
       "making a backup"));
   rocksdb::BackupInfo info;
-  MS_TRY(place.Outcome(place.engine().GetBackupInfo(number, &info), "looking at the new backup"));
+  MS_TRY(files_->place.Outcome(writing.engine().GetBackupInfo(number, &info), "looking at the new backup"));
   return FromInfo(info);
 }
 
@@ -216,37 +244,37 @@ Status BackupPlace::Verify(std::uint32_t number) const {
   MS_ASSIGN(const auto engine, files_->Look());
   MS_TRY(CheckNumber(*engine, number));
   const rocksdb::Status verified = engine->VerifyBackup(number, /*verify_with_checksum=*/true);
-  return FromEngine(verified, "verifying a backup", files_->path);
+  return files_->place.Outcome(verified, "verifying a backup");
 }
 
 Status BackupPlace::PruneToNewest(std::size_t count) {
   MS_TRY(files_->CheckPlace());
-  Writing place(files_->path, files_->env);
-  MS_TRY(place.Begin());
+  Writing writing(files_->place);
+  MS_TRY(writing.Begin());
   const auto keep = static_cast<std::uint32_t>(std::min<std::size_t>(count, UINT32_MAX));
-  MS_TRY(place.Outcome(place.engine().PurgeOldBackups(keep), "removing backups"));
-  return place.Outcome(place.engine().GarbageCollect(), "removing what no backup needs");
+  MS_TRY(files_->place.Outcome(writing.engine().PurgeOldBackups(keep), "removing backups"));
+  return files_->place.Outcome(writing.engine().GarbageCollect(), "removing what no backup needs");
 }
 
 Status BackupPlace::Prune(const std::vector<std::uint32_t>& numbers) {
   MS_TRY(files_->CheckPlace());
-  Writing place(files_->path, files_->env);
-  MS_TRY(place.Begin());
+  Writing writing(files_->place);
+  MS_TRY(writing.Begin());
   for (const std::uint32_t number : numbers) {
-    MS_TRY(CheckNumber(place.engine(), number));
-    MS_TRY(place.Outcome(place.engine().DeleteBackup(number), "removing a backup"));
+    MS_TRY(CheckNumber(writing.engine(), number));
+    MS_TRY(files_->place.Outcome(writing.engine().DeleteBackup(number), "removing a backup"));
   }
-  return place.Outcome(place.engine().GarbageCollect(), "removing what no backup needs");
+  return files_->place.Outcome(writing.engine().GarbageCollect(), "removing what no backup needs");
 }
 
 Status BackupPlace::RestoreTo(std::uint32_t number, const std::string& folder) const {
-  RestoredFolder restored(*files_->env, folder);  // outlives the engine, whose threads may still write into it
+  RestoredFolder restored(*files_->place.env, folder);  // outlives the engine, whose threads may still write into it
   MS_ASSIGN(const auto engine, files_->Look());
   MS_TRY(CheckNumber(*engine, number));
   MS_TRY(restored.Begin());
   const rocksdb::Status copied = engine->RestoreDBFromBackup(number, restored.beside(), restored.beside());
   if (copied.IsCorruption()) MS_TRY(Verify(number));  // names the file, which a restore does not
-  MS_TRY(FromEngine(copied, "restoring a backup", files_->path));
+  MS_TRY(files_->place.Outcome(copied, "restoring a backup"));
   return restored.Finish();
 }
 

@@ -218,7 +218,7 @@ TEST_F(BackupPlaceTest, DamagedDescriptionIsDamagedNotForgottenAndOthersStayUsab
   Create("second");
   fs::resize_file(fs::path(place()) / "meta" / "1", 10);
   const auto list = place_->List();
-  ASSERT_TRUE(list.ok());
+  ASSERT_TRUE(list.ok()) << list.status().message();
   EXPECT_EQ(list->damaged, std::vector<std::uint32_t>{1});
   ASSERT_EQ(list->usable.size(), 1U);
   EXPECT_EQ(place_->Verify(1).code(), StatusCode::kCorrupt);
@@ -422,8 +422,8 @@ class Trial {
   }
 
   using Call = std::function<Status(Trial&)>;
-  // Whether there was an operation to fail.
-  bool Meets(std::uint64_t n, Fault fault, bool sticky, const Call& call) {
+  // Whether there was an operation to fail. The backups in `kept` survive it.
+  bool Meets(std::uint64_t n, Fault fault, bool sticky, const Call& call, const std::set<std::uint32_t>& kept) {
     files_.FailAt(files_.operations() + n, fault, sticky);
     const Status done = call(*this);
     const bool failed = !files_.first_failure().empty();
@@ -431,17 +431,20 @@ class Trial {
     files_.FailAt(0, fault);
     const std::set<StatusCode> answers = {StatusCode::kOk, StatusCode::kIoError, StatusCode::kResourceExhausted};
     EXPECT_TRUE(answers.contains(done.code())) << CodeName(done.code());
-    ExpectSound();
+    ExpectSound(kept);
     return failed;
   }
   // What is listed is whole, and the place can be used.
-  void ExpectSound() {
+  void ExpectSound(std::set<std::uint32_t> kept) {
     const auto list = place_->List();
     ASSERT_TRUE(list.ok()) << list.status().message();
+    for (const std::uint32_t number : list->damaged) EXPECT_FALSE(kept.contains(number));  // half removed, perhaps
     for (const Backup& backup : list->usable) {
+      kept.erase(backup.number);
       const Status verified = place_->Verify(backup.number);
       EXPECT_TRUE(verified.ok()) << verified.message();
     }
+    EXPECT_TRUE(kept.empty());
     const auto made = place_->Create(*rows_, {});
     ASSERT_TRUE(made.ok()) << made.status().message();
     fs::remove_all(restored());
@@ -463,35 +466,39 @@ class Trial {
   std::unique_ptr<BackupPlace> place_;
 };
 
-void FailEachOperation(std::uint64_t at_least, const Trial::Call& call) {
+void FailEachOperation(std::uint64_t at_least, const std::set<std::uint32_t>& kept, const Trial::Call& call) {
   const Prepared prepared;
   for (const auto& [fault, sticky] : {std::pair(Fault::kIoError, false), std::pair(Fault::kNoSpace, true)}) {
     const std::uint64_t step = (sticky ? 3 : 1) * kOperationStep;  // a disk that stays full fails in fewer ways
     std::uint64_t failures = 0;
-    while (Trial(prepared).Meets(1 + failures * step, fault, sticky, call)) ++failures;
+    while (Trial(prepared).Meets(1 + failures * step, fault, sticky, call, kept)) ++failures;
     EXPECT_GE(failures, at_least / step);
   }
 }
 
 TEST(BackupPlaceFaults, FailureWhileABackupIsMadeLeavesTheOlderOnesGood) {
-  FailEachOperation(100, [](Trial& trial) {
+  FailEachOperation(100, {1, 2, 3}, [](Trial& trial) {
     const auto made = trial.place().Create(trial.rows(), {});
     return made.status();
   });
 }
 
 TEST(BackupPlaceFaults, FailureWhilePruningLeavesWhatIsListedGood) {
-  FailEachOperation(30, [](Trial& trial) { return trial.place().PruneToNewest(1); });
-  FailEachOperation(30, [](Trial& trial) { return trial.place().Prune({1, 3}); });
+  FailEachOperation(30, {3}, [](Trial& trial) { return trial.place().PruneToNewest(1); });
+  FailEachOperation(30, {2}, [](Trial& trial) { return trial.place().Prune({1, 3}); });
 }
 
 TEST(BackupPlaceFaults, FailureWhileReadingIsAnswered) {
-  FailEachOperation(10, [](Trial& trial) { return trial.place().List().status(); });
-  FailEachOperation(30, [](Trial& trial) { return trial.place().Verify(3); });
+  FailEachOperation(10, {1, 2, 3}, [](Trial& trial) {
+    const auto list = trial.place().List();
+    EXPECT_TRUE(!list.ok() || list->damaged.empty());
+    return list.status();
+  });
+  FailEachOperation(30, {1, 2, 3}, [](Trial& trial) { return trial.place().Verify(3); });
 }
 
 TEST(BackupPlaceFaults, FailureWhileRestoringLeavesTheFolderWholeOrAbsent) {
-  FailEachOperation(60, [](Trial& trial) {
+  FailEachOperation(60, {1, 2, 3}, [](Trial& trial) {
     const Status done = trial.place().RestoreTo(3, trial.restored());
     EXPECT_TRUE(!done.ok() || fs::exists(trial.restored()));
     EXPECT_EQ(fs::exists(trial.restored()) ? trial.NewestRestored() : 3, 3);
