@@ -190,7 +190,7 @@ TEST(RocksFaultLoop, IoErrorAtAnyOperationLosesNothingAcknowledged) {
 }
 
 TEST(RocksFaultLoop, FullDiskAtAnyOperationLosesNothingAcknowledged) {
-  EXPECT_GT(FailEachOperation(Fault::kNoSpace, false, 1), 300 / kOperationStep);
+  EXPECT_GT(FailEachOperation(Fault::kNoSpace, false, 3), 200 / kOperationStep);
 }
 
 TEST(RocksFaultLoop, ShortWriteLosesNothingAcknowledged) {
