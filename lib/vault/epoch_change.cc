@@ -302,9 +302,10 @@ class EpochChange : public JobWork {
     MS_TRY(core_.CommitAs(batch, Durability::kPower));
     MS_TRY(DropOldKeyRows());
     core_.AtPoint("store is purged");
-    MS_TRY(core_.rows->Compact());
+    store::PurgeReport purged;
+    MS_TRY(core_.rows->Purge({}, purged));
     end->purged_ms = NowMs();
-    end->purge_complete = 1;
+    end->purge_complete = purged.complete ? 1 : 0;
     job.state = JobState::kDone;
     return Finish(job, EpochStep::kDrop);
   }
