@@ -12,6 +12,7 @@
 #include "people/registry.h"
 #include "store/rows.h"
 #include "vault/anchor_keeper.h"
+#include "vault/index_generations.h"
 #include "vault/index_keys.h"
 #include "vault/postings.h"
 #include "vault/schema_book.h"
@@ -47,6 +48,7 @@ struct Core {
   std::unique_ptr<people::Registry> registry;
   std::unique_ptr<Postings> postings;
   SchemaBook schemas;
+  IndexGenerations generations;
   PatientLocks locks;
   std::mutex job_mutex;  // one job works at a time
   std::unique_ptr<AnchorKeeper> anchor;

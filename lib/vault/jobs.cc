@@ -21,8 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kPatientsPerBatch = 256;  // at most
 
-bool IsOver(const Job& job) { return job.state == JobState::kPassed || job.state == JobState::kDone; }
-
 // The handle after this one; false after the last.
 bool Advance(keys::PatientHandle& handle) {
   for (std::size_t i = handle.size(); i-- > 0;) {

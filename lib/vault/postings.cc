@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::uint8_t kPostingMark = 't';
 
+Status Taken() { return Status::AlreadyExists("the value of a unique field is taken"); }
+
 }  // namespace
 
 using format::HeaderPosting;
@@ -94,11 +96,21 @@ Status Postings::AddUnique(Overlay& change, const HeaderPosting& name, const Pos
     MS_TRY(got);
     MS_ASSIGN(const auto present, OpenPosting(name, key, sealed));
     if (present.has_value() && *present == posting) return Status::Ok();
-    if (present.has_value()) return Status::AlreadyExists("the value of a unique field is taken");
+    if (present.has_value()) return Taken();
     if (!change.Wrote(Table::kIndex, key)) change.batch().RequireEquals(Table::kIndex, key, sealed);
   }
   change.Put(Table::kIndex, key, SealPosting(name, key, posting));
   return Status::Ok();
+}
+
+Status Postings::CheckFree(const Overlay& change, const HeaderPosting& name, const Posting& own) const {
+  const Bytes key = RowKey(name, 0);
+  Bytes sealed;
+  const Status got = change.Get(Table::kIndex, key, sealed);
+  if (got.code() == StatusCode::kNotFound) return Status::Ok();
+  MS_TRY(got);
+  MS_ASSIGN(const auto present, OpenPosting(name, key, sealed));
+  return present.has_value() && !(*present == own) ? Taken() : Status::Ok();
 }
 
 Status Postings::Add(Overlay& change, const HeaderPosting& name, const Posting& posting, bool unique) const {

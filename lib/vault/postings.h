@@ -28,6 +28,8 @@ class Postings {
   // Adds one; with `unique` AlreadyExists if another record is there. The batch is refused with Conflict if somebody
   // else takes the same place first.
   Status Add(Overlay& change, const format::HeaderPosting& name, const format::Posting& posting, bool unique) const;
+  // AlreadyExists if a record other than `own` has the unique value.
+  Status CheckFree(const Overlay& change, const format::HeaderPosting& name, const format::Posting& own) const;
   // Overwrites it with filler. AuthFailed when it is not there.
   Status Remove(Overlay& change, const format::HeaderPosting& name, const format::Posting& posting) const;
 

@@ -136,6 +136,7 @@ Status Vault::OpenParts() {
   MS_ASSIGN(const Settings settings, ReadSettings(*core_->meta, identity));
   MS_ASSIGN(core_->posting_key, ReadPostingKey(*core_->meta));
   core_->postings = std::make_unique<Postings>(identity, core_->posting_key);
+  MS_TRY(core_->generations.Load(*core_->meta));
   core_->buckets = std::make_unique<keys::Buckets>(*core_->rows, identity.store, identity.suite, *core_->epochs,
                                                    settings.bucket_bits);
   core_->patients = std::make_unique<keys::PatientKeyTable>(*core_->rows, identity.store, identity.suite,

@@ -74,6 +74,7 @@ class Verifier {
         desk_(desk),
         options_(options),
         report_(report),
+        generations_(core.generations.All()),
         at_(core.rows->Freeze()),
         posting_counts_(core, *at_) {}
 
@@ -143,9 +144,16 @@ class Verifier {
     return RecordReader(core_, *desk_, at_.get()).Assemble(keys, row, {}).status();
   }
 
+  bool IsLookedUp(const format::HeaderPosting& name) const {
+    const auto before = generations_.find(name.index);
+    const std::uint32_t oldest = before == generations_.end() ? kFirstIndexGeneration : before->second.oldest;
+    return name.generation >= oldest && name.generation <= core_.generations.Of(name.index).newest;
+  }
+
   Status VerifyIndex(const OpenedRow& row) {
     const format::Posting own{row.place.patient, row.place.tag};
     for (const format::HeaderPosting& name : row.header.postings) {
+      if (!IsLookedUp(name)) return Status::AuthFailed("a record is under an index key that nobody searches by");
       MS_ASSIGN(const std::ptrdiff_t count, posting_counts_.Of(name, own));
       if (count != 1) return Status::AuthFailed("a posting that a record names is missing or doubled");
     }
@@ -192,6 +200,7 @@ class Verifier {
   Desk* desk_;
   const VerifyOptions& options_;
   VerifyReport& report_;
+  std::map<std::uint32_t, IndexGeneration> generations_;  // from before the point in time that is looked at
   std::unique_ptr<store::Snapshot> at_;
   PostingCounts posting_counts_;
   std::set<keys::PatientHandle> patients_;
