@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/reader.h"
 #include "format/keys_of_rows.h"
+#include "vault/index_rotation.h"
 #include "vault/locked_patients.h"
 #include "vault/rotation.h"
 
@@ -50,6 +51,9 @@ Result<std::unique_ptr<JobWork>> WorkOf(Core& core, Desk* desk, std::uint32_t nu
     case JobKind::kClassRotation:
       if (desk == nullptr) return NeedsSession();
       return MakeClassRewrap(core, *desk, number, job, batch_size);
+    case JobKind::kIndexRotation:
+      if (desk == nullptr) return NeedsSession();
+      return MakeIndexRekey(core, *desk, number, job, batch_size);
     default:
       return Status::Unsupported("this version does not know this kind of job");
   }
