@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <vector>
 
 #include "keys/buckets.h"
 #include "keys/meta_table.h"
@@ -12,6 +13,7 @@
 #include "people/registry.h"
 #include "store/rows.h"
 #include "vault/anchor_keeper.h"
+#include "vault/gate.h"
 #include "vault/index_generations.h"
 #include "vault/index_keys.h"
 #include "vault/postings.h"
@@ -23,6 +25,11 @@ namespace mseal::vault {
 class PatientLocks {
  public:
   std::mutex& Of(const keys::PatientHandle& patient) { return locks_[keys::HandleHash()(patient) % kLocks].mutex; }
+  std::vector<std::mutex*> All() {
+    std::vector<std::mutex*> all;
+    for (Lock& lock : locks_) all.push_back(&lock.mutex);
+    return all;
+  }
 
  private:
   static constexpr std::size_t kLocks = 1024;
@@ -42,7 +49,6 @@ struct Core {
   std::unique_ptr<keys::Epochs> epochs;
   std::unique_ptr<store::Rows> rows;
   std::unique_ptr<keys::MetaTable> meta;
-  KeyBytes posting_key;  // X_m
   std::unique_ptr<keys::Buckets> buckets;
   std::unique_ptr<keys::PatientKeyTable> patients;
   std::unique_ptr<people::Registry> registry;
@@ -50,6 +56,7 @@ struct Core {
   SchemaBook schemas;
   IndexGenerations generations;
   PatientLocks locks;
+  Gate new_patients;     // shared by whoever makes one, from before the lock of its handle until the commit
   std::mutex job_mutex;  // one job works at a time
   std::unique_ptr<AnchorKeeper> anchor;
 

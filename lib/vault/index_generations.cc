@@ -47,7 +47,8 @@ void IndexGenerations::Begin(const IndexKeyName& newest) {
 
 void IndexGenerations::Retire(const IndexKeyName& oldest) {
   const std::unique_lock lock(mutex_);
-  known_[oldest.index].oldest = oldest.generation;
+  std::uint32_t& known = known_[oldest.index].oldest;
+  known = std::max(known, oldest.generation);
 }
 
 }  // namespace mseal::vault

@@ -167,7 +167,7 @@ Result<ListingPtr> ListFound(Core& core, Desk& desk, std::string_view type, std:
   std::vector<keys::RecordHandle> handles;
   for (const format::Posting& posting : found.postings)
     handles.push_back(keys::MakeRecordHandle(posting.patient, posting.record_tag));
-  return ListingPtr(std::make_unique<HandleListing>(core, desk, std::move(found.at), std::move(handles)));
+  return ListingPtr(std::make_unique<HandleListing>(core, desk, std::move(found.then.at), std::move(handles)));
 }
 
 Result<ListingPtr> ListRange(Core& core, Desk& desk, std::string_view type, std::string_view field_name, ByteView first,

@@ -41,9 +41,9 @@ Result<FoundThen> FindThen(Core& core, Desk& desk, const ActiveSchema& schema, c
                            ByteView normalised) {
   // Before the point in time: an older generation that goes out of use after it still counts.
   const std::uint32_t oldest = core.generations.Of(field.index_id).oldest;
-  FoundThen found{core.rows->Freeze(), {}};
+  FoundThen found{core.postings->Freeze(*core.rows), {}};
   MS_ASSIGN(found.postings, FindFrom(oldest, core, desk, schema, field, normalised, [&](const HeaderPosting& name) {
-              return core.postings->Find(*core.rows, name, found.at.get());
+              return core.postings->Find(*core.rows, name, found.then);
             }));
   return found;
 }

@@ -18,7 +18,7 @@ Result<std::vector<format::Posting>> FindNow(Core& core, Desk& desk, const Activ
 
 // As the index was at one point in time.
 struct FoundThen {
-  std::unique_ptr<store::Snapshot> at;
+  FrozenIndex then;
   std::vector<format::Posting> postings;
 };
 Result<FoundThen> FindThen(Core& core, Desk& desk, const ActiveSchema& schema, const schema::FieldPlan& field,
