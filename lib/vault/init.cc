@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "people/session.h"
 #include "vault/index_keys.h"
+#include "vault/posting_keys.h"
 #include "vault/settings.h"
 #include "vault/store_files.h"
 
@@ -76,7 +77,7 @@ Status Populate(const InitOptions& options, const schema::Schema& schema, const 
   Settings settings;
   settings.created_ms = NowMs();
   PutSettings(*meta, identity, settings, batch);
-  PutPostingKey(*meta, crypto::RandomKey().Reveal(), batch);
+  PutPostingKey(*meta, {.generation = 1, .key = crypto::RandomKey()}, batch);
   people::Identity founder;
   MS_ASSIGN(const auto registry, people::Registry::Found(rows, *meta, identity.store, identity.suite, options.person,
                                                          options.password.Reveal(), options.cost, batch, founder));
