@@ -53,7 +53,7 @@ Result<std::unique_ptr<PatientChange>> PatientChange::Open(Core& core, Desk& des
   // An older key row put back would let a live data key be made again.
   if (change->keys_->row.slot_counter < change->head_.slot_counter)
     return Status::AuthFailed("the key row is older than the patient's head");
-  change->opened_ = desk.session->DataKeys(*change->keys_);
+  if (desk.session != nullptr) change->opened_ = desk.session->DataKeys(*change->keys_);
   return change;
 }
 
@@ -225,6 +225,15 @@ Status PatientChange::Delete(std::string_view type, ByteView record_id, std::uin
   core_.meta->Put(overlay_.batch(), keys::MetaKind::kLedger, LedgerId(place), entry.Reveal());
   changed_ = true;
   return Status::Ok();
+}
+
+Result<bool> PatientChange::DeleteAgain(const keys::RecordTag& tag, std::uint64_t version) {
+  MS_ASSIGN(const std::optional<OpenedRow> live, ReadRecord(PlaceRecord(core_.identity, patient(), tag)));
+  if (!live.has_value()) return false;
+  // The ledger goes on from the version it names: an even older backup takes the deletion from there.
+  head_.version = std::max(head_.version, version - 1);
+  MS_TRY(Delete(live->header.type, live->header.record_id.Reveal(), 0));
+  return true;
 }
 
 Status PatientChange::DropHistory(const OpenedRow& live) {

@@ -48,7 +48,7 @@ class RecordDraft;
 // The caller holds the patient's lock from before Open (or Create) until after Commit.
 class PatientChange {
  public:
-  // A change of a known patient.
+  // A change of a known patient. At a desk without a session, the host's own, it only deletes.
   //   NotFound    no such patient
   //   AuthFailed  key row or head were changed, or the key row is older than the head
   static Result<std::unique_ptr<PatientChange>> Open(Core& core, Desk& desk, const keys::PatientHandle& patient);
@@ -60,6 +60,10 @@ class PatientChange {
   // Errors as medseal_put has them. After a failure the change is good for nothing but being dropped.
   Result<PutOutcome> Put(const PutRequest& request);
   Status Delete(std::string_view type, ByteView record_id, std::uint64_t expected_version);
+  // For a restore: deletes once more what the ledger says was deleted when the head became `version`, which the head
+  // does not stay below. False: no such record is there.
+  Result<bool> DeleteAgain(const keys::RecordTag& tag, std::uint64_t version);
+  std::uint64_t head_version() const { return head_.version; }
 
   // The data key of a class, made now if the slot is unused; for uploads. Valid as long as this change.
   Result<const keys::DataKey*> EnsureDataKey(people::ClassNumber number);
