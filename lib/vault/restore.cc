@@ -241,9 +241,9 @@ class Restore {
   Status Run() {
     MS_TRY(CheckPaths());
     MS_TRY(OpenProvider());
-    MS_TRY(OpenBundle());
     MS_TRY(source_.Find(options_, identity_.store));
     report_.backup = source_.number();
+    MS_TRY(OpenBundle());
     MS_TRY(beside_.Begin());
     MS_TRY(RestoreRows());
     MS_TRY(RestoreRecords());
