@@ -120,7 +120,8 @@ class Beside {
 
  private:
   static std::string Clean(const std::string& store) {
-    std::string clean = fs::absolute(store).lexically_normal().string();
+    std::error_code ignored;  // an empty path stays one, and is refused before anything is done
+    std::string clean = fs::absolute(store, ignored).lexically_normal().string();
     while (clean.size() > 1 && clean.back() == '/') clean.pop_back();
     return clean;
   }
