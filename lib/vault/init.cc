@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "people/session.h"
+#include "vault/certificate.h"
 #include "vault/index_keys.h"
 #include "vault/settings.h"
 #include "vault/store_files.h"
@@ -80,6 +81,7 @@ Status Populate(const InitOptions& options, const schema::Schema& schema, const 
   people::Identity founder;
   MS_ASSIGN(const auto registry, people::Registry::Found(rows, *meta, identity.store, identity.suite, options.person,
                                                          options.password.Reveal(), options.cost, batch, founder));
+  MakeCertificateKey(*meta, identity.store, founder.keys.seed, batch);
   meta->Put(batch, keys::MetaKind::kSchema, keys::MetaIdOf({kFirstSchema}), schema.Stored());
   MS_TRY(registry->DeclareInto(founder, ClassEntriesOf(schema), kFirstSchema, DigestOfSchema(schema.Stored()), batch));
   MS_TRY(rows.Commit(batch, store::Durability::kPower));
