@@ -52,7 +52,7 @@ Status ListPerson(const people::Chain& chain, const people::Person& person, meds
   info.size = sizeof(info);
   info.name = person.name.c_str();
   info.kind = person.kind == people::PersonKind::kService ? MEDSEAL_SERVICE : MEDSEAL_HUMAN;
-  info.founder = person.verify_key == chain.founder_key() ? 1 : 0;
+  info.founder = person.number == people::kFounder ? 1 : 0;
   info.classes = classes.data();
   info.class_count = classes.size();
   return callback(context, &info) == 0 ? Status::Ok() : Status::Cancelled("the callback ended the listing");

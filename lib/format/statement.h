@@ -22,6 +22,7 @@ enum class StatementType : std::uint8_t {
   kGrant = 5,
   kSchema = 6,
   kRevoke = 7,
+  kPersonKeys = 8,
 };
 
 struct Statement {
@@ -80,9 +81,14 @@ struct RevokeBody {
   std::uint32_t person = 0;
   std::uint8_t class_number = 0;
 };
+struct PersonKeysBody {
+  std::uint32_t person = 0;
+  ByteArray<32> verify_key{};
+  ByteArray<32> public_key{};
+};
 // In the order of StatementType.
 using StatementBody =
-    std::variant<FoundingBody, PersonBody, ClassBody, ClassKeyBody, GrantBody, SchemaBody, RevokeBody>;
+    std::variant<FoundingBody, PersonBody, ClassBody, ClassKeyBody, GrantBody, SchemaBody, RevokeBody, PersonKeysBody>;
 
 StatementType TypeOf(const StatementBody& body);
 

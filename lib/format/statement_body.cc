@@ -71,6 +71,15 @@ RevokeBody ReadRevoke(Reader& in) {
   return {taken_back.person, taken_back.class_number};
 }
 
+PersonKeysBody ReadPersonKeys(Reader& in) {
+  PersonKeysBody body;
+  body.person = in.U32();
+  body.verify_key = in.Fixed<32>();
+  body.public_key = in.Fixed<32>();
+  if (body.person == 0) in.Fail();
+  return body;
+}
+
 SchemaBody ReadSchema(Reader& in) {
   SchemaBody body;
   body.version = ReadVersion(in);
@@ -97,12 +106,13 @@ void Write(Writer& out, const ClassKeyBody& body) {
 }
 void Write(Writer& out, const GrantBody& body) { out.U32(body.person).U8(body.class_number); }
 void Write(Writer& out, const RevokeBody& body) { out.U32(body.person).U8(body.class_number); }
+void Write(Writer& out, const PersonKeysBody& body) { out.U32(body.person).Raw(body.verify_key).Raw(body.public_key); }
 void Write(Writer& out, const SchemaBody& body) { out.U32(body.version).Raw(body.digest); }
 
 }  // namespace
 
 StatementType TypeOf(const StatementBody& body) {
-  static_assert(std::variant_size_v<StatementBody> == static_cast<std::size_t>(StatementType::kRevoke));
+  static_assert(std::variant_size_v<StatementBody> == static_cast<std::size_t>(StatementType::kPersonKeys));
   return static_cast<StatementType>(body.index() + 1);
 }
 
@@ -123,6 +133,8 @@ Result<StatementBody> ParseStatementBody(std::uint8_t type, ByteView body) {
       return Whole(in, ReadSchema);
     case StatementType::kRevoke:
       return Whole(in, ReadRevoke);
+    case StatementType::kPersonKeys:
+      return Whole(in, ReadPersonKeys);
   }
   return Status::UnsupportedVersion("type of a statement");
 }

@@ -18,12 +18,14 @@
 
 namespace mseal::people {
 
-using PersonNumber = std::uint32_t;     // from 1 (the founder), never reused
+using PersonNumber = std::uint32_t;  // from 1 (the founder), never reused
+inline constexpr PersonNumber kFounder = 1;
 using ClassNumber = std::uint8_t;       // 0..15: the slot in every key row
 using ClassKeyVersion = std::uint32_t;  // from 1
 
 enum class PersonKind : std::uint8_t { kHuman = 1, kService = 2 };
 
+// Keys are the newest that the chain names for the person.
 struct Person {
   PersonNumber number = 0;
   PersonKind kind = PersonKind::kHuman;
@@ -62,7 +64,8 @@ class Chain {
   //   UnsupportedVersion  made by a later medseal
   static Result<Chain> Verify(const keys::StoreId& store, const std::vector<Bytes>& statements);
 
-  const crypto::VerifyKey& founder_key() const;                   // of an empty chain: zero
+  // The key of the first statement, on which the chain hangs: the founder's newest may be another. Zero when empty.
+  const crypto::VerifyKey& founder_key() const { return founder_key_; }
   std::uint64_t newest_number() const { return newest_number_; }  // 0: empty
   crypto::Suite suite() const { return suite_; }                  // fixed by the first statement
 
@@ -86,9 +89,9 @@ class Chain {
   // a failure the chain is as it was.
   //   PermissionDenied  the signer is not entitled: only the founder adds persons, classes, class-key versions and
   //   schemas;
-  //                     a grant is signed by the founder or by somebody who was granted the class; `seed` is not the
-  //                     signer's
-  //   AlreadyExists     the name, number, version, grant or one of the person's public keys is taken
+  //                     a grant is signed by the founder or by somebody who was granted the class, new keys of a
+  //                     person by the founder or that person; `seed` is not the signer's
+  //   AlreadyExists     the name, number, version, grant or one of the person's public keys is, or once was, taken
   //   NotFound          it names what the chain does not know
   //   ResourceExhausted a 17th class
   //   InvalidArgument   a name that is empty, too long or not clean text; a person's number or a version that is not
@@ -106,6 +109,10 @@ class Chain {
   // InvalidArgument for the founder, NotFound for a person who does not hold the class.
   Result<Bytes> AddRevoke(PersonNumber person, ClassNumber number, PersonNumber signer,
                           const crypto::SigningSeed& seed);
+  // Later statements of that person are signed with the new key, and what is sealed to them is sealed to the new one.
+  Result<Bytes> AddPersonKeys(PersonNumber person, const crypto::VerifyKey& verify_key,
+                              const crypto::PublicKey& public_key, PersonNumber signer,
+                              const crypto::SigningSeed& seed);
   Result<Bytes> AddSchema(std::uint32_t version, const ByteArray<32>& digest, PersonNumber signer,
                           const crypto::SigningSeed& seed);
   PersonNumber NextPersonNumber() const { return static_cast<PersonNumber>(persons_.size()) + 1; }
@@ -127,6 +134,8 @@ class Chain {
   Status Check(const format::GrantBody& body) const;
   Status Check(const format::SchemaBody& body) const;
   Status Check(const format::RevokeBody& body) const;
+  Status Check(const format::PersonKeysBody& body) const;
+  Status CheckKeys(const crypto::VerifyKey& verify_key, const crypto::PublicKey& public_key) const;
   void Take(const format::StatementBody& body, ByteView statement);
   void Know(const format::FoundingBody& body);
   void Know(const format::PersonBody& body);
@@ -135,14 +144,16 @@ class Chain {
   void Know(const format::GrantBody& body);
   void Know(const format::SchemaBody& body);
   void Know(const format::RevokeBody& body);
+  void Know(const format::PersonKeysBody& body);
 
   keys::StoreId store_{};
   crypto::Suite suite_ = crypto::Suite::kChaCha20Poly1305;
   std::uint64_t newest_number_ = 0;
   ByteArray<32> newest_digest_{};  // of the whole newest statement: the next one names it
+  crypto::VerifyKey founder_key_{};
   std::map<PersonNumber, Person> persons_;
   std::map<std::string, PersonNumber, std::less<>> numbers_by_name_;
-  std::set<ByteArray<32>> public_keys_;  // of both kinds: no two persons share one
+  std::set<ByteArray<32>> public_keys_;  // of both kinds, replaced ones too: no two persons share one
   std::map<ClassNumber, ClassEntry> classes_;
   std::map<std::pair<ClassNumber, ClassKeyVersion>, ClassKeyEntry> class_keys_;
   std::set<std::pair<PersonNumber, ClassNumber>> grants_;

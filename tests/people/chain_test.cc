@@ -112,6 +112,35 @@ TEST_F(ChainTest, RevocationTakesAGrantBackUntilItIsGivenAgain) {
   EXPECT_TRUE(Chain::Verify(kStore, statements_)->Granted(2, kHiv));
 }
 
+TEST_F(ChainTest, NewKeysOfAPersonTakeTheOldOnesPlace) {
+  const Someone next(2, "next");
+  EXPECT_EQ(chain_.AddPersonKeys(2, next.person.verify_key, next.person.public_key, 3, clerk_.keys.seed).code(),
+            StatusCode::kPermissionDenied);
+  EXPECT_EQ(chain_.AddPersonKeys(2, next.person.verify_key, next.person.public_key, 2, next.keys.seed).code(),
+            StatusCode::kPermissionDenied);
+  EXPECT_EQ(chain_.AddPersonKeys(9, next.person.verify_key, next.person.public_key, 1, founder_.keys.seed).code(),
+            StatusCode::kNotFound);
+  Keep(chain_.AddPersonKeys(2, next.person.verify_key, next.person.public_key, 2, doctor_.keys.seed));
+  const Chain verified = *Chain::Verify(kStore, statements_);
+  for (const Chain* chain : {&std::as_const(chain_), &verified}) {
+    EXPECT_EQ(chain->FindPerson(2)->verify_key, next.person.verify_key);
+    EXPECT_EQ(chain->FindPerson(2)->public_key, next.person.public_key);
+    EXPECT_EQ(chain->FindPerson(2)->name, doctor_.person.name);
+    EXPECT_TRUE(chain->Granted(2, kHiv));
+  }
+  EXPECT_EQ(chain_.AddGrant(3, kHiv, 2, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
+  Keep(chain_.AddGrant(3, kHiv, 2, next.keys.seed));
+}
+
+TEST_F(ChainTest, NewKeysOfTheFounderLeaveTheChainHangingOnTheFirst) {
+  const Someone next(1, "next");
+  Keep(chain_.AddPersonKeys(1, next.person.verify_key, next.person.public_key, 1, founder_.keys.seed));
+  EXPECT_EQ(Chain::Verify(kStore, statements_)->founder_key(), founder_.person.verify_key);
+  EXPECT_EQ(chain_.AddSchema(2, {}, 1, founder_.keys.seed).code(), StatusCode::kPermissionDenied);
+  Keep(chain_.AddSchema(2, {}, 1, next.keys.seed));
+  EXPECT_EQ(Verify(statements_), StatusCode::kOk);
+}
+
 TEST_F(ChainTest, NobodySignsInAnothersName) {
   EXPECT_EQ(chain_.AddSchema(2, {}, 1, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
   EXPECT_EQ(chain_.AddSchema(2, {}, 9, founder_.keys.seed).code(), StatusCode::kPermissionDenied);

@@ -123,6 +123,8 @@ FOUNDER_KEY = FOUNDER.public_key().public_bytes_raw()
 DOCTOR = Ed25519PrivateKey.from_private_bytes(made("doctor seed", 32)).public_key().public_bytes_raw()
 DOCTOR_PRIVATE = X25519PrivateKey.from_private_bytes(made("doctor private key", 32))
 DOCTOR_PUBLIC = DOCTOR_PRIVATE.public_key().public_bytes_raw()
+NEW_DOCTOR = Ed25519PrivateKey.from_private_bytes(made("new doctor seed", 32)).public_key().public_bytes_raw()
+NEW_DOCTOR_PUBLIC = X25519PrivateKey.from_private_bytes(made("new doctor key", 32)).public_key().public_bytes_raw()
 
 
 def person(number, name, verify_key, public_key, kind=1):
@@ -162,7 +164,8 @@ def statements():
                                 ("public half", bytes(32))]),
               "grant": (5, [("person", be(2, 4)), ("class", be(CLASS, 1))]),
               "schema": (6, [("version", be(1, 4)), ("digest", made("schema digest", 32))]),
-              "revoke": (7, [("person", be(2, 4)), ("class", be(CLASS, 1))])}
+              "revoke": (7, [("person", be(2, 4)), ("class", be(CLASS, 1))]),
+              "person keys": (8, [("person", be(2, 4)), ("verify key", NEW_DOCTOR), ("public key", NEW_DOCTOR_PUBLIC)])}
     for name, (type_, body) in bodies.items():
         add(type_, body)
     whole = chain[1]
@@ -185,7 +188,7 @@ def statements():
                ("body longer than the rest", CORRUPT, replaced(whole, 62, be(len(whole), 4))),
                ("body of 2^32-1 bytes", CORRUPT, replaced(whole, 62, b"\xff" * 4)),
                ("body a byte shorter than its length says", CORRUPT, replaced(whole, 62, be(0x57, 4))),
-               bad("type 0", 0, doctor, VERSION), bad("type 8", 8, doctor, VERSION), bad("type 255", 255, [], VERSION),
+               bad("type 0", 0, doctor, VERSION), bad("type 200", 200, doctor, VERSION), bad("type 255", 255, [], VERSION),
                bad("founding without a suite", 1, founding_body[1:]),
                bad("founding with a byte more", 1, founding_body + [("", b"\0")]),
                bad("person 0", 2, person(0, b"x", DOCTOR, DOCTOR_PUBLIC)),
@@ -209,11 +212,14 @@ def statements():
                bad("schema with a byte more", 6, bodies["schema"][1] + [("", b"\0")]),
                bad("revocation of person 0", 7, [("", bytes(4)), ("", b"\3")]),
                bad("revocation of class 16", 7, [("", be(2, 4)), ("", b"\x10")]),
-               bad("revocation of two classes", 7, bodies["revoke"][1] + [("", b"\4")])]
+               bad("revocation of two classes", 7, bodies["revoke"][1] + [("", b"\4")]),
+               bad("keys of person 0", 8, [("", bytes(4))] + bodies["person keys"][1][1:]),
+               bad("person keys without a public key", 8, bodies["person keys"][1][:-1]),
+               bad("person keys with a byte more", 8, bodies["person keys"][1] + [("", b"\0")])]
     refused += [bad(f"person: {title}", 2, person(3, name, DOCTOR, DOCTOR_PUBLIC)) for title, name in names]
     refused += [bad(f"class: {title}", 3, class_[:2] + [("", prefixed(name, 1))]) for title, name in names]
     accepted = [(name, chain[i]) for i, name in [(0, "founding"), (2, "class"), (3, "class key"), (4, "grant"),
-                                                 (5, "schema"), (6, "revoke")]]
+                                                 (5, "schema"), (6, "revoke"), (7, "person keys")]]
     accepted += [("a service", flat(next_(2, person(3, b"analyser 7", DOCTOR, DOCTOR_PUBLIC, 2)))),
                  ("the highest class", flat(next_(3, [("", b"\x0f"), ("", b"\0"), class_[2]]))),
                  ("name of 64 bytes", flat(next_(2, person(3, b"x" * 64, DOCTOR, DOCTOR_PUBLIC))))]
