@@ -48,6 +48,13 @@ struct RotateArguments {
   std::vector<std::string> revoked;
   std::uint64_t rows_per_second = 0;
 };
+struct RotatePersonArguments {
+  std::string name;
+  SecretSource password;
+  CostArguments cost;
+};
+Outcome RotatePerson(const Common& common, const RotatePersonArguments& arguments);
+
 struct JobArguments {
   std::uint32_t number = 0;
   std::uint64_t rows_per_second = 0;

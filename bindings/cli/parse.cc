@@ -133,6 +133,14 @@ void AddRotate(CLI::App& app, Commands& commands) {
         AddNames(command, "--revoke", arguments.revoked, "persons who lose the class, separated by commas");
         AddRate(command, arguments.rows_per_second);
       });
+  commands.Add<RotatePersonArguments>(
+      *rotate, "person", "other keys and another password, for yourself or (the founder) for somebody", RotatePerson,
+      [](CLI::App& command, RotatePersonArguments& arguments) {
+        command.add_option("name", arguments.name)->required();
+        command.add_option("--new-password-file", arguments.password.file, "file with the new password");
+        command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
+        AddCost(command, arguments.cost);
+      });
   commands.Add(*rotate, "status", "the jobs, finished ones too", ShowJobs);
   commands.Add<JobArguments>(
       *rotate, "pause", "let a job wait", PauseJob,

@@ -357,6 +357,13 @@ MEDSEAL_API medseal_code medseal_person_add(medseal_session* session, const meds
 /*   PERMISSION_DENIED  the session does not hold the class itself */
 MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name, medseal_error* error);
 
+/* Other key pairs and another password for a person, by that person or by the founder, who may do it for somebody who lost theirs. Waits for
+ * running calls of that person's sessions, which then answer CLOSED; `session` itself goes on. `cost` may be NULL. Copies of the store from
+ * before still open with the old password and their keyring.
+ *   PERMISSION_DENIED  neither that person nor the founder;  NOT_FOUND  no person of that name */
+MEDSEAL_API medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password, const medseal_cost* cost,
+                                               medseal_error* error);
+
 typedef struct medseal_person_info {
   size_t size;
   const char* name;

@@ -551,6 +551,10 @@ class Session {
   Status Grant(Name person, Name class_name) {
     return internal::Call(medseal_person_grant, raw_.get(), person.c_str(), class_name.c_str());
   }
+  Status RotatePerson(Name person, ByteView password, const Cost& cost = {}) {
+    const medseal_cost raw = internal::Raw(cost);
+    return internal::Call(medseal_rotate_person, raw_.get(), person.c_str(), internal::Raw(password), &raw);
+  }
   Result<std::vector<PersonInfo>> Persons() {
     std::vector<PersonInfo> out;
     const Status status = internal::Call(medseal_persons, raw_.get(), &Session::TakePerson, static_cast<void*>(&out));
@@ -585,8 +589,8 @@ class Session {
   // The number of the job that begins.
   Result<std::uint32_t> RotateClass(Name class_name, std::span<const char* const> revoked = {}) {
     std::uint32_t job = 0;
-    const Status status = internal::Call(medseal_rotate_class, raw_.get(), class_name.c_str(), revoked.data(),
-                                         revoked.size(), &job);
+    const Status status =
+        internal::Call(medseal_rotate_class, raw_.get(), class_name.c_str(), revoked.data(), revoked.size(), &job);
     if (!status.ok()) return status.error();
     return job;
   }

@@ -67,6 +67,13 @@ class Registry {
   //   PermissionDenied  only the founder may;  NotFound  no such class, or one of `revoked` does not hold it
   Status RotateClass(const Identity& who, ClassNumber number, const std::vector<std::string>& revoked,
                      const std::function<Status(const keys::ClassKey&, ClassKeyVersion, store::Batch&)>& also);
+  // Other key pairs and another password for a person, by themselves or by the founder, whose class keys go into the
+  // new slots. The old pairs open nothing here any more. The result is what the person works with from now on.
+  //   NotFound  no person of that name;  PermissionDenied  neither that person nor the founder
+  Result<Identity> RotatePerson(const Identity& who, std::string_view person, ByteView password,
+                                const crypto::Argon2Cost& cost);
+  // False once the chain names other keys for this person.
+  bool HasNewestKeys(const Person& person) const;
   // Waits until a change of the chain that is being committed is known here.
   void Settle() const;
   // Declares the classes the store does not have yet, with a first key each, sealed to the founder (`directory` to
@@ -83,6 +90,11 @@ class Registry {
 
   Status GrantInto(Chain& chain, const Identity& who, const Person& person, ClassNumber number,
                    store::Batch& batch) const;
+  // Every version of the class key that `who` can open, to `person`.
+  Status PutSlots(const Chain& chain, const Identity& who, const Person& person, ClassNumber number,
+                  store::Batch& batch) const;
+  // The person's slots anew: what they hold from `who`, nothing else.
+  Status ReplaceSlots(const Chain& chain, const Identity& who, const Person& person, store::Batch& batch) const;
   Status DeclareClass(Chain& chain, const Identity& who, ClassNumber number, const ClassEntry& entry,
                       store::Batch& batch) const;
   Status Declare(Chain& chain, const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,

@@ -352,6 +352,34 @@ static void ALoggedOutSessionIsClosed(void) {
   medseal_vault_free(vault);
 }
 
+/* Another password for the founder; the session that asked goes on, the other one ends. */
+static void OtherKeysEndAPersonsOtherSessions(void) {
+  const medseal_ref ref = ref_of("p-1");
+  medseal_cost cost = MEDSEAL_INIT(medseal_cost);
+  medseal_vault* vault = NULL;
+  medseal_session* asking = NULL;
+  medseal_session* other = NULL;
+  medseal_record* record = NULL;
+  cost.memory_kib = 19 * 1024;
+  cost.passes = 2;
+  EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &asking));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &other));
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_rotate_person(asking, "bob", text("new"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, NULL, text("new"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, "ada", text(""), &cost, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_rotate_person(asking, "ada", text("new"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_CLOSED, medseal_get(other, &ref, NULL, &record, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_get(asking, &ref, NULL, &record, &error));
+  medseal_record_free(record);
+  medseal_session_free(other);
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "ada's password", &other));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "new", &other));
+  medseal_session_free(other);
+  medseal_session_free(asking);
+  medseal_vault_free(vault);
+}
+
 int main(void) {
   medseal_vault* vault = NULL;
   medseal_session* session = NULL;
@@ -381,6 +409,7 @@ int main(void) {
     AChildOfForkIsRefused(session);
     ChildrenOutliveTheirParents(vault, session);
     ALoggedOutSessionIsClosed();
+    OtherKeysEndAPersonsOtherSessions();
   }
 
   snprintf(sweep, sizeof sweep, "rm -rf '%s'", folder);
