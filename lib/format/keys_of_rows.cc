@@ -86,6 +86,7 @@ std::size_t IdSize(MetaKind kind) {
   switch (kind) {
     case MetaKind::kMetaKey:
     case MetaKind::kSettings:
+    case MetaKind::kRecovery:
       return 0;
     case MetaKind::kCredential:
     case MetaKind::kSchema:

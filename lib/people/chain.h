@@ -39,6 +39,16 @@ struct ClassEntry {
   bool no_index = false;
 };
 
+// Who together hold the key that the founder's private keys are sealed to.
+struct Custodians {
+  std::uint32_t set = 0;  // from 1; a newer set takes an older one's place
+  std::uint8_t threshold = 0;
+  crypto::PublicKey public_key{};
+  std::vector<ByteArray<32>> share_digests;  // of share 1 first
+
+  std::uint8_t count() const { return static_cast<std::uint8_t>(share_digests.size()); }
+};
+
 // What the chain says of one version of a class key.
 struct ClassKeyEntry {
   ByteArray<32> digest{};           // DigestOfClassKey of it
@@ -85,10 +95,13 @@ class Chain {
   std::uint32_t schema_version() const { return static_cast<std::uint32_t>(schemas_.size()); }
   const ByteArray<32>* SchemaDigest(std::uint32_t version) const;
 
+  // Of set 0 when there are none yet.
+  const Custodians& custodians() const { return custodians_; }
+
   // Each makes the next statement signed by `signer`, takes it into this chain and returns its bytes for storing. After
   // a failure the chain is as it was.
-  //   PermissionDenied  the signer is not entitled: only the founder adds persons, classes, class-key versions and
-  //   schemas;
+  //   PermissionDenied  the signer is not entitled: only the founder adds persons, classes, class-key versions,
+  //                     schemas and custodians;
   //                     a grant is signed by the founder or by somebody who was granted the class, new keys of a
   //                     person by the founder or that person; `seed` is not the signer's
   //   AlreadyExists     the name, number, version, grant or one of the person's public keys is, or once was, taken
@@ -115,6 +128,7 @@ class Chain {
                               const crypto::SigningSeed& seed);
   Result<Bytes> AddSchema(std::uint32_t version, const ByteArray<32>& digest, PersonNumber signer,
                           const crypto::SigningSeed& seed);
+  Result<Bytes> AddCustodians(const Custodians& custodians, PersonNumber signer, const crypto::SigningSeed& seed);
   PersonNumber NextPersonNumber() const { return static_cast<PersonNumber>(persons_.size()) + 1; }
 
  private:
@@ -135,6 +149,7 @@ class Chain {
   Status Check(const format::SchemaBody& body) const;
   Status Check(const format::RevokeBody& body) const;
   Status Check(const format::PersonKeysBody& body) const;
+  Status Check(const format::CustodiansBody& body) const;
   Status CheckKeys(const crypto::VerifyKey& verify_key, const crypto::PublicKey& public_key) const;
   void Take(const format::StatementBody& body, ByteView statement);
   void Know(const format::FoundingBody& body);
@@ -145,6 +160,7 @@ class Chain {
   void Know(const format::SchemaBody& body);
   void Know(const format::RevokeBody& body);
   void Know(const format::PersonKeysBody& body);
+  void Know(const format::CustodiansBody& body);
 
   keys::StoreId store_{};
   crypto::Suite suite_ = crypto::Suite::kChaCha20Poly1305;
@@ -158,6 +174,7 @@ class Chain {
   std::map<std::pair<ClassNumber, ClassKeyVersion>, ClassKeyEntry> class_keys_;
   std::set<std::pair<PersonNumber, ClassNumber>> grants_;
   std::vector<ByteArray<32>> schemas_;  // the digest of version 1 first
+  Custodians custodians_;
 };
 
 }  // namespace mseal::people

@@ -72,6 +72,12 @@ Status Chain::Check(const format::PersonKeysBody& body) const {
   return CheckKeys(body.verify_key, body.public_key);
 }
 
+// To a key that somebody has or had, alone, no threshold would mean anything.
+Status Chain::Check(const format::CustodiansBody& body) const {
+  MS_TRY(CheckNext(body.set, custodians_.set));
+  return CheckKeys(body.public_key, body.public_key);
+}
+
 Status Chain::Check(const format::ClassBody& body) const {
   MS_TRY(CheckName(body.name));
   if (classes_.size() == kMostClasses) return Status::ResourceExhausted("there are 16 classes");
@@ -132,6 +138,11 @@ void Chain::Know(const format::PersonKeysBody& body) {
   person.verify_key = body.verify_key;
   person.public_key = body.public_key;
   public_keys_.insert(body.verify_key);
+  public_keys_.insert(body.public_key);
+}
+
+void Chain::Know(const format::CustodiansBody& body) {
+  custodians_ = {body.set, body.threshold, body.public_key, body.share_digests};
   public_keys_.insert(body.public_key);
 }
 

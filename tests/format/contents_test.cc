@@ -7,8 +7,8 @@
 #include "crypto/hash.h"
 #include "format/group.h"
 #include "format/head.h"
-#include "format/job.h"
 #include "format/header.h"
+#include "format/job.h"
 #include "format/key_row.h"
 #include "format/keys_of_rows.h"
 #include "format/layouts.h"
@@ -28,8 +28,8 @@ using test::ToHex;
 Case Worked(const std::string& name) { return test::LoadCases("format/" + name + ".json", "cases").front(); }
 
 TEST(Page, ShowsTheWorkedExamples) {
-  for (const char* name : {"sealed", "row", "public_part", "header", "group", "head", "posting", "stream", "chunk",
-                           "job"})
+  for (const char* name :
+       {"sealed", "row", "public_part", "header", "group", "head", "posting", "stream", "chunk", "job", "recovery"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");

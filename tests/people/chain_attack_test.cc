@@ -54,7 +54,8 @@ class ChainAttackTest : public ChainTest {
 TEST_F(ChainAttackTest, EveryFlippedBitIsRefused) {
   const Someone next(2, "next");
   Keep(chain_.AddPersonKeys(2, next.person.verify_key, next.person.public_key, 2, doctor_.keys.seed));
-  for (const std::size_t index : {0u, 1u, 3u, 5u, 7u, 9u, 10u}) {
+  Keep(chain_.AddCustodians({1, 2, Someone(9, "all").person.public_key, {{1}, {2}}}, 1, founder_.keys.seed));
+  for (const std::size_t index : {0u, 1u, 3u, 5u, 7u, 9u, 10u, 11u}) {
     std::vector<Bytes> changed(statements_.begin(), statements_.begin() + static_cast<std::ptrdiff_t>(index) + 1);
     for (std::size_t bit = 0; bit < changed[index].size() * 8; ++bit) {
       const auto mask = static_cast<std::uint8_t>(1 << bit % 8);
@@ -259,6 +260,20 @@ TEST_F(ChainAttackTest, NewKeysSignedByAnybodyElseAreRefused) {
   EXPECT_EQ(VerifyWith(Forged(body, 2, next.keys.seed)),
             StatusCode::kAuthFailed);  // proves nothing: anybody draws keys
   EXPECT_EQ(VerifyWith(Forged(body, 2, doctor_.keys.seed)), StatusCode::kOk);
+}
+
+TEST_F(ChainAttackTest, CustodiansThatNobodyEntitledNamedAreRefused) {
+  const Someone all(9, "all"), mine(9, "mine");
+  const format::CustodiansBody body{1, 2, mine.person.public_key, {{1}, {2}}};
+  EXPECT_EQ(VerifyWith(Forged(body, 2, doctor_.keys.seed)), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(body, 1, doctor_.keys.seed)), StatusCode::kAuthFailed);
+  Keep(chain_.AddCustodians({1, 2, all.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed));
+  auto swapped = std::get<format::CustodiansBody>(BodyOf(statements_.back()));
+  swapped.public_key = mine.person.public_key;
+  EXPECT_EQ(VerifyWithBody(statements_.size() - 1, swapped), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(body, 1, founder_.keys.seed)), StatusCode::kCorrupt);  // the set is taken
+  EXPECT_EQ(VerifyWith(Forged(format::CustodiansBody{2, 1, mine.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed)),
+            StatusCode::kCorrupt);
 }
 
 TEST_F(ChainAttackTest, StatementSignedWithAReplacedKeyIsRefused) {

@@ -141,6 +141,35 @@ TEST_F(ChainTest, NewKeysOfTheFounderLeaveTheChainHangingOnTheFirst) {
   EXPECT_EQ(Verify(statements_), StatusCode::kOk);
 }
 
+TEST_F(ChainTest, NewerCustodiansTakeTheOldOnesPlace) {
+  EXPECT_EQ(chain_.custodians().set, 0u);
+  const Someone first(9, "first"), second(9, "second");
+  const Custodians three{1, 2, first.person.public_key, {{1}, {2}, {3}}};
+  EXPECT_EQ(chain_.AddCustodians(three, 2, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
+  Keep(chain_.AddCustodians(three, 1, founder_.keys.seed));
+  EXPECT_EQ(chain_.AddCustodians(three, 1, founder_.keys.seed).code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(chain_.AddCustodians({3, 2, second.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed).code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(chain_.AddCustodians({2, 2, first.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed).code(),
+            StatusCode::kAlreadyExists);
+  EXPECT_EQ(chain_.AddCustodians({2, 2, doctor_.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed).code(),
+            StatusCode::kAlreadyExists);
+  EXPECT_EQ(chain_.AddCustodians({2, 2, {}, {{1}, {2}}}, 1, founder_.keys.seed).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(chain_.AddCustodians({2, 1, second.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed).code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(chain_.AddCustodians({2, 3, second.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed).code(),
+            StatusCode::kInvalidArgument);
+  Keep(chain_.AddCustodians({2, 2, second.person.public_key, {{4}, {5}}}, 1, founder_.keys.seed));
+  const Chain verified = *Chain::Verify(kStore, statements_);
+  EXPECT_EQ(verified.custodians().set, 2u);
+  EXPECT_EQ(verified.custodians().threshold, 2u);
+  EXPECT_EQ(verified.custodians().count(), 2u);
+  EXPECT_EQ(verified.custodians().public_key, second.person.public_key);
+  EXPECT_EQ(verified.custodians().share_digests, (std::vector<ByteArray<32>>{{4}, {5}}));
+  EXPECT_EQ(chain_.AddPersonKeys(2, founder_.person.verify_key, second.person.public_key, 1, founder_.keys.seed).code(),
+            StatusCode::kAlreadyExists);
+}
+
 TEST_F(ChainTest, NobodySignsInAnothersName) {
   EXPECT_EQ(chain_.AddSchema(2, {}, 1, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
   EXPECT_EQ(chain_.AddSchema(2, {}, 9, founder_.keys.seed).code(), StatusCode::kPermissionDenied);

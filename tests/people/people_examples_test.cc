@@ -14,7 +14,7 @@ TEST(PeopleExamples, ChainIsBelievedAndSaysWhatItShould) {
   const auto chain = Chain::Verify(one.Fixed<16>("store"), one.HexList("statements"));
   ASSERT_TRUE(chain.ok()) << chain.status().message();
   EXPECT_EQ(test::ToHex(chain->founder_key()), one.Text("founder_key"));
-  EXPECT_EQ(chain->newest_number(), 8u);
+  EXPECT_EQ(chain->newest_number(), 9u);
   EXPECT_EQ(chain->FindPerson("Dr. A. Martin")->number, 2u);
   const auto number = static_cast<ClassNumber>(one.Number("class_number"));
   EXPECT_EQ(chain->FindClass("hiv"), number);
@@ -42,6 +42,7 @@ TEST(PeopleExamples, ChainIsSignedToTheSameBytes) {
   EXPECT_EQ(*chain.AddRevoke(2, 3, 1, seed), statements[6]);
   const Person& doctor = *whole.FindPerson(2);
   EXPECT_EQ(*chain.AddPersonKeys(2, doctor.verify_key, doctor.public_key, 1, seed), statements[7]);
+  EXPECT_EQ(*chain.AddCustodians(whole.custodians(), 1, seed), statements[8]);
 }
 
 TEST(PeopleExamples, CredentialOpensWithItsPassword) {
