@@ -20,18 +20,17 @@ Bytes SlotId(ClassNumber number, ClassKeyVersion version, PersonNumber person) {
   return id;
 }
 
-// Whether these are the private halves of the keys that the chain names for the person.
-bool Fits(const PrivateKeys& keys, const Person& person) {
-  return crypto::VerifyKeyOf(keys.seed) == person.verify_key &&
-         crypto::PublicKeyOf(keys.private_key) == person.public_key;
-}
-
 constexpr std::string_view kEveryonesClass = "directory";
 constexpr std::string_view kAuditClass = "audit";
 
 }  // namespace
 
 using keys::MetaKind;
+
+bool Fits(const PrivateKeys& keys, const Person& person) {
+  return crypto::VerifyKeyOf(keys.seed) == person.verify_key &&
+         crypto::PublicKeyOf(keys.private_key) == person.public_key;
+}
 
 void RequireNewest(const keys::MetaTable& meta, const Chain& chain, store::Batch& batch) {
   meta.RequireAbsent(batch, MetaKind::kStatement, StatementId(chain.newest_number() + 1));
@@ -249,6 +248,7 @@ Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view na
   MS_TRY(ReplaceSlots(next, who, renewed.person, batch));
   MS_ASSIGN(const Bytes credential, SealCredential(store_, suite_, number, renewed.keys, password, cost));
   meta_.Put(batch, MetaKind::kCredential, keys::MetaIdOf({number}), credential);
+  if (number == kFounder && next.custodians().set != 0) MS_TRY(PutRecovery(next, renewed.keys, batch));
   MS_TRY(CommitChain(std::move(next), batch));
   return renewed;
 }

@@ -12,6 +12,7 @@
 #include "keys/meta_table.h"
 #include "people/chain.h"
 #include "people/credential.h"
+#include "people/custodians.h"
 
 namespace mseal::people {
 
@@ -20,6 +21,9 @@ struct Identity {
   Person person;
   PrivateKeys keys;
 };
+
+// Whether these are the private halves of the keys that the chain names for the person.
+bool Fits(const PrivateKeys& keys, const Person& person);
 
 // What a new person starts with.
 struct NewPerson {
@@ -72,6 +76,14 @@ class Registry {
   //   NotFound  no person of that name;  PermissionDenied  neither that person nor the founder
   Result<Identity> RotatePerson(const Identity& who, std::string_view person, ByteView password,
                                 const crypto::Argon2Cost& cost);
+  // Names custodians and seals the founder's keys to them. Errors as Chain::AddCustodians has them.
+  Status NameCustodians(const Identity& who, const Custodians& custodians);
+  // The founder, by what was sealed to the custodians.
+  //   InvalidArgument  too few shares;  Conflict  other custodians were named since
+  //   AuthFailed       what was sealed is gone, was changed, or holds other keys than the chain names
+  Result<Identity> RecoverFounder(const BroughtShares& shares) const;
+  // Another password over the keys that the person has. Conflict: they have other keys since.
+  Status ReplacePassword(const Identity& who, ByteView password, const crypto::Argon2Cost& cost);
   // False once the chain names other keys for this person.
   bool HasNewestKeys(const Person& person) const;
   // Waits until a change of the chain that is being committed is known here.
@@ -102,6 +114,7 @@ class Registry {
   void PutStatement(store::Batch& batch, const Chain& chain, ByteView statement) const;
   Status PutSlot(store::Batch& batch, const Person& person, ClassNumber number, ClassKeyVersion version,
                  KeyView key) const;
+  Status PutRecovery(const Chain& chain, const PrivateKeys& founder, store::Batch& batch) const;
   Status CommitChain(Chain chain, store::Batch& batch);
 
   store::Rows& rows_;
