@@ -64,6 +64,21 @@ Outcome ShowJobs(const Common& common);
 Outcome PauseJob(const Common& common, const JobArguments& arguments);
 Outcome ResumeJob(const Common& common, const JobArguments& arguments);
 
+struct RecoverySetupArguments {
+  std::uint32_t shares = 5;
+  std::uint32_t threshold = 3;
+  std::string out;
+};
+struct RecoveryArguments {
+  std::vector<std::string> shares;  // files
+  SecretSource password;            // open only
+  CostArguments cost;
+};
+Outcome SetUpRecovery(const Common& common, const RecoverySetupArguments& arguments);
+Outcome OpenRecovery(const Common& common, const RecoveryArguments& arguments);
+Outcome DrillRecovery(const Common& common, const RecoveryArguments& arguments);
+Outcome ShowRecovery(const Common& common);
+
 struct SchemaArguments {
   std::string current;  // check only
   std::string schema;
