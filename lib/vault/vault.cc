@@ -215,6 +215,7 @@ Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView 
   if (!inner.ok()) core.registry->Settle();
   auto session = std::make_shared<Session>(shared_from_this());
   if (inner.ok()) session->Begin(std::move(*inner));
+  const std::shared_lock gate(session->gate_);  // who ends it meanwhile waits
   // A rotation that ended between the two looks at the chain did not see this session yet.
   if (!core.registry->HasNewestKeys(known)) return Status::WrongSecret("unknown person or wrong password");
   MS_TRY(inner.status());
