@@ -18,9 +18,9 @@ Status ConfirmReplacing(const Common& common, const medseal_recovery_info& befor
                                      before.shares, before.set));
 }
 
-void WriteSet(const ShareFiles& files, std::uint32_t set, bool json) {
-  for (std::size_t i = 0; i < files.written().size(); ++i) {
-    const std::string& path = files.written()[i];
+void WriteSet(const std::vector<std::string>& paths, std::uint32_t set, bool json) {
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const std::string& path = paths[i];
     if (!json) WriteLine(path);
     if (json) WriteLine(JsonLine("share").Number("set", set).Number("number", i + 1).Text("file", path).Done());
   }
@@ -51,14 +51,14 @@ Outcome SetUp(medseal::Vault& vault, const Common& common, const RecoverySetupAr
                                                return kept.ok();
                                              });
   if (!kept.ok()) return kept.error();
-  const auto info = vault.RecoveryStatus();
-  // Where only the anchor did not follow, the set counts all the same: its shares must not go.
-  const bool counts = !info.ok() || info->set != before.set;
-  if (counts) WriteSet(files, before.set + 1, common.json);
-  if (counts) files.Keep();
+  // After a failure of the disk nobody knows yet whether the set counts: its shares must not go.
+  const bool may_count = named.ok() || named.error().code() == MEDSEAL_IO_ERROR;
+  const std::vector<std::string> paths = may_count ? files.Keep() : std::vector<std::string>();
+  if (may_count && !named.ok()) Warn("keep the new shares until `medseal recovery status` says which set counts");
   if (!named.ok()) return named.error();
-  if (!info.ok()) return info.error();
-  SayWhatNext(before, *info);
+  CLI_ASSIGN(const medseal_recovery_info info, vault.RecoveryStatus());
+  WriteSet(paths, info.set, common.json);
+  SayWhatNext(before, info);
   return kDone;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "status.h"
@@ -20,9 +21,8 @@ class ShareFiles {
   Status Prepare(std::uint32_t count);
   // Writes folder/share-NUMBER.txt, readable by its owner alone and synced; takes no file's place.
   Status Write(std::uint32_t number, medseal::ByteView text);
-  void Keep() { written_.clear(); }
-
-  const std::vector<std::string>& written() const { return written_; }
+  // The paths of what was written, which stays.
+  std::vector<std::string> Keep() { return std::exchange(written_, {}); }
 
  private:
   std::string PathOf(std::uint32_t number) const;
