@@ -29,7 +29,8 @@ class CliRecovery : public Desk {
   void SetUp() override {
     MakeVault();
     AddPerson("physician", "identity,general,hiv");
-    handle_ = Put("Patient", R"({"patient": "p-1", "record": "1", "fields": {"family": "Martin", "hiv": "HIV_POSITIVE"}})");
+    handle_ =
+        Put("Patient", R"({"patient": "p-1", "record": "1", "fields": {"family": "Martin", "hiv": "HIV_POSITIVE"}})");
   }
   Ran HandOut(const std::string& folder, const Words& more = {}) {
     return Run(Words{"recovery", "setup", "--out", Path(folder)} + more);
