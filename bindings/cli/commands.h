@@ -48,6 +48,13 @@ struct RotateArguments {
   std::vector<std::string> revoked;
   std::uint64_t rows_per_second = 0;
 };
+struct RotatePersonArguments {
+  std::string name;
+  SecretSource password;
+  CostArguments cost;
+};
+Outcome RotatePerson(const Common& common, const RotatePersonArguments& arguments);
+
 struct JobArguments {
   std::uint32_t number = 0;
   std::uint64_t rows_per_second = 0;
@@ -56,6 +63,21 @@ Outcome RotateClass(const Common& common, const RotateArguments& arguments);
 Outcome ShowJobs(const Common& common);
 Outcome PauseJob(const Common& common, const JobArguments& arguments);
 Outcome ResumeJob(const Common& common, const JobArguments& arguments);
+
+struct RecoverySetupArguments {
+  std::uint32_t shares = 5;
+  std::uint32_t threshold = 3;
+  std::string out;
+};
+struct RecoveryArguments {
+  std::vector<std::string> shares;  // files
+  SecretSource password;            // open only
+  CostArguments cost;
+};
+Outcome SetUpRecovery(const Common& common, const RecoverySetupArguments& arguments);
+Outcome OpenRecovery(const Common& common, const RecoveryArguments& arguments);
+Outcome DrillRecovery(const Common& common, const RecoveryArguments& arguments);
+Outcome ShowRecovery(const Common& common);
 
 struct SchemaArguments {
   std::string current;  // check only

@@ -36,7 +36,7 @@ void AddCommon(CLI::App& app, Common& common) {
   app.add_flag("--accept-stale", common.accept_stale, "open a store older than its anchor, read-only");
   app.add_flag("--json", common.json, "results as JSON, one object a line");
   app.add_flag("--allow-argv", common.allow_argv, "take patient ids and search values from the command line");
-  app.add_flag("--yes", common.yes, "do not ask before a deletion");
+  app.add_flag("--yes", common.yes, "do not ask before what cannot be taken back");
 }
 
 // Makes a subcommand whose parsed arguments live as long as what runs them.
@@ -133,6 +133,14 @@ void AddRotate(CLI::App& app, Commands& commands) {
         AddNames(command, "--revoke", arguments.revoked, "persons who lose the class, separated by commas");
         AddRate(command, arguments.rows_per_second);
       });
+  commands.Add<RotatePersonArguments>(
+      *rotate, "person", "other keys and another password, for yourself or (the founder) for somebody", RotatePerson,
+      [](CLI::App& command, RotatePersonArguments& arguments) {
+        command.add_option("name", arguments.name)->required();
+        command.add_option("--new-password-file", arguments.password.file, "file with the new password");
+        command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
+        AddCost(command, arguments.cost);
+      });
   commands.Add(*rotate, "status", "the jobs, finished ones too", ShowJobs);
   commands.Add<JobArguments>(
       *rotate, "pause", "let a job wait", PauseJob,
@@ -142,6 +150,36 @@ void AddRotate(CLI::App& app, Commands& commands) {
                                command.add_option("job", arguments.number)->required();
                                AddRate(command, arguments.rows_per_second);
                              });
+}
+
+void AddShares(CLI::App& command, std::vector<std::string>& shares) {
+  command.add_option("--share", shares, "a file with a share; once for each, or several behind it")->required();
+}
+
+void AddRecovery(CLI::App& app, Commands& commands) {
+  CLI::App* recovery =
+      app.add_subcommand("recovery", "custodians, for the loss of every password")->require_subcommand(1);
+  commands.Add<RecoverySetupArguments>(
+      *recovery, "setup", "new shares, of which so many open every key (the founder may)", SetUpRecovery,
+      [](CLI::App& command, RecoverySetupArguments& arguments) {
+        command.add_option("--shares", arguments.shares, "how many there are: 2 to 16, 5 if not given")
+            ->check(CLI::Range(2, 16));
+        command.add_option("--threshold", arguments.threshold, "so many open: 2 to all, 3 if not given")
+            ->check(CLI::Range(2, 16));
+        command.add_option("--out", arguments.out, "directory for share-1.txt and on")->required();
+      });
+  commands.Add<RecoveryArguments>(
+      *recovery, "open", "give the founder another password by shares", OpenRecovery,
+      [](CLI::App& command, RecoveryArguments& arguments) {
+        AddShares(command, arguments.shares);
+        command.add_option("--new-password-file", arguments.password.file, "file with the founder's new password");
+        command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
+        AddCost(command, arguments.cost);
+      });
+  commands.Add<RecoveryArguments>(
+      *recovery, "drill", "whether shares open every key; changes nothing", DrillRecovery,
+      [](CLI::App& command, RecoveryArguments& arguments) { AddShares(command, arguments.shares); });
+  commands.Add(*recovery, "status", "the newest custodians", ShowRecovery);
 }
 
 void AddSchema(CLI::App& app, Commands& commands) {
@@ -275,6 +313,7 @@ Parsed Parse(int count, char** words) {
   AddVault(app, commands);
   AddPeople(app, commands);
   AddRotate(app, commands);
+  AddRecovery(app, commands);
   AddSchema(app, commands);
   AddWrites(app, commands);
   AddReads(app, commands);

@@ -357,6 +357,13 @@ MEDSEAL_API medseal_code medseal_person_add(medseal_session* session, const meds
 /*   PERMISSION_DENIED  the session does not hold the class itself */
 MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name, medseal_error* error);
 
+/* Other key pairs and another password for a person, by that person or by the founder, who may do it for somebody who lost theirs. Waits for
+ * running calls of that person's sessions, which then answer CLOSED; `session` itself goes on. `cost` may be NULL. Copies of the store from
+ * before still open with the old password and their keyring.
+ *   PERMISSION_DENIED  neither that person nor the founder;  NOT_FOUND  no person of that name */
+MEDSEAL_API medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password, const medseal_cost* cost,
+                                               medseal_error* error);
+
 typedef struct medseal_person_info {
   size_t size;
   const char* name;
@@ -377,6 +384,76 @@ MEDSEAL_API medseal_code medseal_schema_load(medseal_session* session, const med
                                              medseal_error* error);
 /* The newest schema, readable. */
 MEDSEAL_API medseal_code medseal_schema_show(medseal_session* session, medseal_buffer** text, medseal_error* error);
+
+/* ---- Recovery ------------------------------------------------------------------------------------------------------- */
+
+/* For the loss of every password: custodians keep shares, so many of which open the founder's keys, which open every class. They replace
+ * passwords, not a lost keyring, and bring back nobody who was erased. */
+
+/* One share to be kept: a text of a few lines, zero bytes nowhere in it. Return 0 once it is safe; anything else ends the call with CANCELLED. */
+typedef int (*medseal_share_callback)(void* context, uint32_t number, medseal_bytes text);
+
+typedef struct medseal_recovery_setup_options {
+  size_t size;
+  uint32_t shares;    /* at most 16; 0: 5 */
+  uint32_t threshold; /* so many open the founder's keys, at least 2; 0: 3 */
+  medseal_share_callback on_share;
+  void* context;
+} medseal_recovery_setup_options;
+
+/* Names new custodians, after on_share took every share; those of a set before open nothing in this store any more. Copies of the store from
+ * before still open with them and their keyring.
+ *   PERMISSION_DENIED  only the founder may;  CANCELLED  a share was not taken: nothing was changed
+ *   CONFLICT           somebody else named custodians meanwhile */
+MEDSEAL_API medseal_code medseal_recovery_setup(medseal_session* session, const medseal_recovery_setup_options* options,
+                                                medseal_error* error);
+
+typedef enum medseal_share_fault {
+  MEDSEAL_SHARE_DAMAGED = 1,       /* no share's text, or mistyped */
+  MEDSEAL_SHARE_LATER_VERSION = 2, /* made by a later medseal */
+  MEDSEAL_SHARE_OTHER_STORE = 3,
+  MEDSEAL_SHARE_OTHER_SET = 4,     /* than the newest, which alone counts */
+  MEDSEAL_SHARE_CHANGED = 5,       /* it reads well, but is not the one that was handed out */
+  MEDSEAL_SHARE_DOUBLED = 6        /* given before */
+} medseal_share_fault;
+/* Share `index` of those given is not counted; `why` is a sentence. */
+typedef void (*medseal_bad_share_callback)(void* context, size_t index, medseal_share_fault fault, const char* why);
+
+typedef struct medseal_recovery_options {
+  size_t size;
+  const medseal_bytes* shares; /* texts */
+  size_t share_count;
+  medseal_bad_share_callback on_bad_share; /* may be NULL */
+  void* context;
+  medseal_bytes password;      /* medseal_recovery_open: the founder's new one */
+  const medseal_cost* cost;
+} medseal_recovery_options;
+
+typedef struct medseal_recovery_info {
+  size_t size;
+  uint32_t set;       /* the newest, from 1; 0: there are no custodians */
+  uint32_t threshold;
+  uint32_t shares;    /* of the set */
+  uint32_t good;      /* of those given */
+  uint64_t class_keys;         /* that the founder's keys open, of those the chain of statements names */
+  uint64_t class_keys_missing; /* that they do not */
+  char founder[68];   /* name; empty until the keys are open */
+} medseal_recovery_info;
+
+/* The newest custodians: set, threshold and shares; all 0 if there are none. */
+MEDSEAL_API medseal_code medseal_recovery_status(medseal_vault* vault, medseal_recovery_info* info, medseal_error* error);
+
+/* Whether these shares open the founder's keys and every class key; changes nothing, needs no session. Bad shares are told and not counted;
+ * `info` (may be NULL) says what was seen whatever ends the call.
+ *   NOT_FOUND         there are no custodians
+ *   INVALID_ARGUMENT  too few good shares: the message says how many are missing
+ *   AUTH_FAILED       what is sealed to the custodians, or to the founder, was changed or taken away */
+MEDSEAL_API medseal_code medseal_recovery_drill(medseal_vault* vault, const medseal_recovery_options* options, medseal_recovery_info* info,
+                                                medseal_error* error);
+/* The same, then another password for the founder over the same keys. Class keys that do not open are counted and no reason to stop. The shares
+ * were together now: rotate the founder (medseal_rotate_person), then set up new ones. */
+MEDSEAL_API medseal_code medseal_recovery_open(medseal_vault* vault, const medseal_recovery_options* options, medseal_recovery_info* info,
+                                               medseal_error* error);
 
 /* ---- Import, verify, thief ----------------------------------------------------------------------------------------- */
 

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -298,6 +299,13 @@ struct PersonInfo {
   std::vector<std::string> classes = {};
 };
 
+// Takes one share to be kept, before the set counts; false: nothing is changed (CANCELLED).
+using ShareTaker = std::function<bool(std::uint32_t number, ByteView text)>;
+struct RecoverySetup {
+  std::uint32_t shares = 0;     // 0: 5
+  std::uint32_t threshold = 0;  // 0: 3
+};
+
 struct StepOptions {
   std::uint64_t rows_per_second = 0;  // at most; 0: as fast as it goes
   std::uint64_t time_budget_ms = 0;   // return with progress after this long; 0: run to the end
@@ -325,6 +333,8 @@ class Watcher {
   virtual bool OnProgress(const medseal_progress&) noexcept { return true; }
   virtual void OnReject(const char* /*file*/, std::uint64_t /*line*/, const char* /*segment*/,
                         const char* /*why*/) noexcept {}
+  // A share that is not counted.
+  virtual void OnBadShare(std::size_t /*index*/, medseal_share_fault /*fault*/, const char* /*why*/) noexcept {}
   virtual void OnProblem(const char* /*what*/, const std::uint8_t* /*patient_handle*/) noexcept {}
 };
 
@@ -375,6 +385,12 @@ inline int ForwardProgress(void* watcher, const medseal_progress* progress) {
 }
 inline void ForwardReject(void* watcher, const char* file, std::uint64_t line, const char* segment, const char* why) {
   static_cast<Watcher*>(watcher)->OnReject(file, line, segment, why);
+}
+inline void ForwardBadShare(void* watcher, std::size_t index, medseal_share_fault fault, const char* why) {
+  static_cast<Watcher*>(watcher)->OnBadShare(index, fault, why);
+}
+inline int ForwardShare(void* taker, std::uint32_t number, medseal_bytes text) {
+  return (*static_cast<const ShareTaker*>(taker))(number, View(text)) ? 0 : 1;
 }
 inline void ForwardProblem(void* watcher, const char* what, const std::uint8_t* patient_handle) {
   static_cast<Watcher*>(watcher)->OnProblem(what, patient_handle);
@@ -551,11 +567,24 @@ class Session {
   Status Grant(Name person, Name class_name) {
     return internal::Call(medseal_person_grant, raw_.get(), person.c_str(), class_name.c_str());
   }
+  Status RotatePerson(Name person, ByteView password, const Cost& cost = {}) {
+    const medseal_cost raw = internal::Raw(cost);
+    return internal::Call(medseal_rotate_person, raw_.get(), person.c_str(), internal::Raw(password), &raw);
+  }
   Result<std::vector<PersonInfo>> Persons() {
     std::vector<PersonInfo> out;
     const Status status = internal::Call(medseal_persons, raw_.get(), &Session::TakePerson, static_cast<void*>(&out));
     if (!status.ok()) return status.error();
     return out;
+  }
+
+  Status SetUpRecovery(const RecoverySetup& setup, const ShareTaker& take) {
+    auto raw = internal::Sized<medseal_recovery_setup_options>();
+    raw.shares = setup.shares;
+    raw.threshold = setup.threshold;
+    raw.on_share = internal::ForwardShare;
+    raw.context = const_cast<ShareTaker*>(&take);
+    return internal::Call(medseal_recovery_setup, raw_.get(), &raw);
   }
 
   // The number of the new version.
@@ -585,8 +614,8 @@ class Session {
   // The number of the job that begins.
   Result<std::uint32_t> RotateClass(Name class_name, std::span<const char* const> revoked = {}) {
     std::uint32_t job = 0;
-    const Status status = internal::Call(medseal_rotate_class, raw_.get(), class_name.c_str(), revoked.data(),
-                                         revoked.size(), &job);
+    const Status status =
+        internal::Call(medseal_rotate_class, raw_.get(), class_name.c_str(), revoked.data(), revoked.size(), &job);
     if (!status.ok()) return status.error();
     return job;
   }
@@ -684,6 +713,21 @@ class Vault {
   Status ResumeJob(const Session* session, std::uint32_t job) {
     return internal::Call(medseal_job_resume, raw_.get(), Raw(session), job);
   }
+  Result<medseal_recovery_info> RecoveryStatus() {
+    auto info = internal::Sized<medseal_recovery_info>();
+    const Status status = internal::Call(medseal_recovery_status, raw_.get(), &info);
+    if (!status.ok()) return status.error();
+    return info;
+  }
+  // Both fill `info` whatever ends the call.
+  Status DrillRecovery(std::span<const ByteView> shares, Watcher* watcher, medseal_recovery_info* info) {
+    return Recover(medseal_recovery_drill, shares, {}, {}, watcher, info);
+  }
+  Status OpenRecovery(std::span<const ByteView> shares, ByteView password, const Cost& cost, Watcher* watcher,
+                      medseal_recovery_info* info) {
+    return Recover(medseal_recovery_open, shares, password, cost, watcher, info);
+  }
+
   Result<std::vector<medseal_job_info>> Jobs() {
     std::vector<medseal_job_info> out;
     const Status status = internal::Call(medseal_jobs, raw_.get(), &Vault::TakeJob, static_cast<void*>(&out));
@@ -693,6 +737,22 @@ class Vault {
 
  private:
   static medseal_session* Raw(const Session* session) { return session == nullptr ? nullptr : session->raw(); }
+  template <typename Function>
+  Status Recover(Function function, std::span<const ByteView> shares, ByteView password, const Cost& cost,
+                 Watcher* watcher, medseal_recovery_info* info) {
+    std::vector<medseal_bytes> raw_shares;
+    for (const ByteView share : shares) raw_shares.push_back(internal::Raw(share));
+    const medseal_cost raw_cost = internal::Raw(cost);
+    auto raw = internal::Sized<medseal_recovery_options>();
+    raw.shares = raw_shares.data();
+    raw.share_count = raw_shares.size();
+    raw.on_bad_share = watcher == nullptr ? nullptr : internal::ForwardBadShare;
+    raw.context = watcher;
+    raw.password = internal::Raw(password);
+    raw.cost = &raw_cost;
+    *info = internal::Sized<medseal_recovery_info>();
+    return internal::Call(function, raw_.get(), &raw, info);
+  }
   static int TakeJob(void* jobs, const medseal_job_info* info) {
     static_cast<std::vector<medseal_job_info>*>(jobs)->push_back(*info);
     return 0;

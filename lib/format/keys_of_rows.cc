@@ -106,6 +106,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
   switch (kind) {
     case MetaKind::kMetaKey:
     case MetaKind::kSettings:
+    case MetaKind::kRecovery:
     case MetaKind::kSigningSeed:
       return 0;
     case MetaKind::kCredential:

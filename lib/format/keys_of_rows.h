@@ -47,6 +47,7 @@ enum class MetaKind : std::uint8_t {
   kPendingUpload = 8,  // stream id
   kLedger = 9,         // patient handle, record tag
   kJob = 10,           // number u32
+  kRecovery = 11,
   kProviderCopy = 14,  // instance
   kBackupPlace = 15,   // place id
   kErasure = 16,       // patient handle

@@ -214,7 +214,16 @@ Result<Call> Vault::Enter() {
 
 Result<Call> Session::Enter() {
   MS_ASSIGN(Call call, vault_->Enter());
+  if (ending_) return Closed();
   call.session_gate_ = std::shared_lock(gate_);
+  if (desk_.session == nullptr) return Closed();
+  call.desk_ = &desk_;
+  return call;
+}
+
+Result<Call> Session::EnterAlone() {
+  MS_ASSIGN(Call call, vault_->Enter());
+  call.whole_session_gate_ = std::unique_lock(gate_);
   if (desk_.session == nullptr) return Closed();
   call.desk_ = &desk_;
   return call;
@@ -224,11 +233,16 @@ Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView 
   MS_ASSIGN(Call call, Enter());
   Core& core = call.core();
   MS_ASSIGN(people::Identity identity, core.registry->Login(person, password));
-  MS_ASSIGN(auto inner, people::Session::Start(*core.registry, core.identity.store, core.identity.suite,
-                                               std::move(identity), std::move(purpose), options_.cache_patients));
+  const people::Person known = identity.person;
+  auto inner = people::Session::Start(*core.registry, core.identity.store, core.identity.suite, std::move(identity),
+                                      std::move(purpose), options_.cache_patients);
+  if (!inner.ok()) core.registry->Settle();
   auto session = std::make_shared<Session>(shared_from_this());
-  session->desk_.session = std::move(inner);
+  if (inner.ok()) session->Begin(std::move(*inner));
+  const std::shared_lock gate(session->gate_);  // who ends it meanwhile waits
   // A rotation that ended between the two looks at the chain did not see this session yet.
+  if (!core.registry->HasNewestKeys(known)) return Status::WrongSecret("unknown person or wrong password");
+  MS_TRY(inner.status());
   session->desk_.session->DropRevoked();
   MS_TRY(CompleteIndexKeys(core, session->desk_));
   return session;
@@ -239,18 +253,26 @@ std::uint32_t Vault::session_count() {
   return static_cast<std::uint32_t>(sessions_.size());
 }
 
-std::vector<std::shared_ptr<Session>> Vault::SessionsBut(const Session* own) {
-  std::vector<std::shared_ptr<Session>> others;
+// To be looked through without the list's lock, which their calls may want.
+std::vector<std::shared_ptr<Session>> Vault::LiveSessions() {
+  std::vector<std::shared_ptr<Session>> live;
   std::lock_guard lock(children_mutex_);
   for (Session* session : sessions_) {
-    auto held = session == own ? nullptr : session->weak_from_this().lock();
-    if (held != nullptr) others.push_back(std::move(held));
+    auto held = session->weak_from_this().lock();
+    if (held != nullptr) live.push_back(std::move(held));
   }
-  return others;
+  return live;
+}
+
+void Vault::EndSessionsWithOldKeys() {
+  for (const auto& session : LiveSessions()) {
+    if (session->HasOldKeys()) session->Logout();
+  }
 }
 
 void Vault::DropRevoked(const Session* own) {
-  for (const auto& session : SessionsBut(own)) {
+  for (const auto& session : LiveSessions()) {
+    if (session.get() == own) continue;
     const std::shared_lock gate(session->gate_);
     Desk& desk = session->desk_;
     if (desk.session != nullptr && desk.session->DropRevoked()) desk.index_keys.Clear();
@@ -259,7 +281,7 @@ void Vault::DropRevoked(const Session* own) {
 
 void Vault::ForgetPatient(const keys::PatientHandle& patient) {
   core_->patients->Forget(patient);
-  for (const auto& session : SessionsBut(nullptr)) {
+  for (const auto& session : LiveSessions()) {
     const std::shared_lock gate(session->gate_);
     if (session->desk_.session != nullptr) session->desk_.session->Forget(patient);
   }
@@ -282,8 +304,19 @@ Session::~Session() {
 // In a forked child a thread that is gone may hold the gate, and the keys are wiped already.
 void Session::Logout() {
   if (ProcessWasForked()) return;
+  ending_ = true;
   const std::unique_lock gate(gate_);
   End();
+}
+
+void Session::Begin(std::unique_ptr<people::Session> session) {
+  const std::unique_lock gate(gate_);
+  desk_.session = std::move(session);
+}
+
+bool Session::HasOldKeys() {
+  const auto call = Enter();
+  return call.ok() && !vault_->core_->registry->HasNewestKeys(desk_.session->identity().person);
 }
 
 void Session::End() {

@@ -352,6 +352,99 @@ static void ALoggedOutSessionIsClosed(void) {
   medseal_vault_free(vault);
 }
 
+/* Another password for the founder; the session that asked goes on, the other one ends. */
+static void OtherKeysEndAPersonsOtherSessions(void) {
+  const medseal_ref ref = ref_of("p-1");
+  medseal_cost cost = MEDSEAL_INIT(medseal_cost);
+  medseal_vault* vault = NULL;
+  medseal_session* asking = NULL;
+  medseal_session* other = NULL;
+  medseal_record* record = NULL;
+  cost.memory_kib = 19 * 1024;
+  cost.passes = 2;
+  EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &asking));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &other));
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_rotate_person(asking, "bob", text("new"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, NULL, text("new"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, "ada", text(""), &cost, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_rotate_person(asking, "ada", text("new"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_CLOSED, medseal_get(other, &ref, NULL, &record, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_get(asking, &ref, NULL, &record, &error));
+  medseal_record_free(record);
+  medseal_session_free(other);
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "ada's password", &other));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "new", &other));
+  medseal_session_free(other);
+  medseal_session_free(asking);
+  medseal_vault_free(vault);
+}
+
+static char share_texts[16][512];
+static medseal_bytes shares[16];
+
+static int keep_share(void* context, uint32_t number, medseal_bytes given) {
+  if (context != NULL || number > 16 || given.size >= sizeof share_texts[0]) return 1;
+  memcpy(share_texts[number - 1], given.data, given.size);
+  shares[number - 1].data = share_texts[number - 1];
+  shares[number - 1].size = given.size;
+  return 0;
+}
+
+static void count_fault(void* context, size_t index, medseal_share_fault fault, const char* why) {
+  EXPECT(index == 1 && fault == MEDSEAL_SHARE_DAMAGED && strlen(why) > 0);
+  ++*(int*)context;
+}
+
+/* Custodians, and a founder whose password nobody knows any more. */
+static void SharesGiveTheFounderAnotherPassword(void) {
+  medseal_cost cost = MEDSEAL_INIT(medseal_cost);
+  medseal_recovery_setup_options setup = MEDSEAL_INIT(medseal_recovery_setup_options);
+  medseal_recovery_options brought = MEDSEAL_INIT(medseal_recovery_options);
+  medseal_recovery_info info = MEDSEAL_INIT(medseal_recovery_info);
+  medseal_vault* vault = NULL;
+  medseal_session* session = NULL;
+  int faults = 0;
+  cost.memory_kib = 19 * 1024;
+  cost.passes = 2;
+  EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "new", &session));
+  EXPECT_CODE(MEDSEAL_OK, medseal_recovery_status(vault, &info, &error));
+  EXPECT(info.set == 0 && info.shares == 0);
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_recovery_drill(vault, &brought, NULL, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_recovery_setup(session, &setup, &error));
+  setup.on_share = keep_share;
+  setup.context = &setup; /* keep_share takes no share then */
+  EXPECT_CODE(MEDSEAL_CANCELLED, medseal_recovery_setup(session, &setup, &error));
+  setup.context = NULL;
+  setup.threshold = 257;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_recovery_setup(session, &setup, &error));
+  setup.threshold = 0;
+  EXPECT_CODE(MEDSEAL_OK, medseal_recovery_setup(session, &setup, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_recovery_status(vault, &info, &error));
+  EXPECT(info.set == 1 && info.threshold == 3 && info.shares == 5);
+  medseal_session_free(session);
+
+  brought.shares = shares;
+  brought.share_count = 3;
+  EXPECT_CODE(MEDSEAL_OK, medseal_recovery_drill(vault, &brought, &info, &error));
+  EXPECT(info.good == 3 && info.class_keys > 0 && info.class_keys_missing == 0 && strcmp(info.founder, "ada") == 0);
+  share_texts[1][0] ^= 1;
+  brought.on_bad_share = count_fault;
+  brought.context = &faults;
+  brought.password = text("found again");
+  brought.cost = &cost;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_recovery_open(vault, &brought, &info, &error));
+  EXPECT(faults == 1 && info.good == 2 && info.founder[0] == 0);
+  brought.share_count = 4;
+  EXPECT_CODE(MEDSEAL_OK, medseal_recovery_open(vault, &brought, NULL, &error));
+  EXPECT(faults == 2);
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "new", &session));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "found again", &session));
+  medseal_session_free(session);
+  medseal_vault_free(vault);
+}
+
 int main(void) {
   medseal_vault* vault = NULL;
   medseal_session* session = NULL;
@@ -381,6 +474,8 @@ int main(void) {
     AChildOfForkIsRefused(session);
     ChildrenOutliveTheirParents(vault, session);
     ALoggedOutSessionIsClosed();
+    OtherKeysEndAPersonsOtherSessions();
+    SharesGiveTheFounderAnotherPassword();
   }
 
   snprintf(sweep, sizeof sweep, "rm -rf '%s'", folder);

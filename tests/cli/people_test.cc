@@ -55,6 +55,46 @@ TEST_F(CliPeople, WhoeverIsRevokedByARotationIsShownTheResultNoMore) {
   EXPECT_EQ(As("ada", {"rotate", "resume", "7"}).exit_code, 4);
 }
 
+TEST_F(CliPeople, APersonGivesThemselvesAnotherPasswordAndTheFounderOneToWhoeverLostTheirs) {
+  const Words cost = {"--argon2-memory", "19", "--argon2-passes", "2"};
+  const auto rotate = [&](const std::string& by, const std::string& person, const std::string& file) {
+    Words words = {"rotate", "person", person, "--new-password-file", file};
+    words.insert(words.end(), cost.begin(), cost.end());
+    return As(by, words);
+  };
+  Write("new", "another one\n");
+  const Ran own = rotate("physician", "physician", Path("new"));
+  EXPECT_EQ(own.exit_code, 0) << own.err;
+  EXPECT_THAT(own.err, HasSubstr("before still open with the old password"));
+  EXPECT_EQ(As("physician", {"get", handle_}).exit_code, 12);
+  WritePassword("physician", "another one");
+  EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("860500"));
+
+  EXPECT_EQ(rotate("receptionist", "physician", Path("new")).exit_code, 6);
+  EXPECT_EQ(rotate("ada", "nobody", Path("new")).exit_code, 4);
+  EXPECT_EQ(rotate("ada", "receptionist", Path("new")).exit_code, 0);
+  WritePassword("receptionist", "another one");
+  EXPECT_EQ(As("receptionist", {"get", handle_}).exit_code, 0);
+  Write("ada.new", "ada's other\n");
+  EXPECT_EQ(rotate("ada", "ada", Path("ada.new")).exit_code, 0);
+  WritePassword("ada", "ada's other");
+  EXPECT_THAT(JsonValues(As("ada", {"person", "show", "ada", "--json"}).out, "founder"), ElementsAre("true"));
+  EXPECT_THAT(As("ada", {"get", handle_}).out, HasSubstr("860500"));
+}
+
+TEST_F(CliPeople, ANewPasswordIsAskedForTwice) {
+  const auto rotate = [&](const std::string& once, const std::string& more) {
+    return RunOnTerminal({"rotate", "person", "ada", "--argon2-memory", "19", "--argon2-passes", "2"},
+                         {once + "\n", more + "\n"});
+  };
+  EXPECT_EQ(rotate("first", "second").exit_code, 2);
+  EXPECT_EQ(Run({"person", "list"}).exit_code, 0);
+  EXPECT_EQ(rotate("first", "first").exit_code, 0);
+  EXPECT_EQ(Run({"person", "list"}).exit_code, 12);
+  WritePassword("ada", "first");
+  EXPECT_EQ(Run({"person", "list"}).exit_code, 0);
+}
+
 TEST_F(CliPeople, JsonListsRedactedFieldsAndLeavesThemOut) {
   const Ran physician = As("physician", {"get", handle_, "--json"});
   const Ran receptionist = As("receptionist", {"get", handle_, "--json"});

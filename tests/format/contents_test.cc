@@ -33,7 +33,7 @@ Case Worked(const std::string& name) { return test::LoadCases("format/" + name +
 TEST(Page, ShowsTheWorkedExamples) {
   for (const char* name :
        {"sealed", "row", "public_part", "header", "group", "head", "posting", "stream", "chunk", "job", "erasure",
-        "epoch_end", "provider_copy", "backup_place", "place_mark", "bundle_part", "bundle_list"})
+        "epoch_end", "provider_copy", "backup_place", "place_mark", "bundle_part", "bundle_list", "recovery"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");

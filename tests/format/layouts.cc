@@ -18,6 +18,7 @@
 #include "format/keys_of_rows.h"
 #include "format/person_slot.h"
 #include "format/posting.h"
+#include "format/recovery.h"
 #include "format/row.h"
 #include "format/sealed.h"
 #include "format/statement.h"
@@ -204,6 +205,11 @@ Result<Bytes> AgainPersonSlot(ByteView bytes) {
   return EncodePersonSlot(slot);
 }
 
+Result<Bytes> AgainRecovery(ByteView bytes) {
+  MS_ASSIGN(const Recovery recovery, ParseRecovery(bytes));
+  return EncodeRecovery(recovery);
+}
+
 // With what its body says.
 Result<Bytes> AgainStatement(ByteView bytes) {
   MS_ASSIGN(SignedStatement parsed, ParseStatement(bytes));
@@ -216,9 +222,9 @@ Result<Bytes> AgainStatement(ByteView bytes) {
   return out;
 }
 
-Bytes StatementExample() {
-  const Bytes body = EncodeStatementBody(PersonBody{3, 1, "Dr. A. Martin", {7}, {9}});
-  Statement statement{{1}, 4, {2}, static_cast<std::uint8_t>(StatementType::kPerson), 1, body};
+Bytes StatementExample(const StatementBody& said) {
+  const Bytes body = EncodeStatementBody(said);
+  Statement statement{{1}, 4, {2}, static_cast<std::uint8_t>(TypeOf(said)), 1, body};
   Bytes out = EncodeStatement(statement);
   out.resize(out.size() + 64, 0x5a);
   return out;
@@ -259,6 +265,7 @@ std::vector<Layout> Make() {
       {"place_mark", {}, AgainPlaceMark},
       {"bundle_part", {}, AgainBundlePart},
       {"bundle_list", {}, AgainBundleList},
+      {"recovery", {}, AgainRecovery},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};
@@ -273,7 +280,9 @@ std::vector<Layout> Make() {
   all.push_back({"credential", CredentialExample(), AgainCredential});
   all.push_back({"credential content", Bytes(kCredentialContentSize, 0x5a), AgainCredentialContent});
   all.push_back({"person slot", PersonSlotExample(), AgainPersonSlot});
-  all.push_back({"statement", StatementExample(), AgainStatement});
+  all.push_back({"statement", StatementExample(PersonBody{3, 1, "Dr. A. Martin", {7}, {9}}), AgainStatement});
+  all.push_back(
+      {"statement of custodians", StatementExample(CustodiansBody{1, 2, {7}, {{1}, {2}, {3}}}), AgainStatement});
   return all;
 }
 

@@ -170,10 +170,10 @@ def layout(name, note, fields, decoded, refused, accepted=(), shown=None, open_e
 
 def update_page():
     def block(found):
-        return f"```hex {found[1]}\n{blocks[found[1]]}```"
+        return f"```{found[1]} {found[2]}\n{blocks[found[2]]}```"
 
-    PAGE.write_text(re.sub(r"```hex (\w+)\n.*?```", lambda m: block(m) if m[1] in blocks else m[0], PAGE.read_text(),
-                           flags=re.S))
+    PAGE.write_text(re.sub(r"```(hex|text) (\w+)\n.*?```", lambda m: block(m) if m[2] in blocks else m[0],
+                           PAGE.read_text(), flags=re.S))
 
 
 # ---- one patient of one store, in all examples
@@ -532,7 +532,7 @@ def meta():
     for name, kind, one in [("settings", 1, b""), ("statement", 2, be(1, 8)), ("credential", 3, be(1, 4)),
                             ("person slot", 4, b"\3" + be(2, 4) + be(1, 4)),
                             ("schema", 5, be(1, 4)), ("posting key", 7, be(1, 4)), ("pending upload", 8, STREAM),
-                            ("ledger", 9, PATIENT + TAG), ("job", 10, be(1, 4)), ("provider copy", 14, STREAM),
+                            ("ledger", 9, PATIENT + TAG), ("job", 10, be(1, 4)), ("recovery", 11, b""), ("provider copy", 14, STREAM),
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
                             ("signing seed", 18, b"")]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
