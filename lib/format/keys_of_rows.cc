@@ -86,6 +86,7 @@ std::size_t IdSize(MetaKind kind) {
   switch (kind) {
     case MetaKind::kMetaKey:
     case MetaKind::kSettings:
+    case MetaKind::kKnownTime:
       return 0;
     case MetaKind::kCredential:
     case MetaKind::kSchema:
@@ -98,6 +99,7 @@ std::size_t IdSize(MetaKind kind) {
     case MetaKind::kPersonSlot:
       return 1 + 4 + 4;
     case MetaKind::kPendingUpload:
+    case MetaKind::kMark:
       return 16;
     case MetaKind::kLedger:
       return 32;

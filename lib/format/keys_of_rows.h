@@ -44,11 +44,13 @@ enum class MetaKind : std::uint8_t {
   kPendingUpload = 8,  // stream id
   kLedger = 9,         // patient handle, record tag
   kJob = 10,           // number u32
+  kMark = 12,          // patient handle; all zero: the tally of marks
+  kKnownTime = 13,
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);
-// The id inside a meta key, borrowed; Corrupt if it is not of this epoch and kind, or not as long as ids of the kind are:
-// whoever writes to the disk may write any key, and an id goes into a context, which has limits.
+// The id inside a meta key, borrowed; Corrupt if it is not of this epoch and kind, or not as long as ids of the kind
+// are: whoever writes to the disk may write any key, and an id goes into a context, which has limits.
 Result<ByteView> MetaId(ByteView key, std::uint32_t epoch, MetaKind kind);
 
 // First key after every key that begins with `prefix`; empty when there is none.

@@ -8,11 +8,13 @@
 #include "format/credential.h"
 #include "format/group.h"
 #include "format/head.h"
-#include "format/job.h"
 #include "format/header.h"
+#include "format/job.h"
 #include "format/key_row.h"
 #include "format/keyring.h"
 #include "format/keys_of_rows.h"
+#include "format/known_time.h"
+#include "format/mark.h"
 #include "format/person_slot.h"
 #include "format/posting.h"
 #include "format/row.h"
@@ -87,6 +89,21 @@ Result<Bytes> AgainHead(ByteView bytes) {
 Result<Bytes> AgainJob(ByteView bytes) {
   MS_ASSIGN(const Job job, ParseJob(bytes));
   return WriteJob(job);
+}
+
+Result<Bytes> AgainMark(ByteView bytes) {
+  MS_ASSIGN(const Mark mark, ParseMark(bytes));
+  return Copy(WriteMark(mark).Reveal());
+}
+
+Result<Bytes> AgainMarkTally(ByteView bytes) {
+  MS_ASSIGN(const MarkTally tally, ParseMarkTally(bytes));
+  return WriteMarkTally(tally);
+}
+
+Result<Bytes> AgainKnownTime(ByteView bytes) {
+  MS_ASSIGN(const std::uint64_t ms, ParseKnownTime(bytes));
+  return WriteKnownTime(ms);
 }
 
 Result<Bytes> AgainPosting(ByteView bytes) {
@@ -201,10 +218,20 @@ Bytes PersonSlotExample() {
 
 std::vector<Layout> Make() {
   std::vector<Layout> all{
-      {"sealed", {}, AgainSealed, true}, {"row", {}, AgainRow, true},   {"public_part", {}, AgainPublicPart},
-      {"header", {}, AgainHeader},       {"group", {}, AgainGroup},     {"key_row", {}, AgainKeyRow},
-      {"head", {}, AgainHead},           {"posting", {}, AgainPosting}, {"stream", {}, AgainStream},
-      {"chunk", {}, AgainChunk, true},   {"job", {}, AgainJob},
+      {"sealed", {}, AgainSealed, true},
+      {"row", {}, AgainRow, true},
+      {"public_part", {}, AgainPublicPart},
+      {"header", {}, AgainHeader},
+      {"group", {}, AgainGroup},
+      {"key_row", {}, AgainKeyRow},
+      {"head", {}, AgainHead},
+      {"posting", {}, AgainPosting},
+      {"stream", {}, AgainStream},
+      {"chunk", {}, AgainChunk, true},
+      {"job", {}, AgainJob},
+      {"mark", {}, AgainMark},
+      {"mark_tally", {}, AgainMarkTally},
+      {"known_time", {}, AgainKnownTime},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};

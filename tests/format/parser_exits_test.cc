@@ -85,7 +85,7 @@ class VectorFile : public testing::TestWithParam<const char*> {};
 
 INSTANTIATE_TEST_SUITE_P(Format, VectorFile,
                          testing::Values("sealed", "row", "public_part", "header", "group", "key_row", "head",
-                                         "posting", "stream", "chunk", "job"),
+                                         "posting", "stream", "chunk", "job", "mark", "mark_tally", "known_time"),
                          [](const auto& file) { return std::string(file.param); });
 
 TEST_P(VectorFile, EveryCaseEndsWithItsCode) {
