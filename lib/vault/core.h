@@ -13,6 +13,7 @@
 #include "store/rows.h"
 #include "vault/anchor_keeper.h"
 #include "vault/index_keys.h"
+#include "vault/marked.h"
 #include "vault/postings.h"
 #include "vault/schema_book.h"
 
@@ -49,6 +50,7 @@ struct Core {
   std::unique_ptr<Postings> postings;
   SchemaBook schemas;
   PatientLocks locks;
+  MarkedPatients marked;
   std::mutex job_mutex;  // one job works at a time
   std::unique_ptr<AnchorKeeper> anchor;
 
@@ -60,6 +62,7 @@ struct Core {
 struct Desk {
   std::unique_ptr<people::Session> session;
   IndexKeys index_keys;
+  std::atomic<people::PersonNumber> second_person{0};  // who joined by their own login; 0: nobody
 };
 
 }  // namespace mseal::vault

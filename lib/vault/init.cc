@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "people/session.h"
 #include "vault/index_keys.h"
+#include "vault/marks.h"
 #include "vault/settings.h"
 #include "vault/store_files.h"
 
@@ -77,6 +78,7 @@ Status Populate(const InitOptions& options, const schema::Schema& schema, const 
   settings.created_ms = NowMs();
   PutSettings(*meta, identity, settings, batch);
   PutPostingKey(*meta, crypto::RandomKey().Reveal(), batch);
+  PutFirstTally(*meta, batch);
   people::Identity founder;
   MS_ASSIGN(const auto registry, people::Registry::Found(rows, *meta, identity.store, identity.suite, options.person,
                                                          options.password.Reveal(), options.cost, batch, founder));

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/writer.h"
+#include "vault/marks.h"
 #include "vault/record_draft.h"
 
 namespace mseal::vault {
@@ -44,6 +45,7 @@ Bytes OrderedRowKey(std::uint32_t index, ByteView value, const keys::RecordHandl
 }
 
 Result<std::unique_ptr<PatientChange>> PatientChange::Open(Core& core, Desk& desk, const keys::PatientHandle& patient) {
+  MS_TRY(CheckMayOpen(core, desk, patient));
   std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
   change->schema_ = core.schemas.current();
   change->chain_ = core.registry->chain();
@@ -147,7 +149,9 @@ Result<PutOutcome> PatientChange::Put(const PutRequest& request) {
   seal::Commitment commitment;
   draft.Seal(place, header, row, commitment);
 
-  if (old.has_value()) MS_TRY(KeepOrDropOld(*old, type->keep_history, header));
+  // Under a legal hold replaced versions stay, whatever the schema says.
+  const bool keep_old = type->keep_history || core_.marked.IsHeld(patient());
+  if (old.has_value()) MS_TRY(KeepOrDropOld(*old, keep_old, header));
   const Bytes live_key = LiveRowKey(place);
   overlay_.Put(Table::kRecords, live_key, row);
   AddRow(live_key, commitment);
@@ -209,6 +213,7 @@ Status PatientChange::MovePostings(const OpenedRow* old, const format::Header& n
 
 Status PatientChange::Delete(std::string_view type, ByteView record_id, std::uint64_t expected_version) {
   if (type == schema::kDirectoryType) return Status::InvalidArgument("the directory record goes only with its patient");
+  MS_TRY(CheckNotHeld(core_, patient()));
   const RecordPlace place = PlaceRecord(core_.identity, *keys_, type, record_id);
   MS_ASSIGN(const std::optional<OpenedRow> live, ReadRecord(place));
   if (!live.has_value()) return Status::NotFound("no such record");

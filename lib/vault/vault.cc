@@ -2,6 +2,7 @@
 #include "vault/vault.h"
 
 #include "vault/load_schema.h"
+#include "vault/marks.h"
 #include "vault/settings.h"
 #include "vault/streams.h"
 
@@ -133,7 +134,10 @@ Status Vault::OpenParts() {
     return Status::Stale("the chain of statements is older than its anchor");
   MS_ASSIGN(auto active, LoadActiveSchema(*core_->meta, *chain));
   core_->schemas.Set(std::move(active));
+  const Status marks = LoadMarks(*core_);
+  // Opened read-only for what can be saved: the marks that are there bind, and one that is missing does not close it.
   if (core_->read_only) return Status::Ok();
+  MS_TRY(marks);
   people::Registry& registry = *core_->registry;
   core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, core_->epoch,
                                                  [&registry] { return registry.chain()->newest_number(); });
@@ -257,6 +261,7 @@ void Session::End() {
   desk_.session->End();
   desk_.session.reset();
   desk_.index_keys.Clear();
+  desk_.second_person = 0;
 }
 
 }  // namespace mseal::vault
