@@ -57,6 +57,16 @@ Outcome ShowJobs(const Common& common);
 Outcome PauseJob(const Common& common, const JobArguments& arguments);
 Outcome ResumeJob(const Common& common, const JobArguments& arguments);
 
+struct MarkArguments {
+  std::string patient;
+  std::string reason;
+};
+Outcome HoldPatient(const Common& common, const MarkArguments& arguments);
+Outcome ReleasePatient(const Common& common, const MarkArguments& arguments);
+Outcome RestrictPatient(const Common& common, const MarkArguments& arguments);
+Outcome UnrestrictPatient(const Common& common, const MarkArguments& arguments);
+Outcome ListMarks(const Common& common);
+
 struct SchemaArguments {
   std::string current;  // check only
   std::string schema;

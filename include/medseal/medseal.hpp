@@ -298,6 +298,18 @@ struct PersonInfo {
   std::vector<std::string> classes = {};
 };
 
+// What a patient is held back by.
+struct Mark {
+  std::uint64_t since_ms = 0;
+  std::string by = {};
+  Secret reason = {};
+};
+struct MarkInfo {
+  PatientHandle patient = {};
+  std::optional<Mark> hold = {};
+  std::optional<Mark> restriction = {};
+};
+
 struct StepOptions {
   std::uint64_t rows_per_second = 0;  // at most; 0: as fast as it goes
   std::uint64_t time_budget_ms = 0;   // return with progress after this long; 0: run to the end
@@ -537,6 +549,36 @@ class Session {
     return Piece{Buffer(value), size};
   }
 
+  // `second.purpose` is not read.
+  Status Join(const LoginOptions& second) {
+    auto raw = internal::Sized<medseal_login_options>();
+    raw.person = second.person.c_str();
+    raw.password = internal::Raw(second.password);
+    return internal::Call(medseal_session_join, raw_.get(), &raw);
+  }
+  Status Hold(const Patient& patient, Name reason) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_hold, raw_.get(), &raw, reason.c_str());
+  }
+  Status Release(const Patient& patient) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_release, raw_.get(), &raw);
+  }
+  Status Restrict(const Patient& patient, Name reason) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_restrict, raw_.get(), &raw, reason.c_str());
+  }
+  Status Unrestrict(const Patient& patient) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_unrestrict, raw_.get(), &raw);
+  }
+  Result<std::vector<MarkInfo>> Marks() {
+    std::vector<MarkInfo> out;
+    const Status status = internal::Call(medseal_marks, raw_.get(), &Session::TakeMark, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+
   Status AddPerson(const PersonOptions& options) {
     const medseal_cost cost = internal::Raw(options.cost);
     auto raw = internal::Sized<medseal_person_options>();
@@ -585,8 +627,8 @@ class Session {
   // The number of the job that begins.
   Result<std::uint32_t> RotateClass(Name class_name, std::span<const char* const> revoked = {}) {
     std::uint32_t job = 0;
-    const Status status = internal::Call(medseal_rotate_class, raw_.get(), class_name.c_str(), revoked.data(),
-                                         revoked.size(), &job);
+    const Status status =
+        internal::Call(medseal_rotate_class, raw_.get(), class_name.c_str(), revoked.data(), revoked.size(), &job);
     if (!status.ok()) return status.error();
     return job;
   }
@@ -611,6 +653,17 @@ class Session {
     const Status status = internal::Call(function, raw_.get(), arguments..., &made);
     if (!status.ok()) return status.error();
     return T(made);
+  }
+  static int TakeMark(void* marks, const medseal_mark_info* info) {
+    MarkInfo mark{internal::Copied<MEDSEAL_PATIENT_HANDLE_SIZE>(info->patient_handle), {}, {}};
+    const auto entry = [](std::uint64_t since_ms, const char* by, medseal_bytes reason) {
+      return Mark{since_ms, by, Secret(AsText(internal::View(reason)))};
+    };
+    if (info->held != 0) mark.hold = entry(info->hold_since_ms, info->hold_by, info->hold_reason);
+    if (info->restricted != 0)
+      mark.restriction = entry(info->restriction_since_ms, info->restriction_by, info->restriction_reason);
+    static_cast<std::vector<MarkInfo>*>(marks)->push_back(std::move(mark));
+    return 0;
   }
   static int TakePerson(void* persons, const medseal_person_info* info) {
     PersonInfo person{info->name, info->kind, info->founder != 0, {}};
