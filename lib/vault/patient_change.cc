@@ -233,7 +233,8 @@ Status PatientChange::Delete(std::string_view type, ByteView record_id, std::uin
   return Status::Ok();
 }
 
-Status PatientChange::DropHistory(const OpenedRow& live) {
+Status PatientChange::ForEachReplaced(const OpenedRow& live,
+                                      const std::function<Status(ByteView, const OpenedRow&)>& visit) const {
   for (std::uint64_t version = 1; version < live.header.version; ++version) {
     const Bytes key = HistoryRowKey(*keys_, live.header.type, live.header.record_id.Reveal(), version);
     Bytes bytes;
@@ -241,11 +242,18 @@ Status PatientChange::DropHistory(const OpenedRow& live) {
     if (got.code() == StatusCode::kNotFound) continue;  // before the type kept a history, or after it stopped
     MS_TRY(got);
     MS_ASSIGN(const OpenedRow row, OpenRow(core_.identity, *keys_, live.place.tag, std::move(bytes)));
+    MS_TRY(visit(key, row));
+  }
+  return Status::Ok();
+}
+
+Status PatientChange::DropHistory(const OpenedRow& live) {
+  return ForEachReplaced(live, [&](ByteView key, const OpenedRow& row) {
     for (const format::HeaderStream& stream : row.header.streams) DropChunks(stream);
     overlay_.Delete(Table::kRecords, key);
     RemoveRow(key, row.commitment);
-  }
-  return Status::Ok();
+    return Status::Ok();
+  });
 }
 
 Status PatientChange::Commit() {
