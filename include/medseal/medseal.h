@@ -514,6 +514,76 @@ MEDSEAL_API medseal_code medseal_job_resume(medseal_session* session, uint32_t j
 typedef int (*medseal_job_callback)(void* context, const medseal_job_info* info);
 MEDSEAL_API medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, void* context, medseal_error* error);
 
+/* ---- Retention ----------------------------------------------------------------------------------------------------- */
+
+/* Records go by the retention of their type, values by that of their class (schema), counted from when the record was last written: never
+ * before the date that the schema promised then. Patients under a legal hold or a restriction are passed over. */
+
+typedef enum medseal_clock {
+  MEDSEAL_CLOCK_BELIEVED = 0,
+  MEDSEAL_CLOCK_BEHIND = 1, /* more than 10 minutes before the newest record, or what the vault knew */
+  MEDSEAL_CLOCK_AHEAD = 2,  /* more than 31 days after what the vault knew; it follows the clock at each login, so far and no further */
+  MEDSEAL_CLOCK_UNKNOWN = 3 /* the vault's known time is gone */
+} medseal_clock;
+
+/* A record that goes, or (class_count > 0) the classes whose values it loses. */
+typedef struct medseal_retention_item {
+  size_t size;
+  uint8_t record_handle[MEDSEAL_RECORD_HANDLE_SIZE];
+  const char* type;
+  uint64_t end_ms; /* when it had its time */
+  const char* const* classes;
+  size_t class_count;
+} medseal_retention_item;
+typedef void (*medseal_retention_item_callback)(void* context, const medseal_retention_item* item);
+
+/* Of one record type. */
+typedef struct medseal_retention_type {
+  size_t size;
+  const char* type;
+  uint64_t records;     /* that there are */
+  uint64_t expired;     /* that go whole */
+  uint64_t clearing;    /* that lose values of a class and stay */
+  uint64_t earliest_ms; /* when the first and the last of them had their time; 0: none */
+  uint64_t latest_ms;
+} medseal_retention_type;
+typedef void (*medseal_retention_type_callback)(void* context, const medseal_retention_type* type);
+
+typedef struct medseal_retention_options {
+  size_t size;
+  int run;           /* 0: a plan, that says what would go and touches nothing; 1: let it go */
+  const char* type;  /* of a plan; NULL: all */
+  uint64_t until_ms; /* of a plan: as if it were then; 0: now */
+  uint32_t share;    /* per cent of all records that a run may touch. 0: 5, or with a second person whatever the plan says */
+  medseal_progress_callback on_progress;   /* patients; `records`: that went so far. May be NULL, as the next two */
+  medseal_retention_type_callback on_type; /* after the plan */
+  medseal_retention_item_callback on_item; /* of a plan */
+  void* context;
+} medseal_retention_options;
+
+typedef struct medseal_retention_report {
+  size_t size;
+  uint64_t now_ms;
+  medseal_clock clock;
+  uint64_t records;
+  uint64_t expired;
+  uint64_t clearing;
+  uint64_t patients;   /* that expired and clearing are of */
+  uint64_t held;       /* records that would go but for a legal hold */
+  uint64_t restricted; /* or a restriction */
+  uint64_t deleted;    /* by this run, with history and large values */
+  uint64_t cleared;
+} medseal_retention_report;
+
+/* By the founder or a person who holds every class; takes no class key. A run that was stopped or killed goes on when it is repeated.
+ * `options` (a plan of all types if NULL) and `report` may be NULL; the report says how far the call came whatever ends it.
+ *   PERMISSION_DENIED  not that person; or the clock is not believed, or more than `share` would go, and no second person has joined
+ *                      (medseal_session_join), or above 5 per cent on one person's word alone: nothing was deleted
+ *   AUTH_FAILED        a patient's rows do not add up: medseal_verify says whose
+ *   CANCELLED          on_progress ended it; what went is gone */
+MEDSEAL_API medseal_code medseal_retention(medseal_session* session, const medseal_retention_options* options, medseal_retention_report* report,
+                                           medseal_error* error);
+
 typedef struct medseal_verify_report {
   size_t size;
   uint64_t patients;

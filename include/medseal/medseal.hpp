@@ -315,6 +315,13 @@ struct StepOptions {
   std::uint64_t time_budget_ms = 0;   // return with progress after this long; 0: run to the end
 };
 
+struct RetentionOptions {
+  bool run = false;
+  Name type = {};
+  std::uint64_t until_ms = 0;
+  std::uint32_t share = 0;
+};
+
 struct ImportOptions {
   medseal_source source = MEDSEAL_FHIR;
   std::span<const char* const> files = {};
@@ -337,6 +344,8 @@ class Watcher {
   virtual bool OnProgress(const medseal_progress&) noexcept { return true; }
   virtual void OnReject(const char* /*file*/, std::uint64_t /*line*/, const char* /*segment*/,
                         const char* /*why*/) noexcept {}
+  virtual void OnRetentionType(const medseal_retention_type&) noexcept {}
+  virtual void OnRetentionItem(const medseal_retention_item&) noexcept {}
   virtual void OnProblem(const char* /*what*/, const std::uint8_t* /*patient_handle*/) noexcept {}
 };
 
@@ -387,6 +396,12 @@ inline int ForwardProgress(void* watcher, const medseal_progress* progress) {
 }
 inline void ForwardReject(void* watcher, const char* file, std::uint64_t line, const char* segment, const char* why) {
   static_cast<Watcher*>(watcher)->OnReject(file, line, segment, why);
+}
+inline void ForwardRetentionType(void* watcher, const medseal_retention_type* type) {
+  static_cast<Watcher*>(watcher)->OnRetentionType(*type);
+}
+inline void ForwardRetentionItem(void* watcher, const medseal_retention_item* item) {
+  static_cast<Watcher*>(watcher)->OnRetentionItem(*item);
 }
 inline void ForwardProblem(void* watcher, const char* what, const std::uint8_t* patient_handle) {
   static_cast<Watcher*>(watcher)->OnProblem(what, patient_handle);
@@ -622,6 +637,23 @@ class Session {
     raw.context = watcher;
     *report = internal::Sized<medseal_import_report>();
     return internal::Call(medseal_import, raw_.get(), &raw, report);
+  }
+
+  // Fills `report` whatever ends the call.
+  Status Retention(const RetentionOptions& options, Watcher* watcher, medseal_retention_report* report) {
+    auto raw = internal::Sized<medseal_retention_options>();
+    raw.run = options.run ? 1 : 0;
+    raw.type = options.type.c_str();
+    raw.until_ms = options.until_ms;
+    raw.share = options.share;
+    if (watcher != nullptr) {
+      raw.on_progress = internal::ForwardProgress;
+      raw.on_type = internal::ForwardRetentionType;
+      raw.on_item = internal::ForwardRetentionItem;
+    }
+    raw.context = watcher;
+    *report = internal::Sized<medseal_retention_report>();
+    return internal::Call(medseal_retention, raw_.get(), &raw, report);
   }
 
   // The number of the job that begins.

@@ -239,6 +239,7 @@ Status Retain(Core& core, Desk& desk, const RetentionOptions& options, Retention
   const std::lock_guard lock(core.job_mutex);
   Retention retention(core, desk, options, report);
   MS_TRY(retention.Plan());
+  if (options.on_plan) options.on_plan(report);
   return options.run ? retention.Run() : Status::Ok();
 }
 

@@ -21,17 +21,6 @@ struct RetentionItem {
   std::vector<std::string> classes;  // empty: the whole record goes
 };
 
-struct RetentionOptions {
-  bool run = false;            // false: a dry run that says what would go
-  std::string type;            // of a dry run; empty: all
-  std::uint64_t until_ms = 0;  // of a dry run: as if it were then; 0: now
-  // Per cent of all records at most. 0: the largest share; with a second person, whatever the plan says.
-  std::uint32_t share = 0;
-  // Patients looked at of about so many, and what went so far; false ends the call with Cancelled.
-  std::function<bool(std::uint64_t done, std::uint64_t in_all, std::uint64_t gone)> on_progress;
-  std::function<void(const RetentionItem&)> on_item;  // of a dry run
-};
-
 struct RetentionCount {
   std::uint64_t records = 0;   // that there are
   std::uint64_t expired = 0;   // that go whole
@@ -50,6 +39,18 @@ struct RetentionReport {
   std::uint64_t restricted = 0;  // or a restriction: what is restricted is kept and nothing else (GDPR art. 18)
   std::uint64_t deleted = 0;     // by a run
   std::uint64_t cleared = 0;
+};
+
+struct RetentionOptions {
+  bool run = false;            // false: a dry run that says what would go
+  std::string type;            // of a dry run; empty: all
+  std::uint64_t until_ms = 0;  // of a dry run: as if it were then; 0: now
+  // Per cent of all records at most. 0: the largest share; with a second person, whatever the plan says.
+  std::uint32_t share = 0;
+  // Patients looked at of about so many, and what went so far; false ends the call with Cancelled.
+  std::function<bool(std::uint64_t done, std::uint64_t in_all, std::uint64_t gone)> on_progress;
+  std::function<void(const RetentionItem&)> on_item;    // of a dry run
+  std::function<void(const RetentionReport&)> on_plan;  // what would go, before anything does
 };
 
 // By the founder or a person who holds every class. A run that was ended or killed goes on when it is repeated; what
