@@ -67,6 +67,14 @@ Outcome RestrictPatient(const Common& common, const MarkArguments& arguments);
 Outcome UnrestrictPatient(const Common& common, const MarkArguments& arguments);
 Outcome ListMarks(const Common& common);
 
+struct RetentionArguments {
+  std::string type;             // plan only
+  std::string until;            // plan only: YYYY-MM-DD
+  std::uint32_t max_share = 0;  // run only: per cent of all records
+};
+Outcome PlanRetention(const Common& common, const RetentionArguments& arguments);
+Outcome RunRetention(const Common& common, const RetentionArguments& arguments);
+
 struct SchemaArguments {
   std::string current;  // check only
   std::string schema;

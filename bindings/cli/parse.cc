@@ -201,6 +201,24 @@ void AddMarks(CLI::App& app, Commands& commands) {
   commands.Add(app, "holds", "who is held or restricted, by whom and why", ListMarks);
 }
 
+void AddRetention(CLI::App& app, Commands& commands) {
+  CLI::App* retention = app.add_subcommand("retention", "what has had its time")->require_subcommand(1);
+  commands.Add<RetentionArguments>(*retention, "plan", "what would go; with --json, record by record", PlanRetention,
+                                   [](CLI::App& command, RetentionArguments& arguments) {
+                                     command.add_option("--type", arguments.type, "of one record type");
+                                     command.add_option("--until", arguments.until,
+                                                        "as if it were this day: YYYY-MM-DD, UTC");
+                                   });
+  commands.Add<RetentionArguments>(
+      *retention, "run", "let it go for good; again after an interruption", RunRetention,
+      [](CLI::App& command, RetentionArguments& arguments) {
+        command
+            .add_option("--max-share", arguments.max_share,
+                        "per cent of all records at most: 5 if not given; more takes a second person (--with)")
+            ->check(CLI::Range(1, 100));
+      });
+}
+
 void AddImport(CLI::App& app, Commands& commands) {
   CLI::App* import =
       app.add_subcommand("import", "files into records; again after an interruption")->require_subcommand(1);
@@ -299,6 +317,7 @@ Parsed Parse(int count, char** words) {
   AddLists(app, commands);
   AddImport(app, commands);
   AddMarks(app, commands);
+  AddRetention(app, commands);
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& error) {

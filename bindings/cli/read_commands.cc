@@ -1,9 +1,6 @@
 // get, history, patient, find, scan, range, delete: records that are there.
-#include <fcntl.h>
-#include <fmt/core.h>
-#include <unistd.h>
-
 #include "commands.h"
+#include "confirm.h"
 #include "ids.h"
 #include "interrupt.h"
 #include "json.h"
@@ -43,21 +40,6 @@ Outcome List(const Common& common, const ListArguments& list, const Lister& list
     if (shown.more) Say("there are more, after " + HandleText(shown.last) + " (scan: --after)");
     return kDone;
   });
-}
-
-// The person at the terminal says yes, or nothing is done.
-Status Confirm(const Common& common, const std::string& question) {
-  if (common.yes) return {};
-  const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC);
-  if (terminal < 0) return InvalidArgument("no terminal to ask on: --yes says that it is meant");
-  const std::string prompt = question + " [y/N] ";
-  char answer[16] = {};
-  ssize_t count = write(terminal, prompt.data(), prompt.size());
-  if (count > 0 && WaitToRead(terminal)) count = read(terminal, answer, sizeof answer - 1);
-  close(terminal);
-  if (Interrupted()) return Cancelled();
-  if (count > 0 && (answer[0] == 'y' || answer[0] == 'Y')) return {};
-  return Error(MEDSEAL_CANCELLED, "not confirmed: nothing was deleted");
 }
 
 Result<std::pair<std::string, Secret>> ReadCondition(const std::string& condition, const Common& common) {
