@@ -41,12 +41,15 @@ class HandleListing : public Listing {
       : core_(core), desk_(desk), at_(std::move(at)), reader_(core, desk, at_.get()), handles_(std::move(handles)) {}
 
   Result<std::unique_ptr<OpenedRecord>> Next() override {
-    while (next_ < handles_.size() && !MayOpen(core_, desk_, keys::PatientOf(handles_[next_]))) ++next_;
-    if (next_ == handles_.size()) return std::unique_ptr<OpenedRecord>();
-    auto record = reader_.Read(handles_[next_++], {});
-    // Index and records change together, so at one point in time an index never names what is not there.
-    if (record.code() == StatusCode::kNotFound) return Status::AuthFailed("the index names a record that is missing");
-    return record;
+    while (next_ < handles_.size()) {
+      const keys::RecordHandle& handle = handles_[next_++];
+      auto record = reader_.Read(handle, {});
+      if (!MayOpen(core_, desk_, keys::PatientOf(handle))) continue;  // asked last: it may have come while reading
+      // Index and records change together, so at one point in time an index never names what is not there.
+      if (record.code() == StatusCode::kNotFound) return Status::AuthFailed("the index names a record that is missing");
+      return record;
+    }
+    return std::unique_ptr<OpenedRecord>();
   }
 
  private:

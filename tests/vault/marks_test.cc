@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "format/keys_of_rows.h"
 #include "support/vectors.h"
@@ -335,6 +337,30 @@ TEST_F(Marked, ForgottenMarksAreGoneAndTheTallyHolds) {
   Reopen();
   EXPECT_TRUE(lab_.Get(*physician_, "alice", "Patient", "1").ok());
   EXPECT_EQ(lab_.Delete(*founder_, "bob", "Patient", "1").code(), StatusCode::kPermissionDenied);
+}
+
+TEST_F(Marked, MarksSetAtOnceByManyKeepOneTallyAndBindReadersAtOnce) {
+  constexpr int kThreads = 3, kEach = 5;
+  for (int i = 0; i < kThreads * kEach; ++i) Write(*founder_, "patient " + std::to_string(i), "Dupont");
+  std::atomic<bool> done{false};
+  std::thread reader([&] {
+    while (!done) EXPECT_TRUE(lab_.Find(*physician_, "Patient", "family", "Dupont").ok());
+  });
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < kEach; ++i) {
+        const std::string patient = "patient " + std::to_string(thread * kEach + i);
+        EXPECT_TRUE(Set(vault::Restrict, *founder_, patient).ok());
+        EXPECT_EQ(lab_.Get(*physician_, patient, "Patient", "1").code(), StatusCode::kPermissionDenied);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  done = true;
+  reader.join();
+  Reopen();
+  EXPECT_TRUE(lab_.Find(*physician_, "Patient", "family", "Dupont")->empty());
 }
 
 // ---- what a thief sees and can do

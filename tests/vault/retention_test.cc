@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "format/keys_of_rows.h"
+#include "vault/expiry.h"
 #include "vault/load_schema.h"
 #include "vault/marks.h"
 #include "vault/two_persons.h"
@@ -274,6 +275,28 @@ TEST_F(Retention, ShorterSchemaDoesNotBreakWhatWasPromised) {
   EXPECT_TRUE(Run().ok());
   EXPECT_TRUE(IsThere("alice", "Note"));
   EXPECT_FALSE(IsThere("bob", "Note"));
+}
+
+TEST_F(Retention, DateOfARecordIsThatOfItsTypeOrTheOnePromised) {
+  auto call = founder_->Enter();
+  const vault::ExpiryRules rules(call->core().schemas.current(), kBegin);
+  const auto end = [&](std::string_view type, std::uint64_t written_ms, std::uint64_t promised_ms) {
+    format::Header header;
+    header.type = type;
+    header.written_ms = written_ms;
+    header.retain_until_ms = promised_ms;
+    return rules.EndOf(header);
+  };
+  EXPECT_EQ(end("Note", kBegin, 0), kBegin + 90 * kDay);
+  EXPECT_EQ(end("Note", kBegin, kBegin + 100 * kDay), kBegin + 100 * kDay);
+  EXPECT_EQ(end("Ticket", kBegin, kBegin + 1), 0u);
+  EXPECT_EQ(end("of no schema", kBegin, kBegin + 1), kBegin + 1);
+  EXPECT_EQ(end("of no schema", kBegin, 0), 0u);
+  EXPECT_EQ(end(schema::kDirectoryType, kBegin, kBegin + 1), 0u);
+  // A time that overruns never comes.
+  EXPECT_EQ(end("Note", ~std::uint64_t{0} - 5, 0), 0u);
+  EXPECT_TRUE(rules.IsOver(kBegin));
+  EXPECT_FALSE(rules.IsOver(kBegin + 1) || rules.IsOver(0));
 }
 
 // ---- marks
