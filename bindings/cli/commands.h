@@ -78,6 +78,23 @@ Outcome SetUpRecovery(const Common& common, const RecoverySetupArguments& argume
 Outcome OpenRecovery(const Common& common, const RecoveryArguments& arguments);
 Outcome DrillRecovery(const Common& common, const RecoveryArguments& arguments);
 Outcome ShowRecovery(const Common& common);
+struct MarkArguments {
+  std::string patient;
+  std::string reason;
+};
+Outcome HoldPatient(const Common& common, const MarkArguments& arguments);
+Outcome ReleasePatient(const Common& common, const MarkArguments& arguments);
+Outcome RestrictPatient(const Common& common, const MarkArguments& arguments);
+Outcome UnrestrictPatient(const Common& common, const MarkArguments& arguments);
+Outcome ListMarks(const Common& common);
+
+struct RetentionArguments {
+  std::string type;             // plan only
+  std::string until;            // plan only: YYYY-MM-DD
+  std::uint32_t max_share = 0;  // run only: per cent of all records
+};
+Outcome PlanRetention(const Common& common, const RetentionArguments& arguments);
+Outcome RunRetention(const Common& common, const RetentionArguments& arguments);
 
 struct SchemaArguments {
   std::string current;  // check only

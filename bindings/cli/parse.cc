@@ -29,6 +29,9 @@ void AddCommon(CLI::App& app, Common& common) {
   app.add_option("--password-file", common.password.file, "file with the person's password")
       ->envname("MEDSEAL_PASSWORD_FILE");
   app.add_option("--password-fd", common.password.descriptor, "descriptor with the person's password, one line");
+  app.add_option("--with", common.second_person, "a second person, for what takes two: they log in too");
+  app.add_option("--with-password-file", common.second_password.file, "file with the second person's password");
+  app.add_option("--with-password-fd", common.second_password.descriptor, "descriptor with it, one line");
   app.add_option("--purpose", common.purpose, "purpose of use: care (default), billing, research, ...")
       ->envname("MEDSEAL_PURPOSE");
   app.add_option("--durability", common.durability, "what a write survives: power (default) or process")
@@ -221,6 +224,39 @@ void AddWrites(CLI::App& app, Commands& commands) {
       });
 }
 
+void AddMarks(CLI::App& app, Commands& commands) {
+  const auto add = [&](const char* name, const char* help, Outcome (*run)(const Common&, const MarkArguments&),
+                       bool reason) {
+    commands.Add<MarkArguments>(app, name, help, run, [reason](CLI::App& command, MarkArguments& arguments) {
+      command.add_option("patient", arguments.patient)->required();
+      if (reason) command.add_option("--reason", arguments.reason, "why, up to 240 bytes; kept sealed")->required();
+    });
+  };
+  add("hold", "legal hold: nothing of a patient is deleted (the founder may)", HoldPatient, true);
+  add("release", "end a legal hold", ReleasePatient, false);
+  add("restrict", "only two persons together may read a patient (GDPR art. 18)", RestrictPatient, true);
+  add("unrestrict", "end a restriction; takes two persons (--with)", UnrestrictPatient, false);
+  commands.Add(app, "holds", "who is held or restricted, by whom and why", ListMarks);
+}
+
+void AddRetention(CLI::App& app, Commands& commands) {
+  CLI::App* retention = app.add_subcommand("retention", "what has had its time")->require_subcommand(1);
+  commands.Add<RetentionArguments>(*retention, "plan", "what would go; with --json, record by record", PlanRetention,
+                                   [](CLI::App& command, RetentionArguments& arguments) {
+                                     command.add_option("--type", arguments.type, "of one record type");
+                                     command.add_option("--until", arguments.until,
+                                                        "as if it were this day: YYYY-MM-DD, UTC");
+                                   });
+  commands.Add<RetentionArguments>(
+      *retention, "run", "let it go for good; again after an interruption", RunRetention,
+      [](CLI::App& command, RetentionArguments& arguments) {
+        command
+            .add_option("--max-share", arguments.max_share,
+                        "per cent of all records at most: 5 if not given; more takes a second person (--with)")
+            ->check(CLI::Range(1, 100));
+      });
+}
+
 void AddImport(CLI::App& app, Commands& commands) {
   CLI::App* import =
       app.add_subcommand("import", "files into records; again after an interruption")->require_subcommand(1);
@@ -319,6 +355,8 @@ Parsed Parse(int count, char** words) {
   AddReads(app, commands);
   AddLists(app, commands);
   AddImport(app, commands);
+  AddMarks(app, commands);
+  AddRetention(app, commands);
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& error) {

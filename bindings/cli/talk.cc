@@ -41,7 +41,8 @@ const char* Advice(medseal_code code) {
       return "look whether --keyring names this store's keyring; if it does, do not write to the store, run "
              "`medseal verify` and restore what it names";
     case MEDSEAL_PERMISSION_DENIED:
-      return "ask the founder, or for a class someone who holds it (medseal person grant NAME CLASS)";
+      return "ask the founder, or for a class someone who holds it (medseal person grant NAME CLASS); a second person "
+             "logs in with --with NAME";
     case MEDSEAL_KEY_UNAVAILABLE:
       return "make the keyring reachable (--keyring), then run the same command again";
     case MEDSEAL_CANCELLED:

@@ -66,6 +66,7 @@ void WriteStatusJson(const medseal_status_info& info) {
   line.Number("persons", info.persons).Number("classes", info.classes).Number("statements", info.statements);
   line.Number("patients", info.patients).Number("rows", info.rows).Number("bytes_on_disk", info.bytes_on_disk);
   line.Number("locked_key_bytes", info.locked_key_bytes).Number("unlocked_key_bytes", info.unlocked_key_bytes);
+  line.Number("held", info.held).Number("restricted", info.restricted);
   line.Flag("read_only", info.read_only != 0).Flag("keyring_on_same_device", info.keyring_on_same_device != 0);
   WriteLine(line.Flag("keyring_readable_by_others", info.keyring_readable_by_others != 0).Done());
 }
@@ -81,6 +82,8 @@ void WriteStatusText(const Common& common, const medseal_status_info& info) {
                                   Grouped(info.statements)));
   WriteFact("patients", "about " + Grouped(info.patients));
   WriteFact("rows", "about " + Grouped(info.rows));
+  WriteFact("marks",
+            fmt::format("{} patients under legal hold, {} restricted", Grouped(info.held), Grouped(info.restricted)));
   WriteFact("on disk", Size(info.bytes_on_disk));
   WriteFact("key memory",
             fmt::format("{} locked, {} not locked", Size(info.locked_key_bytes), Size(info.unlocked_key_bytes)));

@@ -36,12 +36,23 @@ Result<Secret> ReadKeyringSecret(const Common& common, bool chosen_now) {
   return chosen_now ? ReadNewSecret(common.passphrase, what) : ReadSecret(common.passphrase, what);
 }
 
+namespace {
+
+Status JoinSecond(medseal::Session& session, const Common& common) {
+  if (common.second_person.empty()) return {};
+  CLI_ASSIGN(const Secret password, ReadSecret(common.second_password, "password of " + common.second_person));
+  return session.Join({.person = common.second_person, .password = password.view()});
+}
+
+}  // namespace
+
 Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
   CLI_TRY(Require(common.person, "your name", "--person", "MEDSEAL_PERSON"));
   CLI_ASSIGN(const Secret password, ReadSecret(common.password, "password of " + common.person));
   const medseal::Name purpose = common.purpose.empty() ? medseal::Name() : medseal::Name(common.purpose);
   auto session = vault.Login({.person = common.person, .password = password.view(), .purpose = purpose});
   if (session.ok() && Interrupted()) return Cancelled();
+  if (session.ok()) CLI_TRY(JoinSecond(*session, common));
   return session;
 }
 

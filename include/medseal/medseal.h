@@ -188,6 +188,8 @@ typedef struct medseal_status_info {
   int read_only;
   int keyring_on_same_device;      /* a thief of the disk has the keyring too */
   int keyring_readable_by_others;
+  uint64_t held;                   /* patients under a legal hold */
+  uint64_t restricted;             /* patients that only two persons together may read */
 } medseal_status_info;
 MEDSEAL_API medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, medseal_error* error);
 
@@ -203,6 +205,11 @@ typedef struct medseal_login_options {
 /*   WRONG_SECRET  unknown person or wrong password: the same answer in the same time */
 MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
                                        medseal_error* error);
+/* A second person at the session, until logout, by their own login (`second->purpose` is not read): what takes two persons together. They
+ * bear witness; the keys remain those of the session's own person.
+ *   WRONG_SECRET       as medseal_login;  INVALID_ARGUMENT  it is the session's own person
+ *   PERMISSION_DENIED  one of the two is a service;  ALREADY_EXISTS  somebody has joined already */
+MEDSEAL_API medseal_code medseal_session_join(medseal_session* session, const medseal_login_options* second, medseal_error* error);
 /* Wipes the session's keys; calls on it then answer CLOSED. */
 MEDSEAL_API void medseal_logout(medseal_session* session);
 MEDSEAL_API void medseal_session_free(medseal_session* session); /* logs out first */
@@ -300,7 +307,8 @@ MEDSEAL_API void medseal_record_free(medseal_record* record);
 /* History, deletion. */
 MEDSEAL_API medseal_code medseal_history(medseal_session* session, const medseal_ref* ref, medseal_cursor** cursor,
                                          medseal_error* error); /* newest first */
-/* Removes the record, its history and its large values. `expected_version` 0: any. */
+/* Removes the record, its history and its large values. `expected_version` 0: any.
+ *   PERMISSION_DENIED  the patient is under a legal hold */
 MEDSEAL_API medseal_code medseal_delete(medseal_session* session, const medseal_ref* ref, uint64_t expected_version,
                                         medseal_error* error);
 
@@ -323,6 +331,39 @@ MEDSEAL_API medseal_code medseal_scan(medseal_session* session, const char* type
 /* The next record, or NULL in `record` at the end. A cursor shows the store as it was when it was opened; after an hour it is CLOSED. */
 MEDSEAL_API medseal_code medseal_next(medseal_cursor* cursor, medseal_record** record, medseal_error* error);
 MEDSEAL_API void medseal_cursor_free(medseal_cursor* cursor);
+
+/* ---- Legal hold and restriction ------------------------------------------------------------------------------------ */
+
+/* Marks of a patient (`ref.type` and `ref.record` are not read), set and lifted by the founder or by a person who holds every class
+ * (PERMISSION_DENIED for others); durable when the call returns. `reason` is text of 1 to 240 bytes.
+ *   NOT_FOUND  no such patient, or no such mark to lift;  ALREADY_EXISTS  the mark is there
+ *
+ * Hold: nothing of the patient is deleted (PERMISSION_DENIED), by hand, by retention or by erasure, and replaced versions of their
+ * records stay even where the schema keeps no history. Writing goes on. */
+MEDSEAL_API medseal_code medseal_hold(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_error* error);
+MEDSEAL_API medseal_code medseal_release(medseal_session* session, const medseal_ref* ref, medseal_error* error);
+/* Restriction (GDPR art. 18): a session that no second person has joined may neither read nor write the patient's records nor delete
+ * them (PERMISSION_DENIED; an import rejects them and goes on). find, range and scan leave them out without a word: a refusal would say
+ * that a value was met. Retention passes over them. To lift it takes two persons, since who lifts it could then read alone. */
+MEDSEAL_API medseal_code medseal_restrict(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_error* error);
+MEDSEAL_API medseal_code medseal_unrestrict(medseal_session* session, const medseal_ref* ref, medseal_error* error);
+
+typedef struct medseal_mark_info {
+  size_t size;
+  uint8_t patient_handle[MEDSEAL_PATIENT_HANDLE_SIZE];
+  int held;
+  int restricted;
+  uint64_t hold_since_ms;
+  const char* hold_by;         /* a person's name; NULL where there is no hold */
+  medseal_bytes hold_reason;
+  uint64_t restriction_since_ms;
+  const char* restriction_by;
+  medseal_bytes restriction_reason;
+} medseal_mark_info;
+/* Return 0 to go on; anything else ends the listing with CANCELLED. */
+typedef int (*medseal_mark_callback)(void* context, const medseal_mark_info* info);
+/* All marks; for who may set them (PERMISSION_DENIED for others). */
+MEDSEAL_API medseal_code medseal_marks(medseal_session* session, medseal_mark_callback callback, void* context, medseal_error* error);
 
 /* ---- Large values -------------------------------------------------------------------------------------------------- */
 
@@ -562,6 +603,76 @@ MEDSEAL_API medseal_code medseal_job_resume(medseal_vault* vault, medseal_sessio
 /* Return 0 to go on; anything else ends the listing with CANCELLED. */
 typedef int (*medseal_job_callback)(void* context, const medseal_job_info* info);
 MEDSEAL_API medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, void* context, medseal_error* error);
+
+/* ---- Retention ----------------------------------------------------------------------------------------------------- */
+
+/* Records go by the retention of their type, values by that of their class (schema), counted from when the record was last written: never
+ * before the date that the schema promised then. Patients under a legal hold or a restriction are passed over. */
+
+typedef enum medseal_clock {
+  MEDSEAL_CLOCK_BELIEVED = 0,
+  MEDSEAL_CLOCK_BEHIND = 1, /* more than 10 minutes before the newest record, or what the vault knew */
+  MEDSEAL_CLOCK_AHEAD = 2,  /* more than 31 days after what the vault knew; it follows the clock at each login, so far and no further */
+  MEDSEAL_CLOCK_UNKNOWN = 3 /* the vault's known time is gone */
+} medseal_clock;
+
+/* A record that goes, or (class_count > 0) the classes whose values it loses. */
+typedef struct medseal_retention_item {
+  size_t size;
+  uint8_t record_handle[MEDSEAL_RECORD_HANDLE_SIZE];
+  const char* type;
+  uint64_t end_ms; /* when it had its time */
+  const char* const* classes;
+  size_t class_count;
+} medseal_retention_item;
+typedef void (*medseal_retention_item_callback)(void* context, const medseal_retention_item* item);
+
+/* Of one record type. */
+typedef struct medseal_retention_type {
+  size_t size;
+  const char* type;
+  uint64_t records;     /* that there are */
+  uint64_t expired;     /* that go whole */
+  uint64_t clearing;    /* that lose values of a class and stay */
+  uint64_t earliest_ms; /* when the first and the last of them had their time; 0: none */
+  uint64_t latest_ms;
+} medseal_retention_type;
+typedef void (*medseal_retention_type_callback)(void* context, const medseal_retention_type* type);
+
+typedef struct medseal_retention_options {
+  size_t size;
+  int run;           /* 0: a plan, that says what would go and touches nothing; 1: let it go */
+  const char* type;  /* of a plan; NULL: all */
+  uint64_t until_ms; /* of a plan: as if it were then; 0: now */
+  uint32_t share;    /* per cent of all records that a run may touch. 0: 5, or with a second person whatever the plan says */
+  medseal_progress_callback on_progress;   /* patients; `records`: that went so far. May be NULL, as the next two */
+  medseal_retention_type_callback on_type; /* after the plan */
+  medseal_retention_item_callback on_item; /* of a plan */
+  void* context;
+} medseal_retention_options;
+
+typedef struct medseal_retention_report {
+  size_t size;
+  uint64_t now_ms;
+  medseal_clock clock;
+  uint64_t records;
+  uint64_t expired;
+  uint64_t clearing;
+  uint64_t patients;   /* that expired and clearing are of */
+  uint64_t held;       /* records that would go but for a legal hold */
+  uint64_t restricted; /* or a restriction */
+  uint64_t deleted;    /* by this run, with history and large values */
+  uint64_t cleared;
+} medseal_retention_report;
+
+/* By the founder or a person who holds every class; takes no class key. A run that was stopped or killed goes on when it is repeated.
+ * `options` (a plan of all types if NULL) and `report` may be NULL; the report says how far the call came whatever ends it.
+ *   PERMISSION_DENIED  not that person; or the clock is not believed, or more than `share` would go, and no second person has joined
+ *                      (medseal_session_join), or above 5 per cent on one person's word alone: nothing was deleted
+ *   AUTH_FAILED        a patient's rows do not add up: medseal_verify says whose
+ *   CANCELLED          on_progress ended it; what went is gone */
+MEDSEAL_API medseal_code medseal_retention(medseal_session* session, const medseal_retention_options* options, medseal_retention_report* report,
+                                           medseal_error* error);
 
 typedef struct medseal_verify_report {
   size_t size;

@@ -306,9 +306,28 @@ struct RecoverySetup {
   std::uint32_t threshold = 0;  // 0: 3
 };
 
+// What a patient is held back by.
+struct Mark {
+  std::uint64_t since_ms = 0;
+  std::string by = {};
+  Secret reason = {};
+};
+struct MarkInfo {
+  PatientHandle patient = {};
+  std::optional<Mark> hold = {};
+  std::optional<Mark> restriction = {};
+};
+
 struct StepOptions {
   std::uint64_t rows_per_second = 0;  // at most; 0: as fast as it goes
   std::uint64_t time_budget_ms = 0;   // return with progress after this long; 0: run to the end
+};
+
+struct RetentionOptions {
+  bool run = false;
+  Name type = {};
+  std::uint64_t until_ms = 0;
+  std::uint32_t share = 0;
 };
 
 struct ImportOptions {
@@ -335,6 +354,8 @@ class Watcher {
                         const char* /*why*/) noexcept {}
   // A share that is not counted.
   virtual void OnBadShare(std::size_t /*index*/, medseal_share_fault /*fault*/, const char* /*why*/) noexcept {}
+  virtual void OnRetentionType(const medseal_retention_type&) noexcept {}
+  virtual void OnRetentionItem(const medseal_retention_item&) noexcept {}
   virtual void OnProblem(const char* /*what*/, const std::uint8_t* /*patient_handle*/) noexcept {}
 };
 
@@ -391,6 +412,12 @@ inline void ForwardBadShare(void* watcher, std::size_t index, medseal_share_faul
 }
 inline int ForwardShare(void* taker, std::uint32_t number, medseal_bytes text) {
   return (*static_cast<const ShareTaker*>(taker))(number, View(text)) ? 0 : 1;
+}
+inline void ForwardRetentionType(void* watcher, const medseal_retention_type* type) {
+  static_cast<Watcher*>(watcher)->OnRetentionType(*type);
+}
+inline void ForwardRetentionItem(void* watcher, const medseal_retention_item* item) {
+  static_cast<Watcher*>(watcher)->OnRetentionItem(*item);
 }
 inline void ForwardProblem(void* watcher, const char* what, const std::uint8_t* patient_handle) {
   static_cast<Watcher*>(watcher)->OnProblem(what, patient_handle);
@@ -553,6 +580,36 @@ class Session {
     return Piece{Buffer(value), size};
   }
 
+  // `second.purpose` is not read.
+  Status Join(const LoginOptions& second) {
+    auto raw = internal::Sized<medseal_login_options>();
+    raw.person = second.person.c_str();
+    raw.password = internal::Raw(second.password);
+    return internal::Call(medseal_session_join, raw_.get(), &raw);
+  }
+  Status Hold(const Patient& patient, Name reason) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_hold, raw_.get(), &raw, reason.c_str());
+  }
+  Status Release(const Patient& patient) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_release, raw_.get(), &raw);
+  }
+  Status Restrict(const Patient& patient, Name reason) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_restrict, raw_.get(), &raw, reason.c_str());
+  }
+  Status Unrestrict(const Patient& patient) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_unrestrict, raw_.get(), &raw);
+  }
+  Result<std::vector<MarkInfo>> Marks() {
+    std::vector<MarkInfo> out;
+    const Status status = internal::Call(medseal_marks, raw_.get(), &Session::TakeMark, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+
   Status AddPerson(const PersonOptions& options) {
     const medseal_cost cost = internal::Raw(options.cost);
     auto raw = internal::Sized<medseal_person_options>();
@@ -611,6 +668,23 @@ class Session {
     return internal::Call(medseal_import, raw_.get(), &raw, report);
   }
 
+  // Fills `report` whatever ends the call.
+  Status Retention(const RetentionOptions& options, Watcher* watcher, medseal_retention_report* report) {
+    auto raw = internal::Sized<medseal_retention_options>();
+    raw.run = options.run ? 1 : 0;
+    raw.type = options.type.c_str();
+    raw.until_ms = options.until_ms;
+    raw.share = options.share;
+    if (watcher != nullptr) {
+      raw.on_progress = internal::ForwardProgress;
+      raw.on_type = internal::ForwardRetentionType;
+      raw.on_item = internal::ForwardRetentionItem;
+    }
+    raw.context = watcher;
+    *report = internal::Sized<medseal_retention_report>();
+    return internal::Call(medseal_retention, raw_.get(), &raw, report);
+  }
+
   // The number of the job that begins.
   Result<std::uint32_t> RotateClass(Name class_name, std::span<const char* const> revoked = {}) {
     std::uint32_t job = 0;
@@ -628,6 +702,17 @@ class Session {
     const Status status = internal::Call(function, raw_.get(), arguments..., &made);
     if (!status.ok()) return status.error();
     return T(made);
+  }
+  static int TakeMark(void* marks, const medseal_mark_info* info) {
+    MarkInfo mark{internal::Copied<MEDSEAL_PATIENT_HANDLE_SIZE>(info->patient_handle), {}, {}};
+    const auto entry = [](std::uint64_t since_ms, const char* by, medseal_bytes reason) {
+      return Mark{since_ms, by, Secret(AsText(internal::View(reason)))};
+    };
+    if (info->held != 0) mark.hold = entry(info->hold_since_ms, info->hold_by, info->hold_reason);
+    if (info->restricted != 0)
+      mark.restriction = entry(info->restriction_since_ms, info->restriction_by, info->restriction_reason);
+    static_cast<std::vector<MarkInfo>*>(marks)->push_back(std::move(mark));
+    return 0;
   }
   static int TakePerson(void* persons, const medseal_person_info* info) {
     PersonInfo person{info->name, info->kind, info->founder != 0, {}};

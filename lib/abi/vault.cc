@@ -115,6 +115,8 @@ medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, med
     found.unanchored_commits = vault->vault->freshness().unanchored_commits;
     found.epoch = call.core().meta->epoch();
     found.read_only = call.core().read_only ? 1 : 0;
+    found.held = call.core().marked.held();
+    found.restricted = call.core().marked.restricted();
     CountPeople(*call.core().registry->chain(), found);
     CountRows(call.core().rows->Measure(), found);
     LookAround(*vault->vault, found);

@@ -48,6 +48,8 @@ enum class MetaKind : std::uint8_t {
   kLedger = 9,         // patient handle, record tag
   kJob = 10,           // number u32
   kRecovery = 11,
+  kMark = 12,  // patient handle; all zero: the tally of marks
+  kKnownTime = 13,
   kProviderCopy = 14,  // instance
   kBackupPlace = 15,   // place id
   kErasure = 16,       // patient handle

@@ -16,6 +16,7 @@
 #include "store/rows.h"
 #include "vault/anchor_keeper.h"
 #include "vault/index_keys.h"
+#include "vault/marked.h"
 #include "vault/postings.h"
 #include "vault/schema_book.h"
 
@@ -53,6 +54,7 @@ struct Core {
   PatientLocks locks;
   std::mutex job_mutex;     // one job works at a time
   std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
+  MarkedPatients marked;
   std::unique_ptr<AnchorKeeper> anchor;
 
   std::string provider_uri;                           // of the copy that the vault was opened with
@@ -73,6 +75,7 @@ struct Core {
 struct Desk {
   std::unique_ptr<people::Session> session;
   IndexKeys index_keys;
+  std::atomic<people::PersonNumber> second_person{0};  // who joined by their own login; 0: nobody
 };
 
 }  // namespace mseal::vault

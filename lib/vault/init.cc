@@ -11,6 +11,8 @@
 #include "people/session.h"
 #include "vault/certificate.h"
 #include "vault/index_keys.h"
+#include "vault/known_time.h"
+#include "vault/marks.h"
 #include "vault/settings.h"
 #include "vault/store_files.h"
 
@@ -78,6 +80,8 @@ Status Populate(const InitOptions& options, const schema::Schema& schema, const 
   settings.created_ms = NowMs();
   PutSettings(*meta, identity, settings, batch);
   PutPostingKey(*meta, crypto::RandomKey().Reveal(), batch);
+  PutFirstTally(*meta, batch);
+  PutKnownTime(*meta, settings.created_ms, batch);
   people::Identity founder;
   MS_ASSIGN(const auto registry, people::Registry::Found(rows, *meta, identity.store, identity.suite, options.person,
                                                          options.password.Reveal(), options.cost, batch, founder));

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/writer.h"
 #include "vault/erasures.h"
+#include "vault/marks.h"
 #include "vault/record_draft.h"
 
 namespace mseal::vault {
@@ -45,6 +46,7 @@ Bytes OrderedRowKey(std::uint32_t index, ByteView value, const keys::RecordHandl
 }
 
 Result<std::unique_ptr<PatientChange>> PatientChange::Open(Core& core, Desk& desk, const keys::PatientHandle& patient) {
+  MS_TRY(CheckMayOpen(core, desk, patient));
   std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
   change->schema_ = core.schemas.current();
   change->chain_ = core.registry->chain();
@@ -150,7 +152,9 @@ Result<PutOutcome> PatientChange::Put(const PutRequest& request) {
   seal::Commitment commitment;
   draft.Seal(place, header, row, commitment);
 
-  if (old.has_value()) MS_TRY(KeepOrDropOld(*old, type->keep_history, header));
+  // Under a legal hold replaced versions stay, whatever the schema says.
+  const bool keep_old = type->keep_history || core_.marked.IsHeld(patient());
+  if (old.has_value()) MS_TRY(KeepOrDropOld(*old, keep_old, header));
   const Bytes live_key = LiveRowKey(place);
   overlay_.Put(Table::kRecords, live_key, row);
   AddRow(live_key, commitment);
@@ -212,6 +216,7 @@ Status PatientChange::MovePostings(const OpenedRow* old, const format::Header& n
 
 Status PatientChange::Delete(std::string_view type, ByteView record_id, std::uint64_t expected_version) {
   if (type == schema::kDirectoryType) return Status::InvalidArgument("the directory record goes only with its patient");
+  MS_TRY(CheckNotHeld(core_, patient()));
   const RecordPlace place = PlaceRecord(core_.identity, *keys_, type, record_id);
   MS_ASSIGN(const std::optional<OpenedRow> live, ReadRecord(place));
   if (!live.has_value()) return Status::NotFound("no such record");
@@ -231,7 +236,8 @@ Status PatientChange::Delete(std::string_view type, ByteView record_id, std::uin
   return Status::Ok();
 }
 
-Status PatientChange::DropHistory(const OpenedRow& live) {
+Status PatientChange::ForEachReplaced(const OpenedRow& live,
+                                      const std::function<Status(ByteView, const OpenedRow&)>& visit) const {
   for (std::uint64_t version = 1; version < live.header.version; ++version) {
     const Bytes key = HistoryRowKey(*keys_, live.header.type, live.header.record_id.Reveal(), version);
     Bytes bytes;
@@ -239,11 +245,18 @@ Status PatientChange::DropHistory(const OpenedRow& live) {
     if (got.code() == StatusCode::kNotFound) continue;  // before the type kept a history, or after it stopped
     MS_TRY(got);
     MS_ASSIGN(const OpenedRow row, OpenRow(core_.identity, *keys_, live.place.tag, std::move(bytes)));
+    MS_TRY(visit(key, row));
+  }
+  return Status::Ok();
+}
+
+Status PatientChange::DropHistory(const OpenedRow& live) {
+  return ForEachReplaced(live, [&](ByteView key, const OpenedRow& row) {
     for (const format::HeaderStream& stream : row.header.streams) DropChunks(stream);
     overlay_.Delete(Table::kRecords, key);
     RemoveRow(key, row.commitment);
-  }
-  return Status::Ok();
+    return Status::Ok();
+  });
 }
 
 Status PatientChange::Commit() {

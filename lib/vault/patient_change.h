@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -42,6 +43,9 @@ struct PutOutcome {
   std::array<std::uint32_t, format::kSlots> fields_sealed{};  // by class number
 };
 
+// Which groups of a row are meant.
+using GroupFilter = std::function<bool(const format::Header& header, const format::HeaderGroup& group)>;
+
 class RecordDraft;
 
 // The caller holds the patient's lock from before Open (or Create) until after Commit.
@@ -58,7 +62,11 @@ class PatientChange {
 
   // Errors as medseal_put has them. After a failure the change is good for nothing but being dropped.
   Result<PutOutcome> Put(const PutRequest& request);
+  // PermissionDenied: the patient is under a legal hold.
   Status Delete(std::string_view type, ByteView record_id, std::uint64_t expected_version);
+  // Leaves void the sealed groups that `gone` names, in the record and its history; versions and times stay. Takes no
+  // class key. PermissionDenied: the patient is under a legal hold.
+  Status LetGo(std::string_view type, ByteView record_id, const GroupFilter& gone);
 
   // The data key of a class, made now if the slot is unused; for uploads. Valid as long as this change.
   Result<const keys::DataKey*> EnsureDataKey(people::ClassNumber number);
@@ -78,6 +86,9 @@ class PatientChange {
   void RemoveRow(ByteView row_key, const seal::Commitment& commitment);
   Status KeepOrDropOld(const OpenedRow& old, bool keep_history, const format::Header& next);
   Status MovePostings(const OpenedRow* old, const format::Header& next, const RecordPlace& place);
+  // The record's replaced rows that are there, oldest first, with their keys.
+  Status ForEachReplaced(const OpenedRow& live,
+                         const std::function<Status(ByteView row_key, const OpenedRow& row)>& visit) const;
   Status DropHistory(const OpenedRow& live);
   void DropChunks(const format::HeaderStream& stream);
   bool IsUnique(std::uint32_t index) const;

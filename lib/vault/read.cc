@@ -8,6 +8,7 @@
 #include "schema/walker.h"
 #include "vault/erasures.h"
 #include "vault/field_list.h"
+#include "vault/marks.h"
 #include "vault/streams.h"
 
 namespace mseal::vault {
@@ -178,6 +179,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Assemble(const keys::Patient
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandle& handle,
                                                          const FieldNames& fields) const {
+  MS_TRY(CheckMayOpen(core_, desk_, keys::PatientOf(handle)));
   MS_ASSIGN(const auto keys, LoadPatient(core_, keys::PatientOf(handle)));
   MS_ASSIGN(const OpenedRow row, ReadLive(*keys, keys::TagOf(handle)));
   if (at_ != nullptr || row.header.streams.empty()) return Assemble(*keys, row, fields);
@@ -189,6 +191,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandl
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::PatientHandle& patient, std::string_view type,
                                                          ByteView record_id, std::uint64_t version,
                                                          const FieldNames& fields) const {
+  MS_TRY(CheckMayOpen(core_, desk_, patient));
   MS_ASSIGN(const auto keys, LoadPatient(core_, patient));
   const RecordPlace place = PlaceRecord(core_.identity, *keys, type, record_id);
   if (version == 0) return Read(place.handle(), fields);
@@ -236,6 +239,7 @@ Status ReadInline(const schema::FieldPlan& field, ByteView wire, std::uint64_t o
 Status RecordReader::ReadValue(const keys::PatientHandle& patient, std::string_view type_name, ByteView record_id,
                                std::string_view field_name, std::uint64_t offset, std::uint64_t length,
                                SecretBytes& out, std::uint64_t& value_size) const {
+  MS_TRY(CheckMayOpen(core_, desk_, patient));
   if (at_ == nullptr) {
     const auto frozen = core_.rows->Freeze();
     return RecordReader(core_, desk_, frozen.get())

@@ -1,7 +1,9 @@
 // Opens and closes vaults and lets calls in.
 #include "vault/vault.h"
 
+#include "vault/known_time.h"
 #include "vault/load_schema.h"
+#include "vault/marks.h"
 #include "vault/provider_copies.h"
 #include "vault/settings.h"
 #include "vault/streams.h"
@@ -155,7 +157,10 @@ Status Vault::OpenParts() {
   }
   MS_ASSIGN(auto active, LoadActiveSchema(*core_->meta, *chain));
   core_->schemas.Set(std::move(active));
+  const Status marks = LoadMarks(*core_);
+  // Opened read-only for what can be saved: the marks that are there bind, and one that is missing does not close it.
   if (core_->read_only) return Status::Ok();
+  MS_TRY(marks);
   const Core& core = *core_;
   core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, [&core] {
     return keys::Anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
@@ -245,6 +250,7 @@ Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView 
   MS_TRY(inner.status());
   session->desk_.session->DropRevoked();
   MS_TRY(CompleteIndexKeys(core, session->desk_));
+  FollowClock(core).Ignore("a known time that lags asks for a second person earlier, no more");
   return session;
 }
 
@@ -324,6 +330,7 @@ void Session::End() {
   desk_.session->End();
   desk_.session.reset();
   desk_.index_keys.Clear();
+  desk_.second_person = 0;
 }
 
 }  // namespace mseal::vault

@@ -16,6 +16,8 @@
 #include "format/key_row.h"
 #include "format/keyring.h"
 #include "format/keys_of_rows.h"
+#include "format/known_time.h"
+#include "format/mark.h"
 #include "format/person_slot.h"
 #include "format/posting.h"
 #include "format/recovery.h"
@@ -128,6 +130,21 @@ Result<Bytes> AgainBundleList(ByteView bytes) {
   Bytes out = WriteBundleList(sealed.list);
   AppendTo(out, sealed.seal);
   return out;
+}
+
+Result<Bytes> AgainMark(ByteView bytes) {
+  MS_ASSIGN(const Mark mark, ParseMark(bytes));
+  return Copy(WriteMark(mark).Reveal());
+}
+
+Result<Bytes> AgainMarkTally(ByteView bytes) {
+  MS_ASSIGN(const MarkTally tally, ParseMarkTally(bytes));
+  return WriteMarkTally(tally);
+}
+
+Result<Bytes> AgainKnownTime(ByteView bytes) {
+  MS_ASSIGN(const std::uint64_t ms, ParseKnownTime(bytes));
+  return WriteKnownTime(ms);
 }
 
 Result<Bytes> AgainPosting(ByteView bytes) {
@@ -266,6 +283,9 @@ std::vector<Layout> Make() {
       {"bundle_part", {}, AgainBundlePart},
       {"bundle_list", {}, AgainBundleList},
       {"recovery", {}, AgainRecovery},
+      {"mark", {}, AgainMark},
+      {"mark_tally", {}, AgainMarkTally},
+      {"known_time", {}, AgainKnownTime},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};

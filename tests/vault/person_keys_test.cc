@@ -69,11 +69,11 @@ class PersonKeys : public ::testing::Test {
   }
   void RotateClassKey(std::vector<std::string> revoked = {}) {
     const auto founder = lab_.LoginAs(Laboratory::kFounder);
-    auto call = founder->Enter();
     std::uint32_t job = 0;
-    ASSERT_TRUE(vault::StartClassRotation(call->core(), call->desk(), "hiv", revoked, job).ok());
+    ASSERT_TRUE(vault::StartClassRotation(*founder, "hiv", revoked, job).ok());
+    auto call = founder->Enter();
     format::Job state;
-    ASSERT_TRUE(vault::StepJob(call->core(), call->desk(), job, {}, state).ok());
+    ASSERT_TRUE(vault::StepJob(call->core(), &call->desk(), job, {}, state).ok());
   }
 
   Laboratory lab_;
@@ -140,9 +140,8 @@ TEST_F(PersonKeys, EveryVersionOfAClassKeyIsSealedAnew) {
   const auto physician = lab_.LoginAs(kPhysician);
   {
     const auto founder = lab_.LoginAs(Laboratory::kFounder);
-    auto call = founder->Enter();
     std::uint32_t job = 0;
-    ASSERT_TRUE(vault::StartClassRotation(call->core(), call->desk(), "hiv", {}, job).ok());
+    ASSERT_TRUE(vault::StartClassRotation(*founder, "hiv", {}, job).ok());
   }
   ASSERT_EQ(RotatePerson(*physician, kPhysician), StatusCode::kOk);
   const auto after = Login(kPhysician, kNew);
