@@ -25,6 +25,7 @@ enum class ContextKind : std::uint8_t {
   kPosting = 13,    // store, row key
   kStream = 14,     // store, patient, stream id
   kIndexKey = 15,   // store, index, generation, class, class-key version
+  kToken = 16,      // store, instance, epoch
 };
 
 // One named thing inside a context.

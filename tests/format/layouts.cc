@@ -8,8 +8,8 @@
 #include "format/credential.h"
 #include "format/group.h"
 #include "format/head.h"
-#include "format/job.h"
 #include "format/header.h"
+#include "format/job.h"
 #include "format/key_row.h"
 #include "format/keyring.h"
 #include "format/keys_of_rows.h"
@@ -19,6 +19,7 @@
 #include "format/sealed.h"
 #include "format/statement.h"
 #include "format/stream.h"
+#include "format/token.h"
 #include "support/vectors.h"
 
 namespace mseal::test {
@@ -194,6 +195,21 @@ Bytes KeyringHeaderExample() {
   return FinishKeyringHeader(EncodeKeyringHeader({KeyringKind::kPassphrase, 1, 65536, 3, {1}, {2}, {3}, check}), {4});
 }
 
+Result<Bytes> AgainTokenHeader(ByteView bytes) {
+  MS_ASSIGN(const TokenHeader header, ParseTokenHeader(bytes));
+  return EncodeTokenHeader(header);
+}
+
+Result<Bytes> AgainTokenEpoch(ByteView bytes) {
+  MS_ASSIGN(const TokenEpoch epoch, ParseTokenEpoch(bytes));
+  return EncodeTokenEpoch(epoch);
+}
+
+Result<Bytes> AgainTokenKeyId(ByteView bytes) {
+  MS_ASSIGN(const TokenKeyId id, ParseTokenKeyId(bytes));
+  return EncodeTokenKeyId(id);
+}
+
 Bytes PersonSlotExample() {
   const Bytes sealed(kKeySize + kSealedOverhead, 0x5a);
   return EncodePersonSlot({{1, 2, 3}, sealed});
@@ -201,10 +217,20 @@ Bytes PersonSlotExample() {
 
 std::vector<Layout> Make() {
   std::vector<Layout> all{
-      {"sealed", {}, AgainSealed, true}, {"row", {}, AgainRow, true},   {"public_part", {}, AgainPublicPart},
-      {"header", {}, AgainHeader},       {"group", {}, AgainGroup},     {"key_row", {}, AgainKeyRow},
-      {"head", {}, AgainHead},           {"posting", {}, AgainPosting}, {"stream", {}, AgainStream},
-      {"chunk", {}, AgainChunk, true},   {"job", {}, AgainJob},
+      {"sealed", {}, AgainSealed, true},
+      {"row", {}, AgainRow, true},
+      {"public_part", {}, AgainPublicPart},
+      {"header", {}, AgainHeader},
+      {"group", {}, AgainGroup},
+      {"key_row", {}, AgainKeyRow},
+      {"head", {}, AgainHead},
+      {"posting", {}, AgainPosting},
+      {"stream", {}, AgainStream},
+      {"chunk", {}, AgainChunk, true},
+      {"job", {}, AgainJob},
+      {"token_header", {}, AgainTokenHeader},
+      {"token_epoch", {}, AgainTokenEpoch},
+      {"token_key_id", {}, AgainTokenKeyId},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};
