@@ -136,12 +136,16 @@ struct Pkcs11Session::Parts {
     return found;
   }
 
+  // Nothing where the object has no such attribute, keeps it to itself, or has a longer one than any of ours.
   Result<Bytes> Read(TokenObject object, CK_ATTRIBUTE_TYPE type) {
+    if (!gate()) return Closed();
     Bytes value(kLongestValue);
     CK_ATTRIBUTE wanted = {type, value.data(), value.size()};
-    MS_TRY(Call(&CK_FUNCTION_LIST::C_GetAttributeValue, object, &wanted, CK_ULONG{1}));
-    if (wanted.ulValueLen > value.size()) return Status::IoError("the token gave more than it was asked for");
-    value.resize(wanted.ulValueLen);
+    const CK_RV answer = Raw(&CK_FUNCTION_LIST::C_GetAttributeValue, object, &wanted, CK_ULONG{1});
+    if (answer == CKR_BUFFER_TOO_SMALL || answer == CKR_ATTRIBUTE_SENSITIVE || answer == CKR_ATTRIBUTE_TYPE_INVALID)
+      return Bytes();
+    MS_TRY(Judge(answer));
+    value.resize(std::min<std::size_t>(wanted.ulValueLen, value.size()));
     return value;
   }
 };
@@ -194,7 +198,7 @@ Result<std::vector<TokenObject>> Pkcs11Session::FindKeys() {
   return parts_->Find(wanted);
 }
 
-Result<Bytes> Pkcs11Session::ReadValue(TokenObject data) { return parts_->Read(data, CKA_VALUE); }
+Result<Bytes> Pkcs11Session::ReadValue(TokenObject object) { return parts_->Read(object, CKA_VALUE); }
 
 Result<Bytes> Pkcs11Session::ReadId(TokenObject key) { return parts_->Read(key, CKA_ID); }
 

@@ -41,7 +41,8 @@ class Pkcs11Session {
   Result<std::vector<TokenObject>> FindAnything(std::string_view label);
   Result<std::vector<TokenObject>> FindKeys();  // AES keys
 
-  Result<Bytes> ReadValue(TokenObject data);
+  // Empty: it has none, keeps it to itself, or has one that is longer than any of ours.
+  Result<Bytes> ReadValue(TokenObject object);
   Result<Bytes> ReadId(TokenObject key);
   // True when the token made this key and gives it away in no form.
   Result<bool> StaysInside(TokenObject key);

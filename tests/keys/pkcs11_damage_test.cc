@@ -144,6 +144,21 @@ TEST_F(TokenDamageTest, ContentThatIsThereTwiceIsDamage) {
   EXPECT_THAT(provider->Epochs(), ElementsAre(8));
 }
 
+TEST_F(TokenDamageTest, WhatOthersKeepOnTheTokenDisturbsNothing) {
+  MakeFull();
+  const auto session = Intruder();
+  Sure(session->GenerateKey("theirs", Bytes(5000)));
+  Sure(session->GenerateKey("theirs", Bytes()));
+  Sure(session->GenerateKey("theirs", Bytes(20)));  // as long as an id of ours
+  Sure(session->CreateData(kTokenEpochKind, "theirs", Bytes(100'000)));
+  Sure(session->CreateData(kTokenAnchorKind, "theirs", Bytes(142)));
+  const auto provider = Opened();
+  EXPECT_FALSE(provider->Damaged());
+  EXPECT_THAT(provider->Epochs(), ElementsAre(7, 8));
+  ASSERT_TRUE(provider->Destroy(7).ok());
+  EXPECT_EQ(Sure(session->FindAnything("theirs")).size(), 5u);
+}
+
 TEST_F(TokenDamageTest, KeyWithoutContentIsDamageAndTheNextWriteRemovesIt) {
   MakeFull();
   const auto session = Intruder();
@@ -360,7 +375,8 @@ TEST_F(TokenAnchorTest, AnEmptyOrEndlessPageIsNone) {
   const auto provider = Created();
   ASSERT_TRUE(provider->MoveAnchor(AnchorAt(1)).ok());
   const auto session = Intruder();
-  for (const std::size_t size : {std::size_t{0}, std::size_t{141}, std::size_t{143}, std::size_t{4096}}) {
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{141}, std::size_t{143}, std::size_t{4096}, std::size_t{100'000}}) {
     Rewrite(*session, kTokenAnchorKind, "clinic/anchor-1", Bytes(size));
     EXPECT_EQ(provider->ReadAnchor()->value().commit_counter, 0u) << size;
   }

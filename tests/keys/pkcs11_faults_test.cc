@@ -307,7 +307,7 @@ TEST_F(TokenHangTest, CallsAnswerInTimeAndAtOnceFromThenOnUntilTheTokenIsBack) {
     }
   });
   EXPECT_LT(later, 10 * options_.deadline);  // of 40 calls
-  EXPECT_TRUE(shim_.hanging());  // nobody waited for it to end
+  EXPECT_TRUE(shim_.hanging());              // nobody waited for it to end
   shim_.Release();
   EXPECT_TRUE(HoldsSoon(*provider, 7, first_));
   EXPECT_TRUE(provider->MoveAnchor({7, 3, 0, 0, {}}).ok());
