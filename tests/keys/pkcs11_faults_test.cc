@@ -18,7 +18,6 @@ using testing::AnyOf;
 using testing::HasSubstr;
 
 constexpr std::pair<ShimFailure, unsigned long> kFailures[] = {{ShimFailure::kBefore, CKR_GENERAL_ERROR},
-                                                               {ShimFailure::kBefore, CKR_DEVICE_REMOVED},
                                                                {ShimFailure::kAfter, CKR_DEVICE_ERROR},
                                                                {ShimFailure::kDies, CKR_DEVICE_REMOVED}};
 

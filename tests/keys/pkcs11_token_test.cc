@@ -39,6 +39,29 @@ TEST_F(TokenTest, EpochKeysNeverLeaveTheToken) {
   EXPECT_TRUE(Sure(session->ReadValue(keys[0])).empty());
 }
 
+// The module as any program in this process may use it.
+CK_FUNCTION_LIST& RawModule() {
+  void* const module = dlopen(MEDSEAL_TOKEN_SHIM, RTLD_NOW | RTLD_LOCAL);
+  const auto list = reinterpret_cast<CK_C_GetFunctionList>(dlsym(module, "C_GetFunctionList"));
+  CK_FUNCTION_LIST* functions = nullptr;
+  EXPECT_EQ(list(&functions), CKR_OK);
+  return *functions;
+}
+
+TEST_F(TokenTest, EpochKeysAreNotCopiedSoThatNoneOutlivesItsDestruction) {
+  const auto provider = Created();
+  CK_FUNCTION_LIST& module = RawModule();
+  CK_SLOT_ID slots[8];
+  CK_ULONG count = 8;
+  ASSERT_EQ(module.C_GetSlotList(CK_TRUE, slots, &count), CKR_OK);
+  CK_SESSION_HANDLE session = 0;
+  ASSERT_EQ(module.C_OpenSession(slots[0], CKF_SERIAL_SESSION | CKF_RW_SESSION, nullptr, nullptr, &session), CKR_OK);
+  CK_OBJECT_HANDLE copy = 0;
+  CK_ATTRIBUTE label{CKA_LABEL, const_cast<char*>("copy"), 4};
+  EXPECT_EQ(module.C_CopyObject(session, Sure(Intruder()->FindKeys()).at(0), &label, 1, &copy), CKR_ACTION_PROHIBITED);
+  EXPECT_EQ(module.C_CloseSession(session), CKR_OK);
+}
+
 TEST_F(TokenTest, OpeningASecretCostsOneDecryptionAndNothingElse) {
   const auto provider = Created();
   const std::uint64_t before = shim_.Calls("C_Decrypt"), finds = shim_.Calls("C_FindObjectsInit");
@@ -294,19 +317,15 @@ TEST_F(TokenTest, ForkedChildIsToldAndCanLetGo) {
 }
 
 TEST_F(TokenTest, HostThatUsesTheModuleItselfKeepsItsUse) {
-  void* const module = dlopen(MEDSEAL_TOKEN_SHIM, RTLD_NOW | RTLD_LOCAL);
-  const auto list = reinterpret_cast<CK_C_GetFunctionList>(dlsym(module, "C_GetFunctionList"));
-  CK_FUNCTION_LIST* functions = nullptr;
-  ASSERT_EQ(list(&functions), CKR_OK);
+  CK_FUNCTION_LIST& module = RawModule();
   CK_C_INITIALIZE_ARGS arguments{};
   arguments.flags = CKF_OS_LOCKING_OK;
-  ASSERT_EQ(functions->C_Initialize(&arguments), CKR_OK);
+  ASSERT_EQ(module.C_Initialize(&arguments), CKR_OK);
   EXPECT_TRUE(Holds(*Created(), kEpoch, first_));
   EXPECT_TRUE(Holds(*Opened(), kEpoch, first_));
   CK_ULONG count = 0;
-  EXPECT_EQ(functions->C_GetSlotList(CK_TRUE, nullptr, &count), CKR_OK);
-  EXPECT_EQ(functions->C_Finalize(nullptr), CKR_OK);
-  dlclose(module);
+  EXPECT_EQ(module.C_GetSlotList(CK_TRUE, nullptr, &count), CKR_OK);
+  EXPECT_EQ(module.C_Finalize(nullptr), CKR_OK);
 }
 
 }  // namespace
