@@ -39,8 +39,10 @@ struct Pkcs11Worker::State {
 
   bool Late() const { return Clock::now() >= moved + deadline; }
 
+  bool Idle() const { return queue.empty() && running == nullptr; }
+
   void Add(std::shared_ptr<Item> item) {
-    if (queue.empty() && running == nullptr) moved = Clock::now();
+    if (Idle()) moved = Clock::now();
     queue.push_back(std::move(item));
     wake.notify_one();
   }
@@ -93,6 +95,7 @@ Pkcs11Worker::~Pkcs11Worker() {
   }
   std::unique_lock lock(state_->mutex);
   state_->stop = true;
+  if (state_->Idle()) state_->moved = Clock::now();
   state_->wake.notify_one();
   while (!state_->ended && !state_->stuck && !state_->Late()) {
     state_->finished.wait_until(lock, state_->moved + state_->deadline);
