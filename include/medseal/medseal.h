@@ -428,7 +428,7 @@ MEDSEAL_API medseal_code medseal_import(medseal_session* session, const medseal_
                                         medseal_error* error);
 
 /* Rotation of a class key: a new version, then every key row rewrapped under it while readers and writers go on. The bytes of fields
- * stay as they are. A job is remembered in the vault and goes on after a pause, a death or a power cut.
+ * stay as they are. An epoch change of all buckets follows: only then do copies of the disk from before open for nobody.
  *
  * Adds the new version, sealed to everyone who holds the class but `revoked`, who lose it at once, and begins the job.
  *   PERMISSION_DENIED  only the founder may;  NOT_FOUND  no such class, or one of `revoked` does not hold it
@@ -436,42 +436,55 @@ MEDSEAL_API medseal_code medseal_import(medseal_session* session, const medseal_
 MEDSEAL_API medseal_code medseal_rotate_class(medseal_session* session, const char* class_name, const char* const* revoked,
                                               size_t revoked_count, uint32_t* job, medseal_error* error);
 
+/* Long work is a job: it is remembered in the vault and goes on after a pause, a death or a power cut. */
+typedef enum medseal_job_kind {
+  MEDSEAL_JOB_CLASS_ROTATION = 1, /* subject: the class; target: the version that key rows are brought to */
+  MEDSEAL_JOB_EPOCH_CHANGE = 2,   /* subject: "erased" or "all"; target: the new epoch */
+  MEDSEAL_JOB_RESEAL = 3,         /* subject: the class; target: 0 */
+  MEDSEAL_JOB_INDEX_ROTATION = 4, /* subject: number of the index; target: generation of its key */
+  MEDSEAL_JOB_INDEX_RE_EPOCH = 5  /* subject: ""; target: generation of the posting key */
+} medseal_job_kind;
+
 typedef enum medseal_job_state {
   MEDSEAL_JOB_RUNNING = 1,
   MEDSEAL_JOB_PAUSED = 2,
-  MEDSEAL_JOB_REWRAPPED = 3 /* a whole pass found no key row on an older version */
+  MEDSEAL_JOB_PASSED = 3, /* its own work is done; what it left behind dies with the next epoch change of all buckets */
+  MEDSEAL_JOB_DONE = 4
 } medseal_job_state;
 
 typedef struct medseal_job_info {
   size_t size;
   uint32_t number;
+  medseal_job_kind kind;
   medseal_job_state state;
-  char class_name[64];
-  uint32_t class_key_version; /* that key rows are brought to */
-  uint32_t pass;              /* over all key rows, from 1; the last finds nothing */
-  uint64_t seen;              /* key rows looked at, in all passes */
-  uint64_t changed;           /* key rows rewritten, in all passes */
+  char subject[64];
+  uint32_t target;
+  uint32_t pass;    /* over all patients, from 1; the last finds nothing. Of an epoch change the step it is at, 3 to 9 */
+  uint64_t seen;    /* patients looked at, in all passes */
+  uint64_t changed; /* patients changed, in all passes */
   uint64_t started_ms;
-  uint64_t moved_ms;          /* of the newest step */
+  uint64_t moved_ms; /* of the newest step */
 } medseal_job_info;
 
 typedef struct medseal_job_options {
   size_t size;
-  uint64_t rows_per_second; /* at most; 0: as fast as it goes */
+  uint64_t rows_per_second; /* patients, at most; 0: as fast as it goes */
   uint64_t time_budget_ms;  /* return with progress after this long; 0: run to the end */
-  medseal_progress_callback on_progress; /* after each batch: key rows looked at in this pass, of about so many */
+  medseal_progress_callback on_progress; /* after each batch: patients looked at in this pass, of about so many */
   void* context;
 } medseal_job_options;
 
 /* Works on a job until it is done or `options` (may be NULL) end it: then OK, and `info` says how far it came. One step works at a time.
- *   NOT_FOUND  no such job;  UNSUPPORTED  it is paused;  PERMISSION_DENIED  the session does not hold the class
+ * `session` may be NULL for what the host does by itself: epoch change and index re-epoch.
+ *   NOT_FOUND  no such job;  UNSUPPORTED  it is paused;  PERMISSION_DENIED  this session may not work on it, or it takes one
+ *   KEY_UNAVAILABLE  an epoch change waits for what the message names; a later step goes on
  *   CANCELLED  on_progress ended it; what was done stays done
  *   AUTH_FAILED  a key row does not open: medseal_verify says which; the job stays where it is */
-MEDSEAL_API medseal_code medseal_job_step(medseal_session* session, uint32_t job, const medseal_job_options* options, medseal_job_info* info,
-                                          medseal_error* error);
-/* Waits for a running step. NOT_FOUND; UNSUPPORTED when there is nothing left to do. */
-MEDSEAL_API medseal_code medseal_job_pause(medseal_session* session, uint32_t job, medseal_error* error);
-MEDSEAL_API medseal_code medseal_job_resume(medseal_session* session, uint32_t job, medseal_error* error);
+MEDSEAL_API medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, uint32_t job, const medseal_job_options* options,
+                                          medseal_job_info* info, medseal_error* error);
+/* Waits for a running step. NOT_FOUND, PERMISSION_DENIED as medseal_job_step; UNSUPPORTED when there is nothing left to do. */
+MEDSEAL_API medseal_code medseal_job_pause(medseal_vault* vault, medseal_session* session, uint32_t job, medseal_error* error);
+MEDSEAL_API medseal_code medseal_job_resume(medseal_vault* vault, medseal_session* session, uint32_t job, medseal_error* error);
 /* Return 0 to go on; anything else ends the listing with CANCELLED. */
 typedef int (*medseal_job_callback)(void* context, const medseal_job_info* info);
 MEDSEAL_API medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, void* context, medseal_error* error);

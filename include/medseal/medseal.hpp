@@ -590,18 +590,6 @@ class Session {
     if (!status.ok()) return status.error();
     return job;
   }
-  // `info` says how far the job came when the answer is OK or CANCELLED.
-  Status StepJob(std::uint32_t job, const StepOptions& options, Watcher* watcher, medseal_job_info* info) {
-    auto raw = internal::Sized<medseal_job_options>();
-    raw.rows_per_second = options.rows_per_second;
-    raw.time_budget_ms = options.time_budget_ms;
-    raw.on_progress = watcher == nullptr ? nullptr : internal::ForwardProgress;
-    raw.context = watcher;
-    *info = internal::Sized<medseal_job_info>();
-    return internal::Call(medseal_job_step, raw_.get(), job, &raw, info);
-  }
-  Status PauseJob(std::uint32_t job) { return internal::Call(medseal_job_pause, raw_.get(), job); }
-  Status ResumeJob(std::uint32_t job) { return internal::Call(medseal_job_resume, raw_.get(), job); }
 
  private:
   // A call whose output is a new handle.
@@ -674,11 +662,28 @@ class Vault {
   // Fills `report` after AUTH_FAILED too: that only says that there were problems.
   Status Verify(const Session* session, Watcher* watcher, medseal_verify_report* report) {
     *report = internal::Sized<medseal_verify_report>();
-    return internal::Call(medseal_verify, raw_.get(), session == nullptr ? nullptr : session->raw(),
+    return internal::Call(medseal_verify, raw_.get(), Raw(session),
                           watcher == nullptr ? nullptr : internal::ForwardProgress,
                           watcher == nullptr ? nullptr : internal::ForwardProblem, static_cast<void*>(watcher), report);
   }
 
+  // `session`: null for what the host does by itself. `info` says how far the job came when the answer is OK or CANCELLED.
+  Status StepJob(const Session* session, std::uint32_t job, const StepOptions& options, Watcher* watcher,
+                 medseal_job_info* info) {
+    auto raw = internal::Sized<medseal_job_options>();
+    raw.rows_per_second = options.rows_per_second;
+    raw.time_budget_ms = options.time_budget_ms;
+    raw.on_progress = watcher == nullptr ? nullptr : internal::ForwardProgress;
+    raw.context = watcher;
+    *info = internal::Sized<medseal_job_info>();
+    return internal::Call(medseal_job_step, raw_.get(), Raw(session), job, &raw, info);
+  }
+  Status PauseJob(const Session* session, std::uint32_t job) {
+    return internal::Call(medseal_job_pause, raw_.get(), Raw(session), job);
+  }
+  Status ResumeJob(const Session* session, std::uint32_t job) {
+    return internal::Call(medseal_job_resume, raw_.get(), Raw(session), job);
+  }
   Result<std::vector<medseal_job_info>> Jobs() {
     std::vector<medseal_job_info> out;
     const Status status = internal::Call(medseal_jobs, raw_.get(), &Vault::TakeJob, static_cast<void*>(&out));
@@ -687,6 +692,7 @@ class Vault {
   }
 
  private:
+  static medseal_session* Raw(const Session* session) { return session == nullptr ? nullptr : session->raw(); }
   static int TakeJob(void* jobs, const medseal_job_info* info) {
     static_cast<std::vector<medseal_job_info>*>(jobs)->push_back(*info);
     return 0;

@@ -52,6 +52,12 @@ void Write(T value, T* out) {
   std::memcpy(static_cast<void*>(out), &value, std::min(value.size, sizeof(T)));
 }
 
+// Into a struct's own characters, which are zeros before: cut where they end.
+template <std::size_t Size>
+void CopyText(std::string_view text, char (&out)[Size]) {
+  std::memcpy(out, text.data(), std::min(text.size(), Size - 1));
+}
+
 inline ByteView View(const medseal_bytes& bytes) { return {static_cast<const std::uint8_t*>(bytes.data), bytes.size}; }
 inline medseal_bytes Lend(ByteView bytes) { return {bytes.data(), bytes.size()}; }
 // NULL reads as empty.

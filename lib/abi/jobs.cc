@@ -6,16 +6,30 @@
 namespace mseal::abi {
 namespace {
 
+std::string SubjectOf(const format::Job& job, const people::Chain& chain) {
+  switch (job.kind) {
+    case format::JobKind::kClassRotation:
+    case format::JobKind::kReseal: {
+      const auto entry = chain.classes().find(static_cast<people::ClassNumber>(job.subject));
+      return entry == chain.classes().end() ? std::string() : entry->second.name;
+    }
+    case format::JobKind::kEpochChange:
+      return job.subject == static_cast<std::uint32_t>(format::EpochScope::kAll) ? "all" : "erased";
+    case format::JobKind::kIndexRotation:
+      return std::to_string(job.subject);
+    case format::JobKind::kIndexReEpoch:
+      return {};
+  }
+  return {};
+}
+
 medseal_job_info InfoOf(std::uint32_t number, const format::Job& job, const people::Chain& chain) {
   medseal_job_info info{};
   info.number = number;
+  info.kind = static_cast<medseal_job_kind>(job.kind);
   info.state = static_cast<medseal_job_state>(job.state);
-  const auto entry = chain.classes().find(job.class_number);
-  if (entry != chain.classes().end()) {
-    const std::string& name = entry->second.name;
-    std::memcpy(info.class_name, name.data(), std::min(name.size(), sizeof(info.class_name) - 1));
-  }
-  info.class_key_version = job.class_key_version;
+  CopyText(SubjectOf(job, chain), info.subject);
+  info.target = job.target;
   info.pass = job.pass;
   info.seen = job.seen;
   info.changed = job.changed;
@@ -26,9 +40,27 @@ medseal_job_info InfoOf(std::uint32_t number, const format::Job& job, const peop
 
 // Handles are random: how far the pass came through their range is how far it came through the rows.
 std::uint64_t RowsBehind(const format::Job& job, std::uint64_t rows_in_all) {
-  if (job.state == format::JobState::kRewrapped) return rows_in_all;
+  if (job.state != format::JobState::kRunning) return rows_in_all;
   const std::uint64_t leading = std::uint64_t{job.next[0]} << 16 | std::uint64_t{job.next[1]} << 8 | job.next[2];
   return rows_in_all * leading >> 24;
+}
+
+// A vault, and a session of it or none.
+struct Entered {
+  vault::Call call;
+  vault::Desk* desk = nullptr;
+};
+
+Result<Entered> Enter(medseal_vault* vault, medseal_session* session) {
+  MS_TRY(Require(vault != nullptr, "there is no vault"));
+  if (session == nullptr) {
+    MS_ASSIGN(vault::Call call, vault->vault->Enter());
+    return Entered{std::move(call), nullptr};
+  }
+  MS_TRY(Require(&session->session->vault() == vault->vault.get(), "the session is another vault's"));
+  MS_ASSIGN(vault::Call call, session->session->Enter());
+  vault::Desk* const desk = &call.desk();
+  return Entered{std::move(call), desk};
 }
 
 vault::StepOptions ReadStep(const medseal_job_options& known) {
@@ -43,11 +75,11 @@ vault::StepOptions ReadStep(const medseal_job_options& known) {
   return options;
 }
 
-medseal_code SetPaused(medseal_session* session, std::uint32_t job, bool paused, medseal_error* error) {
+medseal_code SetPaused(medseal_vault* vault, medseal_session* session, std::uint32_t job, bool paused,
+                       medseal_error* error) {
   return Run(error, [&]() -> Status {
-    MS_TRY(Require(session != nullptr, "there is no session"));
-    MS_ASSIGN(vault::Call call, session->session->Enter());
-    return vault::PauseJob(call.core(), job, paused);
+    MS_ASSIGN(Entered entered, Enter(vault, session));
+    return vault::PauseJob(entered.call.core(), entered.desk, job, paused);
   });
 }
 
@@ -65,32 +97,31 @@ medseal_code medseal_rotate_class(medseal_session* session, const char* class_na
     *job = 0;
     std::vector<std::string> persons;
     for (std::size_t i = 0; i < revoked_count; ++i) persons.emplace_back(Text(revoked[i]));
-    MS_ASSIGN(vault::Call call, session->session->Enter());
-    MS_TRY(vault::StartClassRotation(call.core(), call.desk(), class_name, persons, *job));
-    session->session->vault().DropRevoked(session->session.get());
-    return Status::Ok();
+    return vault::StartClassRotation(*session->session, class_name, persons, *job);
   });
 }
 
-medseal_code medseal_job_step(medseal_session* session, std::uint32_t job, const medseal_job_options* options,
-                              medseal_job_info* info, medseal_error* error) {
+medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, std::uint32_t job,
+                              const medseal_job_options* options, medseal_job_info* info, medseal_error* error) {
   return Run(error, [&]() -> Status {
-    MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_job_options known, ReadOptional(options));
-    MS_ASSIGN(vault::Call call, session->session->Enter());
+    MS_ASSIGN(Entered entered, Enter(vault, session));
+    vault::Core& core = entered.call.core();
     format::Job state;
-    const Status status = vault::StepJob(call.core(), call.desk(), job, ReadStep(known), state);
+    const Status status = vault::StepJob(core, entered.desk, job, ReadStep(known), state);
     if (status.ok() || status.code() == StatusCode::kCancelled)
-      Write(InfoOf(job, state, *call.core().registry->chain()), info);
+      Write(InfoOf(job, state, *core.registry->chain()), info);
     return status;
   });
 }
 
-medseal_code medseal_job_pause(medseal_session* session, std::uint32_t job, medseal_error* error) {
-  return SetPaused(session, job, true, error);
+medseal_code medseal_job_pause(medseal_vault* vault, medseal_session* session, std::uint32_t job,
+                               medseal_error* error) {
+  return SetPaused(vault, session, job, true, error);
 }
-medseal_code medseal_job_resume(medseal_session* session, std::uint32_t job, medseal_error* error) {
-  return SetPaused(session, job, false, error);
+medseal_code medseal_job_resume(medseal_vault* vault, medseal_session* session, std::uint32_t job,
+                                medseal_error* error) {
+  return SetPaused(vault, session, job, false, error);
 }
 
 medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, void* context, medseal_error* error) {

@@ -41,7 +41,7 @@ medseal_import_report ReportOf(const vault::ImportReport& report, const people::
   out.patients = report.patients;
   for (const auto& [number, entry] : chain.classes()) {
     auto& counted = out.classes[out.class_count++];
-    std::memcpy(counted.name, entry.name.data(), std::min(entry.name.size(), sizeof(counted.name) - 1));
+    CopyText(entry.name, counted.name);
     counted.fields = report.fields_by_class[number];
   }
   return out;

@@ -117,7 +117,7 @@ medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, med
     found.suite = static_cast<medseal_suite>(call.core().identity.suite);
     found.freshness = static_cast<medseal_freshness>(vault->vault->freshness().freshness);
     found.unanchored_commits = vault->vault->freshness().unanchored_commits;
-    found.epoch = call.core().epoch;
+    found.epoch = call.core().meta->epoch();
     found.read_only = call.core().read_only ? 1 : 0;
     CountPeople(*call.core().registry->chain(), found);
     CountRows(call.core().rows->Measure(), found);

@@ -26,6 +26,7 @@ enum class ContextKind : std::uint8_t {
   kStream = 14,     // store, patient, stream id
   kIndexKey = 15,   // store, index, generation, class, class-key version
   kToken = 16,      // store, instance, epoch
+  kBundle = 18,     // store, epoch, number
 };
 
 // One named thing inside a context.

@@ -3,15 +3,33 @@
 
 #include "base/reader.h"
 #include "base/writer.h"
+#include "format/statement.h"
 
 namespace mseal::format {
 namespace {
 
 constexpr std::uint8_t kJobVersion = 1;
-constexpr std::uint8_t kHighestClass = 15;
 
-bool IsKnown(JobKind kind) { return kind == JobKind::kClassRotation; }
-bool IsKnown(JobState state) { return state >= JobState::kRunning && state <= JobState::kRewrapped; }
+bool IsKnown(JobState state) { return state >= JobState::kRunning && state <= JobState::kDone; }
+
+// Subject and target as the kind takes them.
+bool Fits(const Job& job) {
+  switch (job.kind) {
+    case JobKind::kClassRotation:
+      return job.subject <= kHighestClass && job.target >= 2;
+    case JobKind::kEpochChange:
+      return (job.subject == static_cast<std::uint32_t>(EpochScope::kErased) ||
+              job.subject == static_cast<std::uint32_t>(EpochScope::kAll)) &&
+             job.target >= 2;
+    case JobKind::kReseal:
+      return job.subject <= kHighestClass && job.target == 0;
+    case JobKind::kIndexRotation:
+      return job.subject >= 1 && job.target >= 2;
+    case JobKind::kIndexReEpoch:
+      return job.subject == 0 && job.target >= 2;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -21,8 +39,8 @@ Bytes WriteJob(const Job& job) {
       .U8(kJobVersion)
       .U8(static_cast<std::uint8_t>(job.kind))
       .U8(static_cast<std::uint8_t>(job.state))
-      .U8(job.class_number)
-      .U32(job.class_key_version)
+      .U32(job.subject)
+      .U32(job.target)
       .U32(job.pass)
       .Raw(job.next)
       .U64(job.seen)
@@ -40,8 +58,8 @@ Result<Job> ParseJob(ByteView content) {
   Job job;
   job.kind = static_cast<JobKind>(in.U8());
   job.state = static_cast<JobState>(in.U8());
-  job.class_number = in.U8();
-  job.class_key_version = in.U32();
+  job.subject = in.U32();
+  job.target = in.U32();
   job.pass = in.U32();
   job.next = in.Fixed<16>();
   job.seen = in.U64();
@@ -49,9 +67,7 @@ Result<Job> ParseJob(ByteView content) {
   job.changed_in_pass = in.U64();
   job.started_ms = in.U64();
   job.moved_ms = in.U64();
-  const bool possible = IsKnown(job.kind) && IsKnown(job.state) && job.class_number <= kHighestClass &&
-                        job.class_key_version >= 2 && job.pass >= 1;
-  if (!in.Done() || !possible) return Status::Corrupt("job is not well-formed");
+  if (!in.Done() || !IsKnown(job.state) || !Fits(job) || job.pass < 1) return Status::Corrupt("job is not well-formed");
   return job;
 }
 

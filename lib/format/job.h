@@ -7,20 +7,29 @@
 namespace mseal::format {
 
 // Numbers are never used again.
-enum class JobKind : std::uint8_t { kClassRotation = 1 };
+enum class JobKind : std::uint8_t {
+  kClassRotation = 1,  // subject: class; target: class-key version
+  kEpochChange = 2,    // subject: EpochScope; target: the new epoch
+  kReseal = 3,         // subject: class; target: 0
+  kIndexRotation = 4,  // subject: index; target: index-key generation
+  kIndexReEpoch = 5,   // subject: 0; target: posting-key generation
+};
 enum class JobState : std::uint8_t {
   kRunning = 1,
   kPaused = 2,
-  kRewrapped = 3,  // a whole pass found no slot on an older version
+  kPassed = 3,  // its own work is done: what it left behind dies with the next epoch change of all buckets
+  kDone = 4,
 };
+// Whose bucket keys an epoch change makes anew.
+enum class EpochScope : std::uint32_t { kErased = 1, kAll = 2 };
 
 struct Job {
   JobKind kind = JobKind::kClassRotation;
   JobState state = JobState::kRunning;
-  std::uint8_t class_number = 0;
-  std::uint32_t class_key_version = 0;
-  std::uint32_t pass = 1;
-  ByteArray<16> next{};  // the first patient that this pass has not looked at
+  std::uint32_t subject = 0;
+  std::uint32_t target = 0;
+  std::uint32_t pass = 1;  // over all patients; of an epoch change the step it is at
+  ByteArray<16> next{};    // the first patient that this pass has not looked at
   std::uint64_t seen = 0;
   std::uint64_t changed = 0;
   std::uint64_t changed_in_pass = 0;

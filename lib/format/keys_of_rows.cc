@@ -1,7 +1,7 @@
 // Lays out the numbered row keys.
 #include "format/keys_of_rows.h"
 
-#include <cstdlib>
+#include <optional>
 
 #include "base/reader.h"
 #include "base/writer.h"
@@ -33,9 +33,15 @@ Bytes KeyRowKey(const ByteArray<16>& patient, std::uint32_t bucket_key_version) 
   return key;
 }
 
-Bytes BucketPrefix(std::uint8_t bits, std::uint32_t bucket) {
+Bytes BucketPrefix(std::uint8_t bits) {
   Bytes key;
-  Writer(key).U8(kBucketMark).U8(bits).U32(bucket);
+  Writer(key).U8(kBucketMark).U8(bits);
+  return key;
+}
+
+Bytes BucketPrefix(std::uint8_t bits, std::uint32_t bucket) {
+  Bytes key = BucketPrefix(bits);
+  Writer(key).U32(bucket);
   return key;
 }
 
@@ -74,23 +80,39 @@ std::uint32_t BucketOf(const ByteArray<16>& patient, std::uint8_t bits) {
   return bits == 0 ? 0 : leading >> (32 - bits);
 }
 
+ByteArray<16> FirstOfBucket(std::uint32_t bucket, std::uint8_t bits) {
+  const std::uint32_t leading = bits == 0 ? 0 : bucket << (32 - bits);
+  ByteArray<16> first{};
+  for (int i = 0; i < 4; ++i) first[i] = static_cast<std::uint8_t>(leading >> (24 - 8 * i));
+  return first;
+}
+
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id) {
   Bytes key;
   Writer(key).U32(epoch).U8(static_cast<std::uint8_t>(kind)).Raw(id);
   return key;
 }
 
+Bytes MetaEpochPrefix(std::uint32_t epoch) {
+  Bytes key;
+  Writer(key).U32(epoch);
+  return key;
+}
+
 namespace {
 
-std::size_t IdSize(MetaKind kind) {
+// Nothing for a kind that is not known.
+std::optional<std::size_t> IdSize(MetaKind kind) {
   switch (kind) {
     case MetaKind::kMetaKey:
     case MetaKind::kSettings:
+    case MetaKind::kSigningSeed:
       return 0;
     case MetaKind::kCredential:
     case MetaKind::kSchema:
     case MetaKind::kPostingKey:
     case MetaKind::kJob:
+    case MetaKind::kEpochEnd:
       return 4;
     case MetaKind::kStatement:
     case MetaKind::kIndexKey:
@@ -98,14 +120,25 @@ std::size_t IdSize(MetaKind kind) {
     case MetaKind::kPersonSlot:
       return 1 + 4 + 4;
     case MetaKind::kPendingUpload:
+    case MetaKind::kProviderCopy:
+    case MetaKind::kBackupPlace:
+    case MetaKind::kErasure:
       return 16;
     case MetaKind::kLedger:
       return 32;
   }
-  std::abort();  // rule: a kind is named in code
+  return std::nullopt;
 }
 
 }  // namespace
+
+Result<MetaKind> MetaKindOf(ByteView key) {
+  Reader in(key);
+  in.U32();
+  const auto kind = static_cast<MetaKind>(in.U8());
+  if (!in.ok() || !IdSize(kind).has_value()) return Status::Corrupt("key of a meta row is not well-formed");
+  return kind;
+}
 
 Result<ByteView> MetaId(ByteView key, std::uint32_t epoch, MetaKind kind) {
   Reader in(key);

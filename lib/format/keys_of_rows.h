@@ -9,8 +9,9 @@ namespace mseal::format {
 // ---- keys: key rows and bucket keys
 Bytes KeyRowKey(const ByteArray<16>& patient, std::uint32_t bucket_key_version);
 Bytes BucketKeyKey(std::uint8_t bits, std::uint32_t bucket, std::uint32_t version, std::uint32_t epoch);
-// Every key of a bucket's keys, of key rows, begins with these.
+// Every key of a bucket's keys, of all buckets', of key rows, begins with these.
 Bytes BucketPrefix(std::uint8_t bits, std::uint32_t bucket);
+Bytes BucketPrefix(std::uint8_t bits);
 Bytes KeyRowPrefix();
 Bytes KeyRowPrefix(const ByteArray<16>& patient);
 
@@ -30,6 +31,8 @@ Result<BucketKeyPlace> ParseBucketKeyKey(ByteView key);
 
 // The bucket of a patient: the leading `bits` bits of the handle, at most 32.
 std::uint32_t BucketOf(const ByteArray<16>& patient, std::uint8_t bits);
+// The lowest handle of a bucket.
+ByteArray<16> FirstOfBucket(std::uint32_t bucket, std::uint8_t bits);
 
 // ---- meta
 enum class MetaKind : std::uint8_t {
@@ -44,11 +47,20 @@ enum class MetaKind : std::uint8_t {
   kPendingUpload = 8,  // stream id
   kLedger = 9,         // patient handle, record tag
   kJob = 10,           // number u32
+  kProviderCopy = 14,  // instance
+  kBackupPlace = 15,   // place id
+  kErasure = 16,       // patient handle
+  kEpochEnd = 17,      // epoch u32: the one that ended
+  kSigningSeed = 18,   // of certificates
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);
-// The id inside a meta key, borrowed; Corrupt if it is not of this epoch and kind, or not as long as ids of the kind are:
-// whoever writes to the disk may write any key, and an id goes into a context, which has limits.
+// Every key of an epoch begins with this.
+Bytes MetaEpochPrefix(std::uint32_t epoch);
+// Corrupt if the key is cut short or of no kind that is known here.
+Result<MetaKind> MetaKindOf(ByteView key);
+// The id inside a meta key, borrowed; Corrupt if it is not of this epoch and kind, or not as long as ids of the kind
+// are: whoever writes to the disk may write any key, and an id goes into a context, which has limits.
 Result<ByteView> MetaId(ByteView key, std::uint32_t epoch, MetaKind kind);
 
 // First key after every key that begins with `prefix`; empty when there is none.

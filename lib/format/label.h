@@ -27,6 +27,7 @@ enum class Purpose : std::uint8_t {
   kStreamChunk = 16,  // one chunk of a stream, under a data key
   kIndexKey = 17,     // an index key wrapped under a class key
   kToken = 18,        // an epoch secret under a key that a token keeps
+  kBundle = 20,       // the digest of a bundle's list, under the epoch secret
 };
 
 inline constexpr std::uint8_t kNoClass = 255;

@@ -1,4 +1,4 @@
-// Loads and makes bucket keys.
+// Loads, makes and renews bucket keys.
 #include "keys/buckets.h"
 
 #include "format/keys_of_rows.h"
@@ -6,26 +6,50 @@
 namespace mseal::keys {
 
 using format::ContextItem;
+using store::Table;
 
-void BucketKey::RequireCurrent(store::Batch& batch) const {
-  batch.RequireEquals(store::Table::kKeys, row_key, row_value);
+namespace {
+
+seal::Place PlaceOf(const StoreId& store, crypto::Suite suite, const BucketKeyFacts& facts) {
+  format::Context context(format::ContextKind::kBucketKey);
+  context.Add(ContextItem::kStore, store)
+      .AddNumber(ContextItem::kNumber, facts.bits)
+      .AddNumber(ContextItem::kBucket, facts.bucket)
+      .AddNumber(ContextItem::kVersion, facts.version)
+      .AddNumber(ContextItem::kEpoch, facts.epoch);
+  return {.purpose = format::Purpose::kBucketKey, .suite = suite, .context = seal::DigestOf(context)};
 }
 
-Buckets::Buckets(store::Rows& rows, const StoreId& store, crypto::Suite suite, std::uint32_t epoch,
-                 const EpochSecret& secret, std::uint8_t bits)
-    : rows_(rows), store_(store), suite_(suite), epoch_(epoch), secret_(secret), bits_(bits) {}
+}  // namespace
 
-seal::Place Buckets::PlaceOf(std::uint32_t bucket, std::uint32_t version) const {
-  format::Context context(format::ContextKind::kBucketKey);
-  context.Add(ContextItem::kStore, store_)
-      .AddNumber(ContextItem::kNumber, bits_)
-      .AddNumber(ContextItem::kBucket, bucket);
-  context.AddNumber(ContextItem::kVersion, version).AddNumber(ContextItem::kEpoch, epoch_);
-  return {.purpose = format::Purpose::kBucketKey, .suite = suite_, .context = seal::DigestOf(context)};
+Result<KeyBytes> UnwrapBucketKey(const StoreId& store, crypto::Suite suite, const BucketKeyFacts& facts,
+                                 const EpochSecret& secret, ByteView wrapped) {
+  return seal::UnwrapKey(secret.Reveal(), PlaceOf(store, suite, facts), wrapped);
+}
+
+void BucketKey::RequireCurrent(store::Batch& batch) const {
+  batch.RequireEquals(Table::kKeys, row_key, row_value);
+  batch.RequireAbsent(Table::kKeys, next_row_key);
+}
+
+Buckets::Buckets(store::Rows& rows, const StoreId& store, crypto::Suite suite, const Epochs& epochs, std::uint8_t bits)
+    : rows_(rows), store_(store), suite_(suite), epochs_(epochs), bits_(bits) {}
+
+std::uint32_t Buckets::BucketOf(const PatientHandle& patient) const { return format::BucketOf(patient, bits_); }
+
+Buckets::Hold::Hold(Buckets& buckets, const PatientHandle& patient) {
+  locks_.emplace_back(buckets.LockOf(buckets.BucketOf(patient)));
+}
+
+// Several buckets may share a lock: each lock once, in the order of their addresses.
+Buckets::Hold::Hold(Buckets& buckets, const std::vector<PatientHandle>& patients) {
+  std::set<std::shared_mutex*> mutexes;
+  for (const PatientHandle& patient : patients) mutexes.insert(&buckets.LockOf(buckets.BucketOf(patient)));
+  for (std::shared_mutex* mutex : mutexes) locks_.emplace_back(*mutex);
 }
 
 Result<std::shared_ptr<const BucketKey>> Buckets::Load(const PatientHandle& patient) {
-  const std::uint32_t bucket = format::BucketOf(patient, bits_);
+  const std::uint32_t bucket = BucketOf(patient);
   std::lock_guard lock(mutex_);
   const auto found = known_.find(bucket);
   if (found != known_.end()) return found->second;
@@ -37,7 +61,7 @@ Result<std::shared_ptr<const BucketKey>> Buckets::LoadOrMake(const PatientHandle
                                                              store::Durability durability) {
   auto loaded = Load(patient);
   if (loaded.ok() || loaded.code() != StatusCode::kKeyUnavailable) return loaded;
-  const std::uint32_t bucket = format::BucketOf(patient, bits_);
+  const std::uint32_t bucket = BucketOf(patient);
   std::lock_guard lock(mutex_);
   const auto found = known_.find(bucket);
   if (found != known_.end()) return found->second;
@@ -47,40 +71,90 @@ Result<std::shared_ptr<const BucketKey>> Buckets::LoadOrMake(const PatientHandle
 
 void Buckets::Forget(const PatientHandle& patient) {
   std::lock_guard lock(mutex_);
-  known_.erase(format::BucketOf(patient, bits_));
+  known_.erase(BucketOf(patient));
 }
 
-// Of several versions the newest of this epoch counts: older ones wait for the end of an epoch change.
+void Buckets::Remember(std::shared_ptr<const BucketKey> key) {
+  std::lock_guard lock(mutex_);
+  known_[key->bucket] = std::move(key);
+}
+
+Result<std::set<std::uint32_t>> Buckets::All() const {
+  std::set<std::uint32_t> buckets;
+  const Bytes prefix = format::BucketPrefix(bits_);
+  const auto cursor = rows_.Scan(Table::kKeys, prefix, format::AfterPrefix(prefix));
+  for (; cursor->Valid(); cursor->Next()) {
+    MS_ASSIGN(const format::BucketKeyPlace place, format::ParseBucketKeyKey(cursor->key()));
+    buckets.insert(place.bucket);
+  }
+  MS_TRY(cursor->status());
+  return buckets;
+}
+
+// The highest version counts, whatever epoch it is sealed under; of one version the row of the newest epoch.
 Result<std::shared_ptr<const BucketKey>> Buckets::Read(std::uint32_t bucket) const {
   const Bytes prefix = format::BucketPrefix(bits_, bucket);
   auto newest = std::make_shared<BucketKey>();
-  const auto cursor = rows_.Scan(store::Table::kKeys, prefix, format::AfterPrefix(prefix));
+  std::shared_ptr<const Epoch> under;
+  const auto cursor = rows_.Scan(Table::kKeys, prefix, format::AfterPrefix(prefix));
   for (; cursor->Valid(); cursor->Next()) {
     MS_ASSIGN(const format::BucketKeyPlace place, format::ParseBucketKeyKey(cursor->key()));
-    if (place.epoch != epoch_ || place.version < newest->version) continue;
+    auto epoch = epochs_.Find(place.epoch);
+    if (epoch == nullptr || place.version < newest->version) continue;
     newest->bucket = bucket;
     newest->version = place.version;
     newest->row_key.assign(cursor->key().begin(), cursor->key().end());
     newest->row_value.assign(cursor->value().begin(), cursor->value().end());
+    under = std::move(epoch);
   }
   MS_TRY(cursor->status());
-  if (newest->version == 0) return Status::KeyUnavailable("the bucket has no key in this epoch");
-  MS_ASSIGN(newest->key, seal::UnwrapKey(secret_.Reveal(), PlaceOf(bucket, newest->version), newest->row_value));
+  if (under == nullptr) return Status::KeyUnavailable("the bucket has no key in the epochs that are open");
+  newest->next_row_key = format::BucketKeyKey(bits_, bucket, newest->version + 1, under->number + 1);
+  MS_ASSIGN(newest->key, UnwrapBucketKey(store_, suite_, {bits_, bucket, newest->version, under->number}, under->secret,
+                                         newest->row_value));
   return std::shared_ptr<const BucketKey>(std::move(newest));
 }
 
-Result<std::shared_ptr<const BucketKey>> Buckets::Make(std::uint32_t bucket, store::Durability durability) {
+std::shared_ptr<const BucketKey> Buckets::Wrap(std::uint32_t bucket, std::uint32_t version, KeyBytes key) const {
+  const auto epoch = epochs_.newest();
   auto made = std::make_shared<BucketKey>();
   made->bucket = bucket;
-  made->version = 1;
-  made->key = crypto::RandomKey();
-  made->row_key = format::BucketKeyKey(bits_, bucket, made->version, epoch_);
-  made->row_value = seal::WrapKey(secret_.Reveal(), PlaceOf(bucket, made->version), made->key.Reveal());
+  made->version = version;
+  made->key = std::move(key);
+  made->row_key = format::BucketKeyKey(bits_, bucket, version, epoch->number);
+  made->row_value = seal::WrapKey(epoch->secret.Reveal(),
+                                  PlaceOf(store_, suite_, {bits_, bucket, version, epoch->number}), made->key.Reveal());
+  made->next_row_key = format::BucketKeyKey(bits_, bucket, version + 1, epoch->number + 1);
+  return made;
+}
+
+std::shared_ptr<const BucketKey> Buckets::Renew(const BucketKey& old) const {
+  return Wrap(old.bucket, old.version + 1, crypto::RandomKey());
+}
+
+std::shared_ptr<const BucketKey> Buckets::Carry(const BucketKey& old) const {
+  return Wrap(old.bucket, old.version, KeyBytes::CopyOf(old.key.Reveal()));
+}
+
+Result<bool> Buckets::IsRenewed(std::uint32_t bucket) const {
+  MS_ASSIGN(const auto newest, Read(bucket));
+  const std::uint32_t epoch = epochs_.newest()->number;
+  MS_ASSIGN(const format::BucketKeyPlace place, format::ParseBucketKeyKey(newest->row_key));
+  if (place.epoch != epoch) return false;
+  Bytes value;
+  const Status before = rows_.Get(Table::kKeys, format::BucketKeyKey(bits_, bucket, newest->version, epoch - 1), value);
+  if (before.code() == StatusCode::kNotFound) return true;
+  MS_TRY(before);
+  return false;
+}
+
+Result<std::shared_ptr<const BucketKey>> Buckets::Make(std::uint32_t bucket, store::Durability durability) {
+  auto made = Wrap(bucket, 1, crypto::RandomKey());
   store::Batch batch;
-  batch.RequireAbsent(store::Table::kKeys, made->row_key);
-  batch.Put(store::Table::kKeys, made->row_key, made->row_value);
+  batch.RequireAbsent(Table::kKeys, made->row_key);
+  batch.Put(Table::kKeys, made->row_key, made->row_value);
   MS_TRY(rows_.Commit(batch, durability));
-  return std::shared_ptr<const BucketKey>(std::move(made));
+  return made;
 }
 
 }  // namespace mseal::keys

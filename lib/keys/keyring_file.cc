@@ -26,6 +26,10 @@ class KeyringProvider final : public KeyProvider {
   // What lies under a file may keep what was overwritten: wear levelling, snapshots, copy on write.
   Assurance assurance() const override { return Assurance::kOverwrittenMediumUnproven; }
 
+  KeyringSecret Access() const override {
+    return {KeyringSecret::Kind::kDerived, SecretBytes::CopyOf(slots_.key().Reveal())};
+  }
+
   std::vector<std::uint32_t> Epochs() const override { return Locked(), slots_.Epochs(); }
   bool Damaged() const override { return Locked(), slots_.Damaged(); }
   Result<EpochSecret> Open(std::uint32_t epoch) const override { return Locked(), slots_.Open(epoch); }
@@ -100,6 +104,7 @@ Result<std::unique_ptr<KeyProvider>> CreateKeyring(const std::string& path, cons
                                                    FileIo* chosen) {
   FileIo& io = chosen == nullptr ? SystemFileIo() : *chosen;
   MS_TRY(crypto::CheckSuite(suite));
+  if (secret.kind == KeyringSecret::Kind::kDerived) return Status::InvalidArgument("a keyring is made with a secret");
   const KeyringHeader header = NewHeader(secret, store, suite, options);
   MS_ASSIGN(KeyBytes key, KeyOfSecret(secret, header));
   const NewKeyring made = LayOut(key.Reveal(), header, epoch, first);
@@ -123,7 +128,8 @@ Result<std::unique_ptr<KeyProvider>> OpenKeyring(const std::string& path, const 
   MS_ASSIGN(File file, File::Open(io, path));
   MS_ASSIGN(const KeyringHeader header, ReadKeyringHeader(file));
   MS_TRY(crypto::CheckSuite(header.binding.suite));
-  if (secret.kind != header.kind) return Status::WrongSecret("the keyring opens with the other kind of secret");
+  if (secret.kind != header.kind && secret.kind != KeyringSecret::Kind::kDerived)
+    return Status::WrongSecret("the keyring opens with the other kind of secret");
   MS_ASSIGN(KeyBytes key, KeyOfSecret(secret, header));
   return OpenWithKey(io, path, std::move(file), std::move(key), header);
 }

@@ -10,13 +10,6 @@
 
 namespace mseal::keys {
 
-// What opens a keyring.
-struct KeyringSecret {
-  enum class Kind : std::uint8_t { kPassphrase = 1, kKeyFile = 2 };
-  Kind kind = Kind::kPassphrase;
-  SecretBytes bytes;  // the passphrase, or exactly 32 bytes
-};
-
 struct KeyringOptions {
   crypto::Argon2Cost cost;  // of a passphrase, at creation
 };

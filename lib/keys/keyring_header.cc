@@ -38,6 +38,7 @@ Result<KeyBytes> KeyOfSecret(const KeyringSecret& secret, const KeyringHeader& h
     return crypto::KeyFromPassword(secret.bytes.Reveal(), header.salt, header.cost);
   }
   MS_ASSIGN(const KeyView key_file, crypto::KeyFromBytes(secret.bytes.Reveal()));
+  if (secret.kind == KeyringSecret::Kind::kDerived) return KeyBytes::CopyOf(key_file);
   KeyBytes key;
   crypto::Hasher("medseal.v1.kfile", key_file, kKeySize).Add(header.salt).Finish(key.Fill());
   return key;

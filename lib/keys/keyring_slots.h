@@ -40,6 +40,8 @@ class KeyringSlots {
   Status Inspect();
   const AnchorKey& anchor_key() const { return anchor_key_; }  // known once Inspect succeeded
 
+  const KeyBytes& key() const { return key_; }
+
   std::vector<std::uint32_t> Epochs() const;  // ascending, as last seen
   bool Damaged() const;                       // as last seen
   Result<EpochSecret> Open(std::uint32_t epoch) const;

@@ -47,21 +47,46 @@ Result<std::shared_ptr<const PatientKeys>> PatientKeyTable::Load(const PatientHa
 
 Result<std::shared_ptr<const PatientKeys>> PatientKeyTable::Reload(const PatientHandle& patient) {
   const std::uint32_t changes = ChangesOf(patient);
-  auto bucket = buckets_.Load(patient);
-  if (!bucket.ok()) {
-    // A bucket without a key has no patients; one whose key will not open is another matter.
-    return bucket.code() == StatusCode::kKeyUnavailable ? Status::NotFound("no such patient") : bucket.status();
-  }
-  Bytes sealed;
-  const Status got = rows_.Get(store::Table::kKeys, format::KeyRowKey(patient, (*bucket)->version), sealed);
-  if (got.code() == StatusCode::kNotFound) return Status::NotFound("no such patient");
-  MS_TRY(got);
-  MS_ASSIGN(const SecretBytes content, seal::Open((*bucket)->key.Reveal(), PlaceOf(patient, **bucket), sealed));
-  MS_ASSIGN(format::KeyRow row, format::ParseKeyRow(content.Reveal()));
-  auto keys = std::make_shared<const PatientKeys>(patient, std::move(row), *bucket);
+  MS_ASSIGN(PatientKeys read, Read(patient));
+  auto keys = std::make_shared<const PatientKeys>(std::move(read));
   cache_.Insert(patient, keys);
   if (ChangesOf(patient) != changes) cache_.Erase(patient);
   return keys;
+}
+
+// Between the looks at bucket and row an epoch change may have taken both further: once more, then.
+Result<PatientKeys> PatientKeyTable::Read(const PatientHandle& patient) {
+  std::uint32_t looked_for = 0;
+  for (;;) {
+    auto bucket = buckets_.Load(patient);
+    // A bucket without a key has no patients; one whose key will not open is another matter.
+    if (bucket.code() == StatusCode::kKeyUnavailable) return Status::NotFound("no such patient");
+    MS_TRY(bucket.status());
+    Bytes sealed;
+    const Status got = rows_.Get(store::Table::kKeys, format::KeyRowKey(patient, (*bucket)->version), sealed);
+    if (got.code() == StatusCode::kNotFound && looked_for != (*bucket)->version) {
+      looked_for = (*bucket)->version;
+      continue;
+    }
+    if (got.code() == StatusCode::kNotFound) return Status::NotFound("no such patient");
+    MS_TRY(got);
+    MS_ASSIGN(const SecretBytes content, Open(patient, **bucket, sealed));
+    MS_ASSIGN(format::KeyRow row, format::ParseKeyRow(content.Reveal()));
+    return PatientKeys(patient, std::move(row), *bucket);
+  }
+}
+
+Result<SecretBytes> PatientKeyTable::Open(const PatientHandle& patient, const BucketKey& bucket,
+                                          ByteView sealed) const {
+  return seal::Open(bucket.key.Reveal(), PlaceOf(patient, bucket), sealed);
+}
+
+Status PatientKeyTable::Reseal(store::Batch& batch, const PatientHandle& patient, const BucketKey& from,
+                               const BucketKey& to, ByteView sealed) const {
+  MS_ASSIGN(const SecretBytes content, Open(patient, from, sealed));
+  batch.Put(store::Table::kKeys, format::KeyRowKey(patient, to.version),
+            seal::Seal(to.key.Reveal(), PlaceOf(patient, to), content.Reveal()));
+  return Status::Ok();
 }
 
 Result<PatientKeys> PatientKeyTable::Draw(const PatientHandle& patient, store::Durability durability) {

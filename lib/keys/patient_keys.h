@@ -42,12 +42,19 @@ class PatientKeyTable {
   //   KeyUnavailable  the bucket's key cannot be reached
   //   AuthFailed      the key row was changed or moved
   Result<std::shared_ptr<const PatientKeys>> Load(const PatientHandle& patient);
+  // From the store and past memory, for work that passes over all patients.
+  Result<PatientKeys> Read(const PatientHandle& patient);
   // Always from the store, into memory.
   Result<std::shared_ptr<const PatientKeys>> Reload(const PatientHandle& patient);
-  // Fresh keys for a new patient; nothing is stored yet.
+  // Fresh keys for a new patient; nothing is stored yet. Whoever draws and puts holds the bucket's key (Buckets::Hold).
   Result<PatientKeys> Draw(const PatientHandle& patient, store::Durability durability);
   // Puts the key row into `batch`, on the condition that its bucket's key is still the same.
   void Put(store::Batch& batch, const PatientKeys& keys) const;
+  // Puts the key row that is `sealed` under `from` into `batch` once more, under `to`. AuthFailed: it does not open.
+  Status Reseal(store::Batch& batch, const PatientHandle& patient, const BucketKey& from, const BucketKey& to,
+                ByteView sealed) const;
+  // The content of a sealed key row. AuthFailed.
+  Result<SecretBytes> Open(const PatientHandle& patient, const BucketKey& bucket, ByteView sealed) const;
   // After the batch was committed: what Load gives from now on.
   void Remember(std::shared_ptr<const PatientKeys> keys);
   void Forget(const PatientHandle& patient);

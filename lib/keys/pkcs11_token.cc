@@ -45,12 +45,16 @@ std::shared_ptr<const EpochSecret> ShareOf(const EpochSecret& secret) {
 
 class TokenProvider final : public KeyProvider {
  public:
-  explicit TokenProvider(Desk desk) : desk_(std::move(desk)), binding_(desk_.books().binding()) {}
+  TokenProvider(Desk desk, const KeyringSecret& pin)
+      : desk_(std::move(desk)), pin_(SecretBytes::CopyOf(pin.bytes.Reveal())), binding_(desk_.books().binding()) {}
 
   const StoreId& store() const override { return binding_.store; }
   const ByteArray<16>& instance() const override { return binding_.instance; }
   crypto::Suite suite() const override { return binding_.suite; }
   Assurance assurance() const override { return Assurance::kDeviceDestroyed; }
+  KeyringSecret Access() const override {
+    return {KeyringSecret::Kind::kPassphrase, SecretBytes::CopyOf(pin_.Reveal())};
+  }
 
   std::vector<std::uint32_t> Epochs() const override { return desk_.books().Seen().epochs; }
   bool Damaged() const override { return desk_.books().Seen().damaged; }
@@ -76,6 +80,7 @@ class TokenProvider final : public KeyProvider {
 
  private:
   Desk desk_;
+  const SecretBytes pin_;
   const KeyringBinding binding_;
 };
 
@@ -97,7 +102,7 @@ Result<std::unique_ptr<KeyProvider>> CreateOnToken(const TokenUri& uri, const Ke
   crypto::SystemRandom(binding.instance);
   Desk desk(uri, pin, options);
   MS_TRY(desk.Run([=, copy = ShareOf(first)](Pkcs11Books& books) { return books.Create(binding, epoch, *copy); }));
-  return std::unique_ptr<KeyProvider>(std::make_unique<TokenProvider>(std::move(desk)));
+  return std::unique_ptr<KeyProvider>(std::make_unique<TokenProvider>(std::move(desk), pin));
 }
 
 Result<std::unique_ptr<KeyProvider>> OpenOnToken(const TokenUri& uri, const KeyringSecret& pin,
@@ -105,7 +110,7 @@ Result<std::unique_ptr<KeyProvider>> OpenOnToken(const TokenUri& uri, const Keyr
   MS_TRY(CheckPin(pin));
   Desk desk(uri, pin, options);
   MS_TRY(desk.Run([](Pkcs11Books& books) { return books.Open(); }));
-  return std::unique_ptr<KeyProvider>(std::make_unique<TokenProvider>(std::move(desk)));
+  return std::unique_ptr<KeyProvider>(std::make_unique<TokenProvider>(std::move(desk), pin));
 }
 
 Status RemoveFromToken(const TokenUri& uri, const KeyringSecret& pin, const ByteArray<16>& instance,

@@ -30,6 +30,17 @@ struct Anchor {
 // What destroying an epoch secret on this medium proves.
 enum class Assurance : std::uint8_t { kDeviceDestroyed, kOverwrittenMediumUnproven, kUnlinked };
 
+// What opens a provider.
+struct KeyringSecret {
+  enum class Kind : std::uint8_t {
+    kPassphrase = 1,
+    kKeyFile = 2,
+    kDerived = 3,  // what KeyProvider::Access gives
+  };
+  Kind kind = Kind::kPassphrase;
+  SecretBytes bytes;  // the passphrase, or exactly 32 bytes
+};
+
 // Holds at most two epoch secrets, during a change of epoch, and one otherwise. Any thread may call.
 // Every call answers IoError when the medium fails, AuthFailed or Corrupt when what it holds was changed, and, where it
 // is a device, KeyUnavailable when that cannot be reached now.
@@ -41,6 +52,8 @@ class KeyProvider {
   virtual const ByteArray<16>& instance() const = 0;  // this copy of the vault: two copies never share a provider
   virtual crypto::Suite suite() const = 0;
   virtual Assurance assurance() const = 0;
+  // What opens this copy and no other, without a person: for an epoch change, which reaches all copies.
+  virtual KeyringSecret Access() const = 0;
 
   virtual std::vector<std::uint32_t> Epochs() const = 0;            // ascending
   virtual Result<EpochSecret> Open(std::uint32_t epoch) const = 0;  // KeyUnavailable: not here

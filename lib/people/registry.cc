@@ -53,7 +53,7 @@ Status Registry::PutSlot(store::Batch& batch, const Person& person, ClassNumber 
 }
 
 Status Registry::CommitChain(Chain chain, store::Batch& batch) {
-  MS_TRY(rows_.Commit(batch, store::Durability::kPower));
+  MS_TRY(meta_.Commit(batch, store::Durability::kPower));
   std::unique_lock lock(chain_mutex_);
   chain_ = std::make_shared<const Chain>(std::move(chain));
   return Status::Ok();
@@ -191,13 +191,7 @@ Status Registry::RotateClass(const Identity& who, ClassNumber number, const std:
     PutStatement(batch, next, taken_back);
   }
   const ClassKeyVersion version = next.NewestVersion(number) + 1;
-  const crypto::PrivateKey key(crypto::RandomKey());
-  ClassKeyEntry entry{DigestOfClassKey(store_, number, version, key.Reveal()), {}};
-  const auto declared = next.classes().find(number);
-  if (declared == next.classes().end()) return Status::NotFound("no class of that name");
-  if (declared->second.name == kAuditClass) entry.public_half = crypto::PublicKeyOf(key);
-  MS_ASSIGN(const Bytes named, next.AddClassKey(number, version, entry, who.person.number, who.keys.seed));
-  PutStatement(batch, next, named);
+  MS_ASSIGN(const crypto::PrivateKey key, AddKeyVersion(next, who, number, version, batch));
   for (const Person* person : next.persons()) {
     if (next.Granted(person->number, number)) MS_TRY(PutSlot(batch, *person, number, version, key.Reveal()));
   }
@@ -207,17 +201,29 @@ Status Registry::RotateClass(const Identity& who, ClassNumber number, const std:
 
 void Registry::Settle() const { const std::lock_guard lock(change_mutex_); }
 
-// A class is born with a key, sealed to whoever declares it; the key of `audit` is one half of a pair.
+Status Registry::WhileSettled(const std::function<Status()>& work) const {
+  const std::lock_guard lock(change_mutex_);
+  return work();
+}
+
+// Draws the key and names it; the key of `audit` is one half of a pair.
+Result<crypto::PrivateKey> Registry::AddKeyVersion(Chain& chain, const Identity& who, ClassNumber number,
+                                                   ClassKeyVersion version, store::Batch& batch) const {
+  crypto::PrivateKey key(crypto::RandomKey());
+  ClassKeyEntry entry{DigestOfClassKey(store_, number, version, key.Reveal()), {}};
+  if (chain.FindClass(kAuditClass) == number) entry.public_half = crypto::PublicKeyOf(key);
+  MS_ASSIGN(const Bytes named, chain.AddClassKey(number, version, entry, who.person.number, who.keys.seed));
+  PutStatement(batch, chain, named);
+  return key;
+}
+
+// A class is born with a key, sealed to whoever declares it.
 Status Registry::DeclareClass(Chain& chain, const Identity& who, ClassNumber number, const ClassEntry& entry,
                               store::Batch& batch) const {
   constexpr ClassKeyVersion kFirst = 1;
   MS_ASSIGN(const Bytes declared, chain.AddClass(number, entry, who.person.number, who.keys.seed));
   PutStatement(batch, chain, declared);
-  const crypto::PrivateKey key(crypto::RandomKey());
-  ClassKeyEntry key_entry{DigestOfClassKey(store_, number, kFirst, key.Reveal()), {}};
-  if (entry.name == kAuditClass) key_entry.public_half = crypto::PublicKeyOf(key);
-  MS_ASSIGN(const Bytes named, chain.AddClassKey(number, kFirst, key_entry, who.person.number, who.keys.seed));
-  PutStatement(batch, chain, named);
+  MS_ASSIGN(const crypto::PrivateKey key, AddKeyVersion(chain, who, number, kFirst, batch));
   for (const Person* person : chain.persons()) {
     const bool holds = person->number == who.person.number || entry.name == kEveryonesClass;
     if (!holds) continue;

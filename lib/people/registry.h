@@ -69,6 +69,8 @@ class Registry {
                      const std::function<Status(const keys::ClassKey&, ClassKeyVersion, store::Batch&)>& also);
   // Waits until a change of the chain that is being committed is known here.
   void Settle() const;
+  // Calls `work` while nobody changes the chain.
+  Status WhileSettled(const std::function<Status()>& work) const;
   // Declares the classes the store does not have yet, with a first key each, sealed to the founder (`directory` to
   // everyone), and names the schema. `batch` carries what the caller stores with it; it is committed here.
   Status LoadSchema(const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,
@@ -83,6 +85,8 @@ class Registry {
 
   Status GrantInto(Chain& chain, const Identity& who, const Person& person, ClassNumber number,
                    store::Batch& batch) const;
+  Result<crypto::PrivateKey> AddKeyVersion(Chain& chain, const Identity& who, ClassNumber number,
+                                           ClassKeyVersion version, store::Batch& batch) const;
   Status DeclareClass(Chain& chain, const Identity& who, ClassNumber number, const ClassEntry& entry,
                       store::Batch& batch) const;
   Status Declare(Chain& chain, const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,

@@ -97,7 +97,7 @@ Result<keys::DataKey> Session::MakeDataKey(const keys::PatientHandle& patient, C
   // A class that was declared after this key row was written is not named in it: its slot can only be of the first
   // version.
   const ClassKeyVersion named = slot.class_key_version == 0 ? 1 : slot.class_key_version;
-  if (named > newest || !ClassKeyAt(number, named).ok())
+  if (named > newest || (named < newest && !ClassKeyAt(number, named).ok()))
     return Status::KeyUnavailable("the slot waits for another version of the class key");
   MS_ASSIGN(const auto class_key, ClassKeyAt(number, newest));
   return keys::MakeDataKey(store_, suite_, patient, number, newest, *class_key, row);

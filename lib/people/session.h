@@ -50,6 +50,8 @@ class Session {
   // does not open has none here; DataKeyError then says why.
   std::shared_ptr<const OpenedDataKeys> DataKeys(const keys::PatientKeys& patient);
   Status DataKeyError(const keys::PatientKeys& patient, ClassNumber number, std::uint32_t generation);
+  // Lets go of the patient's data keys: they are wiped when the last call that uses them ends.
+  void Forget(const keys::PatientHandle& patient) { data_keys_.Erase(patient); }
 
   // Makes a data key in an unused slot of `row`, before a first write of the class. The caller holds the patient's lock
   // and has compared the slot counter with the head's. Not kept here: the row may never be committed.

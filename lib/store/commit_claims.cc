@@ -26,14 +26,28 @@ CommitClaims::Claim::Claim(CommitClaims& claims, const Batch& batch) : claims_(c
   std::unique_lock lock(claims_.mutex_);
   claims_.claims_.push_back(this);
   ++claims_.waiting_;
-  claims_.left_.wait(lock, [this] { return claims_.IsFree(*this); });
+  claims_.left_.wait(lock, [this] { return claims_.pauses_ == 0 && claims_.IsFree(*this); });
   --claims_.waiting_;
+  ++claims_.let_in_;
 }
 
 CommitClaims::Claim::~Claim() {
   const std::lock_guard lock(claims_.mutex_);
   std::erase(claims_.claims_, this);
-  if (claims_.waiting_ > 0) claims_.left_.notify_all();
+  --claims_.let_in_;
+  if (claims_.waiting_ > 0 || claims_.pauses_ > 0) claims_.left_.notify_all();
+}
+
+CommitClaims::Pause::Pause(CommitClaims& claims) : claims_(claims) {
+  std::unique_lock lock(claims_.mutex_);
+  ++claims_.pauses_;
+  claims_.left_.wait(lock, [this] { return claims_.let_in_ == 0; });
+}
+
+CommitClaims::Pause::~Pause() {
+  const std::lock_guard lock(claims_.mutex_);
+  --claims_.pauses_;
+  claims_.left_.notify_all();
 }
 
 bool CommitClaims::Claim::Meets(const Claim& other) const {

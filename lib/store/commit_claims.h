@@ -34,12 +34,26 @@ class CommitClaims {
     std::bitset<kHashes> written_;
   };
 
+  // While it lives no claim is let in. Waits for those that were. `claims` must outlive it.
+  class Pause {
+   public:
+    explicit Pause(CommitClaims& claims);
+    ~Pause();
+    Pause(const Pause&) = delete;
+    Pause& operator=(const Pause&) = delete;
+
+   private:
+    CommitClaims& claims_;
+  };
+
  private:
   bool IsFree(const Claim& claim) const;
 
   std::mutex mutex_;
   std::condition_variable left_;
   std::size_t waiting_ = 0;
+  std::size_t let_in_ = 0;
+  std::size_t pauses_ = 0;
   std::vector<const Claim*> claims_;  // in order of arrival
 };
 

@@ -1,4 +1,4 @@
-// New files are set to owner-only; a lock that another holds is told apart from a lock that failed.
+// New files and folders are set to owner-only; a lock that another holds is told apart from a lock that failed.
 #include "store/private_files.h"
 
 #include <sys/stat.h>
@@ -15,8 +15,8 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 
 // A file system without modes (EPERM, ENOTSUP) has nothing to set; the mount decides there.
-IOStatus CloseToOthers(const std::string& file) {
-  if (::chmod(file.c_str(), S_IRUSR | S_IWUSR) == 0 || errno == EPERM || errno == ENOTSUP) return IOStatus::OK();
+IOStatus CloseToOthers(const std::string& file, mode_t mode = S_IRUSR | S_IWUSR) {
+  if (::chmod(file.c_str(), mode) == 0 || errno == EPERM || errno == ENOTSUP) return IOStatus::OK();
   return IOStatus::IOError("cannot set the mode of " + file, std::to_string(errno));
 }
 
@@ -41,6 +41,17 @@ class PrivateFiles : public rocksdb::FileSystemWrapper {
                            std::unique_ptr<rocksdb::FSRandomRWFile>* result, IODebugContext* debug) override {
     const IOStatus made = target()->NewRandomRWFile(file, options, result, debug);
     return made.ok() ? CloseToOthers(file) : made;
+  }
+
+  IOStatus CreateDir(const std::string& folder, const IOOptions& options, IODebugContext* debug) override {
+    const IOStatus made = target()->CreateDir(folder, options, debug);
+    return made.ok() ? CloseToOthers(folder, S_IRWXU) : made;
+  }
+
+  // One that is there keeps its mode: it may be its owner's wish.
+  IOStatus CreateDirIfMissing(const std::string& folder, const IOOptions& options, IODebugContext* debug) override {
+    return CreateDir(folder, options, debug).ok() ? IOStatus::OK()
+                                                  : target()->CreateDirIfMissing(folder, options, debug);
   }
 
   IOStatus LockFile(const std::string& file, const IOOptions& options, rocksdb::FileLock** lock,

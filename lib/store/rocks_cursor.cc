@@ -7,7 +7,7 @@
 namespace mseal::store {
 
 RocksSnapshot::RocksSnapshot(std::shared_ptr<RocksDatabase> database)
-    : database_(std::move(database)), snapshot_(database_->db->GetSnapshot()) {}
+    : database_(std::move(database)), hold_(database_->snapshots), snapshot_(database_->db->GetSnapshot()) {}
 
 RocksSnapshot::~RocksSnapshot() { database_->db->ReleaseSnapshot(snapshot_); }
 
@@ -21,6 +21,7 @@ rocksdb::ReadOptions ReadSettings(const Snapshot* at) {
 RocksCursor::RocksCursor(std::shared_ptr<RocksDatabase> database, Table table, ByteView first, ByteView last,
                          const Snapshot* at)
     : database_(std::move(database)),
+      hold_(database_->cursors),
       first_(first.begin(), first.end()),
       last_(last.begin(), last.end()),
       lower_(ToSlice(first_)),

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "store/rocks_rows.h"
+#include "store/rocks_database.h"
 
 namespace mseal::store {
 
@@ -20,6 +20,7 @@ class RocksSnapshot : public Snapshot {
 
  private:
   std::shared_ptr<RocksDatabase> database_;
+  const Holds::Hold hold_;
   const rocksdb::Snapshot* snapshot_;
 };
 
@@ -41,6 +42,7 @@ class RocksCursor : public Cursor {
 
  private:
   std::shared_ptr<RocksDatabase> database_;
+  const Holds::Hold hold_;
   Bytes first_;  // the iterator looks at both bounds as long as it lives
   Bytes last_;
   rocksdb::Slice lower_;

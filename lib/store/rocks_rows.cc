@@ -4,9 +4,11 @@
 #include <rocksdb/write_batch.h>
 
 #include "store/rocks_cursor.h"
+#include "store/rocks_purge.h"
 #include "store/rocks_settings.h"
 #include "store/rocks_slices.h"
 #include "store/rocks_status.h"
+#include "store/rocks_still_stand.h"
 
 namespace mseal::store {
 namespace {
@@ -28,16 +30,6 @@ rocksdb::Status AddTo(rocksdb::WriteBatch& writes, rocksdb::ColumnFamilyHandle* 
 }
 
 }  // namespace
-
-RocksDatabase::~RocksDatabase() {
-  if (db == nullptr) return;
-  for (rocksdb::ColumnFamilyHandle* handle : families) {
-    if (handle != nullptr) db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
-  }
-  if (unused_family != nullptr) db->DestroyColumnFamilyHandle(unused_family).PermitUncheckedError();
-  // What was acknowledged is in the log already; a failure to close loses nothing of it.
-  db->Close().PermitUncheckedError();
-}
 
 Status RocksRows::Get(Table table, ByteView key, Bytes& value, const Snapshot* at) const {
   // Points into the block cache where it can; emptied before the call ends, so that it outlives no database.
@@ -76,15 +68,10 @@ std::unique_ptr<Cursor> RocksRows::Scan(Table table, ByteView first, ByteView la
 std::unique_ptr<Snapshot> RocksRows::Freeze() const { return std::make_unique<RocksSnapshot>(database_); }
 
 Status RocksRows::Commit(const Batch& batch, Durability durability) {
-  MS_TRY(CheckWritable());
-  const CommitClaims::Claim claim(claims_, batch);
+  const CommitClaims::Claim claim(database_->claims, batch);
+  MS_TRY(database_->CheckWritable());  // now: a failure may have come while it waited
   MS_TRY(Judge(batch));
   return Write(batch, durability);
-}
-
-Status RocksRows::CheckWritable() const {
-  if (database_->read_only) return Status::Unsupported("the store is open for reading only");
-  return database_->write_stop->Check();
 }
 
 Status RocksRows::Judge(const Batch& batch) const {
@@ -108,38 +95,26 @@ Status RocksRows::Write(const Batch& batch, Durability durability) {
     if (!added.ok()) return FromRocks(added, "gathering a batch");
   }
   if (writes.Count() == 0) return Status::Ok();
-  return Wrote(database_->db->Write(WriteSettings(durability), &writes), "committing");
-}
-
-Status RocksRows::Wrote(const rocksdb::Status& status, std::string_view doing) {
-  const Status outcome = FromRocks(status, doing);
-  if (!outcome.ok()) database_->write_stop->Stop(outcome);
-  return outcome;
+  return database_->Wrote(database_->db->Write(WriteSettings(durability), &writes), "committing");
 }
 
 std::uint64_t RocksRows::CommitCounter() const { return database_->db->GetLatestSequenceNumber(); }
 
 Status RocksRows::Sync() {
   if (database_->read_only) return Status::Ok();
-  MS_TRY(CheckWritable());
-  return Wrote(database_->db->FlushWAL(/*sync=*/true), "syncing the log");
+  MS_TRY(database_->CheckWritable());
+  return database_->Wrote(database_->db->FlushWAL(/*sync=*/true), "syncing the log");
 }
 
-Status RocksRows::FlushTables() {
-  const std::vector<rocksdb::ColumnFamilyHandle*> families(database_->families.begin(), database_->families.end());
-  return Wrote(database_->db->Flush(rocksdb::FlushOptions(), families), "writing out the log");
+Status RocksRows::Purge(const PurgeOptions& options, PurgeReport& report) {
+  report = PurgeReport();
+  MS_TRY(database_->CheckWritable());
+  return RocksPurge(*database_, options, report).Run();
 }
 
-Status RocksRows::Compact() {
-  MS_TRY(CheckWritable());
-  MS_TRY(FlushTables());
-  rocksdb::CompactRangeOptions options;
-  // Without it files already at the bottom stay as they are, superseded values and all.
-  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  for (rocksdb::ColumnFamilyHandle* family : database_->families) {
-    MS_TRY(Wrote(database_->db->CompactRange(options, family, nullptr, nullptr), "compacting"));
-  }
-  return Status::Ok();
+Result<std::unique_ptr<StillStand>> RocksRows::HoldStill() {
+  MS_TRY(database_->CheckWritable());
+  return RocksStillStand::Begin(database_);
 }
 
 Statistics RocksRows::Measure() const {
@@ -148,10 +123,10 @@ Statistics RocksRows::Measure() const {
     database_->db->GetIntProperty(database_->families[static_cast<std::size_t>(i)],
                                   rocksdb::DB::Properties::kEstimateNumKeys, &statistics.approximate_rows[i]);
   }
-  std::vector<rocksdb::Env::FileAttributes> files;
   // A measurement that cannot be made shows as zero; it decides nothing.
-  database_->env->GetChildrenFileAttributes(database_->db->GetName(), &files).PermitUncheckedError();
-  for (const rocksdb::Env::FileAttributes& file : files) statistics.bytes_on_disk += file.size_bytes;
+  const auto files = database_->Files();
+  if (!files.ok()) return statistics;
+  for (const rocksdb::Env::FileAttributes& file : *files) statistics.bytes_on_disk += file.size_bytes;
   return statistics;
 }
 

@@ -25,6 +25,9 @@ void LeaveNoTrace(rocksdb::DBOptions& settings) {
   settings.WAL_ttl_seconds = 0;
   settings.WAL_size_limit_MB = 0;
   settings.db_host_id = "";
+  // The list of files (MANIFEST) names the first and last key of files that are gone. This begins a new one at each
+  // change of a table's files; the old one is deleted.
+  settings.max_manifest_file_size = 1;
   settings.allow_data_in_errors = false;
 }
 
@@ -40,7 +43,7 @@ void BoundResources(rocksdb::DBOptions& settings, const RocksOptions& options) {
   settings.db_write_buffer_size = options.write_buffer_bytes;
   settings.max_total_wal_size = 4 * options.write_buffer_bytes;
   settings.max_open_files = 512;
-  settings.max_file_opening_threads = 1;  // the default starts some sixty threads to open a store of no files
+  settings.max_file_opening_threads = 1;          // the default starts some sixty threads to open a store of no files
   settings.skip_stats_update_on_db_open = false;  // looks at 20 files at most; without it Measure counts nothing
   settings.bytes_per_sync = 1 << 20;
 }

@@ -21,10 +21,14 @@ std::string_view TableName(Table table) {
 }
 
 void Batch::Put(Table table, ByteView key, ByteView value) {
+  written_[static_cast<std::size_t>(table)] = true;
   operations_.push_back(MakeOperation(Kind::kPut, table, key, value));
 }
 
-void Batch::Delete(Table table, ByteView key) { operations_.push_back(MakeOperation(Kind::kDelete, table, key, {})); }
+void Batch::Delete(Table table, ByteView key) {
+  written_[static_cast<std::size_t>(table)] = true;
+  operations_.push_back(MakeOperation(Kind::kDelete, table, key, {}));
+}
 
 void Batch::RequireAbsent(Table table, ByteView key) {
   operations_.push_back(MakeOperation(Kind::kRequireAbsent, table, key, {}));

@@ -11,9 +11,8 @@ FreshnessReport CompareWithAnchor(const std::optional<keys::Anchor>& anchor, std
   return {Freshness::kFreshUpTo, commit_counter - anchor->commit_counter};
 }
 
-AnchorKeeper::AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::uint32_t epoch,
-                           std::function<std::uint64_t()> statements)
-    : rows_(rows), provider_(provider), epoch_(epoch), statements_(std::move(statements)), thread_([this] { Run(); }) {}
+AnchorKeeper::AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::function<keys::Anchor()> facts)
+    : rows_(rows), provider_(provider), facts_(std::move(facts)), thread_([this] { Run(); }) {}
 
 AnchorKeeper::~AnchorKeeper() {
   {
@@ -35,11 +34,9 @@ void AnchorKeeper::Note() {
 
 Status AnchorKeeper::Move() {
   std::lock_guard lock(move_mutex_);
-  keys::Anchor anchor;
-  anchor.epoch = epoch_;
-  // Both are read before the sync: the anchor never names what a power cut may lose.
+  // Read before the sync: the anchor never names what a power cut may lose.
+  keys::Anchor anchor = facts_();
   anchor.commit_counter = rows_.CommitCounter();
-  anchor.statement_number = statements_();
   MS_TRY(rows_.Sync());
   return provider_.MoveAnchor(anchor);
 }

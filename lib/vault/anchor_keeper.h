@@ -27,9 +27,8 @@ FreshnessReport CompareWithAnchor(const std::optional<keys::Anchor>& anchor, std
 // Any thread may call. Borrows rows and provider, which must outlive it.
 class AnchorKeeper {
  public:
-  // `statements` gives the newest statement's number.
-  AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::uint32_t epoch,
-               std::function<std::uint64_t()> statements);
+  // `facts` gives epoch and newest statement.
+  AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::function<keys::Anchor()> facts);
   ~AnchorKeeper();  // stops without moving: what is not anchored then shows as "fresh up to" at the next open
 
   // A commit happened: the anchor follows within kLongestWait.
@@ -45,8 +44,7 @@ class AnchorKeeper {
 
   store::Rows& rows_;
   keys::KeyProvider& provider_;
-  std::uint32_t epoch_;
-  std::function<std::uint64_t()> statements_;
+  std::function<keys::Anchor()> facts_;
   std::mutex move_mutex_;
   std::mutex mutex_;
   std::condition_variable wake_;

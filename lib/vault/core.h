@@ -2,11 +2,14 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <string>
 
 #include "keys/buckets.h"
+#include "keys/file_io.h"
 #include "keys/meta_table.h"
 #include "keys/patient_keys.h"
 #include "people/registry.h"
@@ -33,13 +36,12 @@ class PatientLocks {
 
 struct Core {
   StoreIdentity identity;
-  std::uint32_t epoch = 0;
   store::Durability durability = store::Durability::kPower;
   bool read_only = false;
 
   // In the order they are built; each borrows from those above it.
   std::unique_ptr<keys::KeyProvider> provider;
-  keys::EpochSecret epoch_secret;
+  std::unique_ptr<keys::Epochs> epochs;
   std::unique_ptr<store::Rows> rows;
   std::unique_ptr<keys::MetaTable> meta;
   KeyBytes posting_key;  // X_m
@@ -49,11 +51,22 @@ struct Core {
   std::unique_ptr<Postings> postings;
   SchemaBook schemas;
   PatientLocks locks;
-  std::mutex job_mutex;  // one job works at a time
+  std::mutex job_mutex;     // one job works at a time
+  std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
   std::unique_ptr<AnchorKeeper> anchor;
 
-  // Commits and lets the anchor know.
-  Status Commit(const store::Batch& batch);
+  std::string provider_uri;                           // of the copy that the vault was opened with
+  keys::FileIo* file_io = nullptr;                    // null: the system's
+  std::function<void(std::string_view)> crash_point;  // tests stop here; empty: nothing
+
+  void AtPoint(std::string_view name) const {
+    if (crash_point) crash_point(name);
+  }
+  // Unsupported when the vault was opened read-only.
+  Status CheckWritable() const;
+  // Commits, with the durability that the caller of the vault chose or another, and lets the anchor know.
+  Status Commit(const store::Batch& batch) { return CommitAs(batch, durability); }
+  Status CommitAs(const store::Batch& batch, store::Durability durability);
 };
 
 // One person at work in this vault.

@@ -78,9 +78,9 @@ std::string NameBeside(const std::string& store) {
 
 // Founder, classes and schema in one batch; then the index keys, which need the founder's class keys.
 Status Populate(const InitOptions& options, const schema::Schema& schema, const StoreIdentity& identity,
-                const keys::EpochSecret& secret, store::Rows& rows, std::uint64_t& statements) {
+                const keys::Epoch& epoch, store::Rows& rows, std::uint64_t& statements) {
   store::Batch batch;
-  const auto meta = keys::MetaTable::Make(rows, identity.store, identity.suite, kFirstEpoch, secret, batch);
+  const auto meta = keys::MetaTable::Make(rows, identity.store, identity.suite, epoch, batch);
   Settings settings;
   settings.created_ms = NowMs();
   PutSettings(*meta, identity, settings, batch);
@@ -112,7 +112,7 @@ Status InitVault(const InitOptions& options) {
   MS_TRY(crypto::CheckSuite(identity.suite));
   MS_ASSIGN(const auto schema, schema::Schema::Load(options.schema));
   crypto::SystemRandom(identity.store);
-  const keys::EpochSecret secret(crypto::RandomKey());
+  const keys::Epoch epoch{kFirstEpoch, keys::EpochSecret(crypto::RandomKey())};
 
   Undo undo(options);
   const std::string beside = NameBeside(options.store);
@@ -126,12 +126,12 @@ Status InitVault(const InitOptions& options) {
     rocks.create = true;
     rocks.environment = options.environment;
     MS_ASSIGN(const auto rows, store::OpenRocks(RowsFolder(beside), rocks));
-    MS_TRY(Populate(options, *schema, identity, secret, *rows, statements));
+    MS_TRY(Populate(options, *schema, identity, epoch, *rows, statements));
     anchor = {.epoch = kFirstEpoch, .commit_counter = rows->CommitCounter(), .statement_number = statements};
   }
   MS_ASSIGN(auto provider,
-            keys::CreateProvider(options.keyring, options.secret, identity.store, identity.suite, kFirstEpoch, secret,
-                                 {.cost = options.cost, .file_io = options.file_io}));
+            keys::CreateProvider(options.keyring, options.secret, identity.store, identity.suite, kFirstEpoch,
+                                 epoch.secret, {.cost = options.cost, .file_io = options.file_io}));
   undo.RemoveProvider(provider->instance());
   MS_TRY(provider->MoveAnchor(anchor));
   std::error_code error;

@@ -6,6 +6,7 @@
 #include "format/keys_of_rows.h"
 #include "schema/normalize.h"
 #include "schema/walker.h"
+#include "vault/erasures.h"
 #include "vault/patient_change.h"
 #include "vault/patient_rows.h"
 
@@ -40,11 +41,14 @@ class HandleListing : public Listing {
       : at_(std::move(at)), reader_(core, desk, at_.get()), handles_(std::move(handles)) {}
 
   Result<std::unique_ptr<OpenedRecord>> Next() override {
-    if (next_ == handles_.size()) return std::unique_ptr<OpenedRecord>();
-    auto record = reader_.Read(handles_[next_++], {});
-    // Index and records change together, so at one point in time an index never names what is not there.
-    if (record.code() == StatusCode::kNotFound) return Status::AuthFailed("the index names a record that is missing");
-    return record;
+    while (next_ < handles_.size()) {
+      auto record = reader_.Read(handles_[next_++], {});
+      if (record.code() == StatusCode::kErased) continue;  // since the listing began
+      // Index and records change together, so at one point in time an index never names what is not there.
+      if (record.code() == StatusCode::kNotFound) return Status::AuthFailed("the index names a record that is missing");
+      return record;
+    }
+    return std::unique_ptr<OpenedRecord>();
   }
 
  private:
@@ -110,7 +114,9 @@ class TypeListing : public Listing {
     next_ = 0;
     if (keys_ != nullptr && keys_->handle == place.patient)
       return Status::Ok();  // the same under another bucket-key version
-    MS_ASSIGN(keys_, core_.patients->Load(place.patient));
+    auto loaded = LoadPatient(core_, place.patient);
+    if (loaded.code() == StatusCode::kErased) return keys_ = nullptr, Status::Ok();  // since the scan began
+    MS_ASSIGN(keys_, std::move(loaded));
     MS_ASSIGN(PatientRows rows, CollectPatient(core_, *keys_, *at_));
     for (OpenedRow& row : rows.live) {
       if (row.header.type != type_ || (after_.has_value() && row.place.handle() <= *after_)) continue;
@@ -196,7 +202,7 @@ Result<ListingPtr> ListRange(Core& core, Desk& desk, std::string_view type, std:
 Result<ListingPtr> ListPatient(Core& core, Desk& desk, const PatientName& name) {
   MS_ASSIGN(const keys::PatientHandle patient, FindPatient(core, desk, name));
   SnapshotPtr at = core.rows->Freeze();
-  MS_ASSIGN(auto keys, core.patients->Load(patient));
+  MS_ASSIGN(auto keys, LoadPatient(core, patient));
   MS_ASSIGN(PatientRows rows, CollectPatient(core, *keys, *at));
   std::erase_if(rows.live, [](const OpenedRow& row) { return row.header.type == schema::kDirectoryType; });
   return ListingPtr(std::make_unique<PatientListing>(core, desk, std::move(at), std::move(keys), std::move(rows.live)));
@@ -206,7 +212,7 @@ Result<ListingPtr> ListHistory(Core& core, Desk& desk, const PatientName& name, 
                                ByteView record_id) {
   MS_ASSIGN(const keys::PatientHandle patient, FindPatient(core, desk, name));
   SnapshotPtr at = core.rows->Freeze();
-  MS_ASSIGN(const auto keys, core.patients->Load(patient));
+  MS_ASSIGN(const auto keys, LoadPatient(core, patient));
   const RecordPlace place = PlaceRecord(core.identity, *keys, type, record_id);
   MS_ASSIGN(const OpenedRow live, RecordReader(core, desk, at.get()).ReadLive(*keys, place.tag));
   return ListingPtr(

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/writer.h"
+#include "vault/erasures.h"
 #include "vault/record_draft.h"
 
 namespace mseal::vault {
@@ -47,7 +48,7 @@ Result<std::unique_ptr<PatientChange>> PatientChange::Open(Core& core, Desk& des
   std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
   change->schema_ = core.schemas.current();
   change->chain_ = core.registry->chain();
-  MS_ASSIGN(change->keys_, core.patients->Load(patient));
+  MS_ASSIGN(change->keys_, LoadPatient(core, patient));
   MS_ASSIGN(change->head_, keys::ReadHead(*core.rows, core.identity.store, core.identity.suite, *change->keys_));
   // An older key row put back would let a live data key be made again.
   if (change->keys_->row.slot_counter < change->head_.slot_counter)
@@ -60,6 +61,7 @@ Result<std::unique_ptr<PatientChange>> PatientChange::Create(Core& core, Desk& d
                                                              const keys::PatientHandle& patient) {
   std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
   change->schema_ = core.schemas.current();
+  change->hold_.emplace(*core.buckets, patient);
   MS_ASSIGN(keys::PatientKeys drawn, core.patients->Draw(patient, core.durability));
   const auto chain = change->chain_ = core.registry->chain();
   for (people::ClassNumber number = 0; number < format::kSlots; ++number)
@@ -78,6 +80,7 @@ Result<const keys::DataKey*> PatientChange::EnsureDataKey(people::ClassNumber nu
   if (slot.state != format::SlotState::kUnused) return DataKeyAt(number, slot.generation);
   if (working_ == nullptr) {
     // From the store: memory may hold the row of before a rotation, and would bring it back.
+    hold_.emplace(*core_.buckets, patient());
     MS_ASSIGN(keys_, core_.patients->Reload(patient()));
     if (keys_->row.slot_counter < head_.slot_counter)
       return Status::AuthFailed("the key row is older than the patient's head");
@@ -254,7 +257,10 @@ Status PatientChange::Commit() {
   }
   const Status committed = core_.Commit(overlay_.batch());
   if (committed.ok() && key_row_changed_) core_.patients->Remember(keys_);
-  if (committed.code() == StatusCode::kConflict) core_.patients->Forget(patient()), core_.registry->Settle();
+  if (committed.code() == StatusCode::kConflict) {
+    core_.patients->Forget(patient());
+    if (key_row_changed_) core_.registry->Settle();
+  }
   return committed;
 }
 

@@ -87,6 +87,7 @@ class PatientChange {
   Overlay overlay_;
   std::shared_ptr<const ActiveSchema> schema_;
   std::shared_ptr<const people::Chain> chain_;  // data keys are made under the newest versions it names
+  std::optional<keys::Buckets::Hold> hold_;     // once the key row is to be written
   std::shared_ptr<const keys::PatientKeys> keys_;
   std::shared_ptr<keys::PatientKeys>
       working_;  // the same once a slot was changed: nobody else sees it before the commit

@@ -6,6 +6,7 @@
 #include "format/group.h"
 #include "format/row.h"
 #include "schema/walker.h"
+#include "vault/erasures.h"
 #include "vault/field_list.h"
 #include "vault/streams.h"
 
@@ -166,7 +167,7 @@ Result<keys::DataKey> RecordReader::DataKeyOf(const keys::PatientKeys& keys, con
   };
   auto key = pick(keys);
   if (key.ok() || key.code() == StatusCode::kAuthFailed) return key;
-  MS_ASSIGN(const auto fresh, core_.patients->Reload(keys.handle));
+  MS_ASSIGN(const auto fresh, ReloadPatient(core_, keys.handle));
   return pick(*fresh);
 }
 
@@ -177,7 +178,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Assemble(const keys::Patient
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandle& handle,
                                                          const FieldNames& fields) const {
-  MS_ASSIGN(const auto keys, core_.patients->Load(keys::PatientOf(handle)));
+  MS_ASSIGN(const auto keys, LoadPatient(core_, keys::PatientOf(handle)));
   MS_ASSIGN(const OpenedRow row, ReadLive(*keys, keys::TagOf(handle)));
   if (at_ != nullptr || row.header.streams.empty()) return Assemble(*keys, row, fields);
   // Chunks go with the row that names them: both are read at one point in time.
@@ -188,7 +189,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandl
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::PatientHandle& patient, std::string_view type,
                                                          ByteView record_id, std::uint64_t version,
                                                          const FieldNames& fields) const {
-  MS_ASSIGN(const auto keys, core_.patients->Load(patient));
+  MS_ASSIGN(const auto keys, LoadPatient(core_, patient));
   const RecordPlace place = PlaceRecord(core_.identity, *keys, type, record_id);
   if (version == 0) return Read(place.handle(), fields);
   if (at_ == nullptr) {
@@ -246,7 +247,7 @@ Status RecordReader::ReadValue(const keys::PatientHandle& patient, std::string_v
   const bool plain = field != nullptr && !field->repeated && !field->is_public &&
                      (field->kind == schema::ValueKind::kText || field->kind == schema::ValueKind::kBytes);
   if (!plain) return Status::InvalidArgument("only a sealed text or bytes field can be read in part");
-  MS_ASSIGN(const auto keys, core_.patients->Load(patient));
+  MS_ASSIGN(const auto keys, LoadPatient(core_, patient));
   MS_ASSIGN(const OpenedRow row, ReadLive(*keys, PlaceRecord(core_.identity, *keys, type_name, record_id).tag));
   const format::HeaderGroup* group = row.FindGroup(schema->NumberOf(field->class_index), 0);
   if (!desk_.session->Holds(schema->NumberOf(field->class_index)))

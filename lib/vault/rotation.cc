@@ -1,227 +1,81 @@
-// Starts, steps, pauses and lists jobs.
+// Begins the rotation of a class key and rewraps slots.
 #include "vault/rotation.h"
-
-#include <algorithm>
-#include <thread>
-
-#include "base/clock.h"
-#include "base/reader.h"
-#include "format/keys_of_rows.h"
 
 namespace mseal::vault {
 namespace {
 
 using format::Job;
-using format::JobState;
-using keys::MetaKind;
-using Clock = std::chrono::steady_clock;
+using format::JobKind;
 
-constexpr std::size_t kRowsPerBatch = 256;
-
-Result<Job> ReadJob(const Core& core, std::uint32_t number) {
-  auto content = core.meta->Get(MetaKind::kJob, keys::MetaIdOf({number}));
-  if (content.code() == StatusCode::kNotFound) return Status::NotFound("no job of that number");
-  MS_TRY(content.status());
-  return format::ParseJob(content->Reveal());
-}
-
-void PutJob(const Core& core, std::uint32_t number, const Job& job, store::Batch& batch) {
-  core.meta->Put(batch, MetaKind::kJob, keys::MetaIdOf({number}), format::WriteJob(job));
-}
-
-// The handle after this one; false after the last.
-bool Advance(keys::PatientHandle& handle) {
-  for (std::size_t i = handle.size(); i-- > 0;) {
-    if (++handle[i] != 0) return true;
-  }
-  return false;
-}
-
-// The locks of several patients at once, taken in the order of their addresses: nobody else holds more than one.
-class LockedPatients {
+class ClassRewrap : public JobWork {
  public:
-  LockedPatients(PatientLocks& locks, const std::vector<keys::PatientHandle>& patients) {
-    for (const keys::PatientHandle& patient : patients) mutexes_.push_back(&locks.Of(patient));
-    std::sort(mutexes_.begin(), mutexes_.end());
-    mutexes_.erase(std::unique(mutexes_.begin(), mutexes_.end()), mutexes_.end());
-    for (std::mutex* mutex : mutexes_) mutex->lock();
-  }
-  ~LockedPatients() {
-    for (std::mutex* mutex : mutexes_) mutex->unlock();
-  }
-  LockedPatients(const LockedPatients&) = delete;
-  LockedPatients& operator=(const LockedPatients&) = delete;
+  ClassRewrap(Core& core, Desk& desk, std::uint32_t number, const Job& job, std::size_t batch_size)
+      : core_(core),
+        desk_(desk),
+        class_number_(static_cast<people::ClassNumber>(job.subject)),
+        version_(job.target),
+        pass_(core, number, batch_size) {}
 
- private:
-  std::vector<std::mutex*> mutexes_;
-};
-
-// One rotation at work. The steps of a pass: take the next patients, lock them, rewrap, commit rows and job together.
-class ClassRewrap {
- public:
-  ClassRewrap(Core& core, Desk& desk, std::uint32_t number, Job& job)
-      : core_(core), desk_(desk), number_(number), job_(job) {}
-
-  Status Batch() {
-    const Job before = job_;
-    const Status status = TryBatch();
-    if (!status.ok()) job_ = before;
-    return status;
+  Status Batch(Job& job) override {
+    return pass_.Batch(
+        job, [this](const keys::PatientHandle& patient, store::Batch& batch) { return Rewrap(patient, batch); });
   }
 
  private:
-  Status TryBatch() {
-    MS_ASSIGN(const auto patients, NextPatients());
-    const LockedPatients locked(core_.locks, patients);
-    store::Batch batch;
-    std::vector<keys::PatientHandle> changed;
-    for (const keys::PatientHandle& patient : patients) {
-      MS_ASSIGN(const bool rewrapped, Rewrap(patient, batch));
-      if (rewrapped) changed.push_back(patient);
-    }
-    job_.seen += patients.size();
-    job_.changed += changed.size();
-    job_.changed_in_pass += changed.size();
-    job_.moved_ms = NowMs();
-    job_.next = patients.empty() ? job_.next : patients.back();
-    if (patients.size() < kRowsPerBatch || !Advance(job_.next)) EndPass();
-    PutJob(core_, number_, job_, batch);
-    // The log keeps the order: after a power cut the job's row is never ahead of the rows it tells of.
-    MS_TRY(core_.rows->Commit(batch, store::Durability::kProcess));
-    core_.anchor->Note();
-    for (const keys::PatientHandle& patient : changed) core_.patients->Forget(patient);
-    return Status::Ok();
-  }
-
-  // What the pass rewrote is looked at again by the next: the rotation ends with a pass that found nothing.
-  void EndPass() {
-    job_.next = {};
-    if (job_.changed_in_pass == 0) {
-      job_.state = JobState::kRewrapped;
-      return;
-    }
-    ++job_.pass;
-    job_.changed_in_pass = 0;
-  }
-
-  Result<std::vector<keys::PatientHandle>> NextPatients() const {
-    std::vector<keys::PatientHandle> patients;
-    const auto cursor = core_.rows->Scan(store::Table::kKeys, format::KeyRowPrefix(job_.next),
-                                         format::AfterPrefix(format::KeyRowPrefix()));
-    for (; cursor->Valid() && patients.size() < kRowsPerBatch; cursor->Next()) {
-      MS_ASSIGN(const format::KeyRowPlace place, format::ParseKeyRowKey(cursor->key()));
-      if (patients.empty() || patients.back() != place.patient) patients.push_back(place.patient);
-    }
-    MS_TRY(cursor->status());
-    return patients;
-  }
-
   Result<bool> Rewrap(const keys::PatientHandle& patient, store::Batch& batch) {
-    const auto stored = core_.patients->Reload(patient);
+    auto stored = core_.patients->Read(patient);
     if (stored.code() == StatusCode::kNotFound) return false;  // went since the scan
     MS_TRY(stored.status());
-    const people::ClassKeyVersion from = (*stored)->row.slots[job_.class_number].class_key_version;
-    if (from >= job_.class_key_version) return false;
-    keys::PatientKeys next = (*stored)->Copy();
-    MS_TRY(RewrapSlot(patient, from, next.row.slots[job_.class_number]));
-    core_.patients->Put(batch, next);
+    format::Slot& slot = stored->row.slots[class_number_];
+    if (slot.class_key_version >= version_) return false;
+    MS_TRY(RewrapSlot(patient, slot));
+    core_.patients->Put(batch, *stored);
     return true;
   }
 
-  Status RewrapSlot(const keys::PatientHandle& patient, people::ClassKeyVersion from, format::Slot& slot) {
-    MS_ASSIGN(const auto to, desk_.session->ClassKeyAt(job_.class_number, job_.class_key_version));
+  Status RewrapSlot(const keys::PatientHandle& patient, format::Slot& slot) {
+    MS_ASSIGN(const auto to, desk_.session->ClassKeyAt(class_number_, version_));
     std::shared_ptr<const keys::ClassKey> old;
     if (slot.state != format::SlotState::kUnused) {
-      MS_ASSIGN(old, desk_.session->ClassKeyAt(job_.class_number, from));
+      MS_ASSIGN(old, desk_.session->ClassKeyAt(class_number_, slot.class_key_version));
     }
-    return keys::RewrapSlot(core_.identity.store, core_.identity.suite, patient, job_.class_number, old.get(), *to,
-                            job_.class_key_version, slot);
+    return keys::RewrapSlot(core_.identity.store, core_.identity.suite, patient, class_number_, old.get(), *to,
+                            version_, slot);
   }
 
   Core& core_;
   Desk& desk_;
-  std::uint32_t number_;
-  Job& job_;
+  people::ClassNumber class_number_;
+  people::ClassKeyVersion version_;
+  PatientPass pass_;
 };
-
-Status Writable(const Core& core) {
-  return core.read_only
-             ? Status::Unsupported("the vault was opened read-only, because its store is older than its anchor")
-             : Status::Ok();
-}
-
-// Sleeps for what is left of the time that `rows` take at the rate.
-void Throttle(std::uint64_t rows, std::uint64_t rows_per_second, Clock::time_point begun) {
-  if (rows_per_second == 0) return;
-  std::this_thread::sleep_until(begun + std::chrono::microseconds(rows * 1'000'000 / rows_per_second));
-}
 
 }  // namespace
 
-Status StartClassRotation(Core& core, Desk& desk, std::string_view class_name, const std::vector<std::string>& revoked,
+Result<std::unique_ptr<JobWork>> MakeClassRewrap(Core& core, Desk& desk, std::uint32_t number, const Job& job,
+                                                 std::size_t batch_size) {
+  if (!desk.session->Holds(static_cast<people::ClassNumber>(job.subject)))
+    return Status::PermissionDenied("only a session that holds the class works on its rotation");
+  return std::unique_ptr<JobWork>(std::make_unique<ClassRewrap>(core, desk, number, job, batch_size));
+}
+
+Status StartClassRotation(Session& session, std::string_view class_name, const std::vector<std::string>& revoked,
                           std::uint32_t& number) {
-  MS_TRY(Writable(core));
+  MS_ASSIGN(Call call, session.Enter());
+  Core& core = call.core();
+  Desk& desk = call.desk();
+  MS_TRY(core.CheckWritable());
   const std::lock_guard lock(core.job_mutex);
   const auto class_number = core.registry->chain()->FindClass(class_name);
   if (!class_number.has_value()) return Status::NotFound("no class of that name");
-  number = 0;
-  MS_TRY(ForEachJob(core, [&](std::uint32_t known, const Job& job) {
-    number = known;
-    if (job.class_number == *class_number && job.state != JobState::kRewrapped)
-      return Status::AlreadyExists("the class is being rotated: finish that job first");
-    return Status::Ok();
-  }));
-  ++number;
+  MS_ASSIGN(number, NextJob(core, JobKind::kClassRotation, *class_number));
   const auto also = [&](const keys::ClassKey& next, people::ClassKeyVersion version, store::Batch& batch) {
-    Job job{.class_number = *class_number, .class_key_version = version, .started_ms = NowMs()};
-    job.moved_ms = job.started_ms;
-    core.meta->RequireAbsent(batch, MetaKind::kJob, keys::MetaIdOf({number}));
-    PutJob(core, number, job, batch);
+    BeginJob(core, number, {.kind = JobKind::kClassRotation, .subject = *class_number, .target = version}, batch);
     return RewrapIndexKeys(core.identity, *core.meta, *desk.session, *class_number, next, version, batch);
   };
   MS_TRY(core.registry->RotateClass(desk.session->identity(), *class_number, revoked, also));
+  session.vault().DropRevoked(&session);  // first: the statements stand, whatever becomes of the anchor
   return core.anchor->Move();
-}
-
-Status StepJob(Core& core, Desk& desk, std::uint32_t number, const StepOptions& options, Job& job) {
-  MS_TRY(Writable(core));
-  const std::lock_guard lock(core.job_mutex);
-  MS_ASSIGN(job, ReadJob(core, number));
-  if (job.state == JobState::kPaused) return Status::Unsupported("the job is paused: resume it first");
-  if (!desk.session->Holds(job.class_number))
-    return Status::PermissionDenied("only a session that holds the class can rewrap it");
-  const std::uint64_t rows_in_all = core.rows->Measure().approximate_rows[static_cast<int>(store::Table::kHeads)];
-  ClassRewrap rewrap(core, desk, number, job);
-  const auto begun = Clock::now();
-  const std::uint64_t seen_before = job.seen;
-  bool stopped = false;
-  while (job.state == JobState::kRunning && !stopped) {
-    MS_TRY(rewrap.Batch());
-    stopped = options.on_progress && !options.on_progress(job, rows_in_all);
-    if (options.time_budget.count() > 0 && Clock::now() - begun >= options.time_budget) break;
-    if (!stopped) Throttle(job.seen - seen_before, options.rows_per_second, begun);
-  }
-  MS_TRY(core.anchor->Move());
-  return stopped && job.state == JobState::kRunning ? Status::Cancelled("the job was stopped; it can go on")
-                                                    : Status::Ok();
-}
-
-Status PauseJob(Core& core, std::uint32_t number, bool pause) {
-  MS_TRY(Writable(core));
-  const std::lock_guard lock(core.job_mutex);
-  MS_ASSIGN(Job job, ReadJob(core, number));
-  if (job.state == JobState::kRewrapped) return Status::Unsupported("the job has nothing left to do");
-  job.state = pause ? JobState::kPaused : JobState::kRunning;
-  store::Batch batch;
-  PutJob(core, number, job, batch);
-  return core.Commit(batch);
-}
-
-Status ForEachJob(Core& core, const std::function<Status(std::uint32_t, const Job&)>& visit) {
-  return core.meta->ForEach(MetaKind::kJob, [&](ByteView id, const SecretBytes& content) -> Status {
-    MS_ASSIGN(const Job job, format::ParseJob(content.Reveal()));
-    return visit(Reader(id).U32(), job);
-  });
 }
 
 }  // namespace mseal::vault

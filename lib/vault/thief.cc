@@ -133,9 +133,9 @@ class Thief {
   bool LogsIn(store::Rows& rows, const keys::KeyProvider& provider) {
     const SecretBytes password = ReadSecretFile(options_.password_file);
     for (const std::uint32_t epoch : provider.Epochs()) {
-      const auto secret = provider.Open(epoch);
+      auto secret = provider.Open(epoch);
       if (!secret.ok()) continue;
-      const auto meta = keys::MetaTable::Open(rows, provider.store(), provider.suite(), epoch, *secret);
+      const auto meta = keys::MetaTable::Open(rows, provider.store(), provider.suite(), {epoch, std::move(*secret)});
       if (!meta.ok()) continue;
       const auto registry = people::Registry::Load(rows, **meta, provider.store(), provider.suite());
       if (registry.ok() && (*registry)->Login(options_.person, password.Reveal()).ok()) return true;

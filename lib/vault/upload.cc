@@ -36,8 +36,17 @@ Result<std::unique_ptr<Upload>> Upload::Begin(Core& core, Desk& desk, const Pati
   return upload;
 }
 
-// The data key is made and committed first, so that the chunks are under one that stays.
+// A rotation that begins meanwhile takes away the version that the data key was made under: once more, then.
 Status Upload::MakeWriter() {
+  constexpr int kAttempts = 16;
+  Status status = TryMakeWriter();
+  for (int attempt = 1; attempt < kAttempts && status.code() == StatusCode::kConflict; ++attempt)
+    status = TryMakeWriter();
+  return status;
+}
+
+// The data key is made and committed first, so that the chunks are under one that stays.
+Status Upload::TryMakeWriter() {
   std::lock_guard lock(core_.locks.Of(patient_));
   MS_ASSIGN(auto change, PatientChange::Open(core_, desk_, patient_));
   const RecordPlace place = PlaceRecord(core_.identity, change->keys(), type_, record_id_.Reveal());

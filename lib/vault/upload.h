@@ -23,6 +23,7 @@ class Upload {
  private:
   Upload(Core& core, Desk& desk) : core_(core), desk_(desk) {}
   Status MakeWriter();
+  Status TryMakeWriter();
 
   Core& core_;
   Desk& desk_;

@@ -2,6 +2,7 @@
 #include "vault/vault.h"
 
 #include "vault/load_schema.h"
+#include "vault/provider_copies.h"
 #include "vault/settings.h"
 #include "vault/streams.h"
 
@@ -13,10 +14,14 @@ Status Forked() { return Status::Forked("this process is a child of the one that
 
 }  // namespace
 
-Status Core::Commit(const store::Batch& batch) {
-  if (read_only)
-    return Status::Unsupported("the vault was opened read-only, because its store is older than its anchor");
-  MS_TRY(rows->Commit(batch, durability));
+Status Core::CheckWritable() const {
+  if (!read_only) return Status::Ok();
+  return Status::Unsupported("the vault was opened read-only, because its store is older than its anchor");
+}
+
+Status Core::CommitAs(const store::Batch& batch, store::Durability how) {
+  MS_TRY(CheckWritable());
+  MS_TRY(batch.Writes(store::Table::kMeta) ? meta->Commit(batch, how) : rows->Commit(batch, how));
   anchor->Note();
   return Status::Ok();
 }
@@ -50,7 +55,8 @@ Vault::Vault(const OpenOptions& options)
                .cache_patients = options.cache_patients,
                .cache_bytes = options.cache_bytes,
                .environment = options.environment,
-               .file_io = options.file_io} {}
+               .file_io = options.file_io,
+               .crash_point = options.crash_point} {}
 
 Result<std::shared_ptr<Vault>> Vault::Open(const OpenOptions& options) {
   MS_TRY(CheckVaultAt(options.store));
@@ -85,24 +91,33 @@ Status Vault::CheckFreshness() {
   return OpenRows(true);
 }
 
-// The newest epoch whose meta key is there; during an epoch change both are.
+// Every epoch the provider has: two while the epoch changes.
+Status Vault::OpenEpochs() {
+  for (const std::uint32_t number : core_->provider->Epochs()) {
+    MS_ASSIGN(keys::EpochSecret secret, core_->provider->Open(number));
+    keys::Epoch epoch{number, std::move(secret)};
+    if (core_->epochs == nullptr)
+      core_->epochs = std::make_unique<keys::Epochs>(std::move(epoch));
+    else
+      core_->epochs->Add(std::move(epoch));
+  }
+  if (core_->epochs != nullptr) return Status::Ok();
+  return Status::KeyUnavailable("the keyring holds no epoch secret of this store");
+}
+
+// The newest epoch whose meta key is there; until an epoch change has sealed meta anew that is the one before.
 Status Vault::OpenMeta() {
-  const auto epochs = core_->provider->Epochs();
-  Status status = Status::KeyUnavailable("the keyring holds no epoch secret of this store");
-  for (auto epoch = epochs.rbegin(); epoch != epochs.rend(); ++epoch) {
-    MS_ASSIGN(keys::EpochSecret secret, core_->provider->Open(*epoch));
-    auto meta = keys::MetaTable::Open(*core_->rows, core_->identity.store, core_->identity.suite, *epoch, secret);
+  for (const auto& epoch : core_->epochs->all()) {
+    auto meta = keys::MetaTable::Open(*core_->rows, core_->identity.store, core_->identity.suite, *epoch);
     if (meta.code() == StatusCode::kNotFound) continue;
     if (meta.code() == StatusCode::kAuthFailed)
       return Status::AuthFailed(
           "the keyring does not open this store: it is another store's, or the store was changed");
     MS_TRY(meta.status());
-    core_->epoch = *epoch;
-    core_->epoch_secret = std::move(secret);
     core_->meta = std::move(*meta);
     return Status::Ok();
   }
-  return status;
+  return Status::KeyUnavailable("the keyring holds no epoch secret of this store");
 }
 
 Status Vault::OpenParts() {
@@ -115,29 +130,38 @@ Status Vault::OpenParts() {
   core_->provider = std::move(*provider);
   core_->identity = {core_->provider->store(), core_->provider->suite()};
   core_->durability = options_.durability;
+  core_->provider_uri = options_.keyring;
+  core_->file_io = options_.file_io;
+  core_->crash_point = options_.crash_point;
   MS_TRY(crypto::CheckSuite(core_->identity.suite));
   MS_TRY(OpenRows(false));
   MS_TRY(CheckFreshness());
+  MS_TRY(OpenEpochs());
   MS_TRY(OpenMeta());
   const StoreIdentity& identity = core_->identity;
   MS_ASSIGN(const Settings settings, ReadSettings(*core_->meta, identity));
   MS_ASSIGN(core_->posting_key, ReadPostingKey(*core_->meta));
   core_->postings = std::make_unique<Postings>(identity, core_->posting_key);
-  core_->buckets = std::make_unique<keys::Buckets>(*core_->rows, identity.store, identity.suite, core_->epoch,
-                                                   core_->epoch_secret, settings.bucket_bits);
+  core_->buckets = std::make_unique<keys::Buckets>(*core_->rows, identity.store, identity.suite, *core_->epochs,
+                                                   settings.bucket_bits);
   core_->patients = std::make_unique<keys::PatientKeyTable>(*core_->rows, identity.store, identity.suite,
                                                             *core_->buckets, options_.cache_patients);
   MS_ASSIGN(core_->registry, people::Registry::Load(*core_->rows, *core_->meta, identity.store, identity.suite));
   const auto chain = core_->registry->chain();
   const auto anchor = core_->provider->ReadAnchor();
-  if (anchor.ok() && anchor->has_value() && chain->newest_number() < (*anchor)->statement_number && !core_->read_only)
-    return Status::Stale("the chain of statements is older than its anchor");
+  if (anchor.ok() && anchor->has_value() && !core_->read_only) {
+    if (chain->newest_number() < (*anchor)->statement_number)
+      return Status::Stale("the chain of statements is older than its anchor");
+    if (core_->meta->epoch() < (*anchor)->epoch) return Status::Stale("the store's epoch is older than its anchor's");
+  }
   MS_ASSIGN(auto active, LoadActiveSchema(*core_->meta, *chain));
   core_->schemas.Set(std::move(active));
   if (core_->read_only) return Status::Ok();
-  people::Registry& registry = *core_->registry;
-  core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, core_->epoch,
-                                                 [&registry] { return registry.chain()->newest_number(); });
+  const Core& core = *core_;
+  core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, [&core] {
+    return keys::Anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
+  });
+  MS_TRY(RegisterProvider(*core_));
   return SweepPendingUploads(*core_);
 }
 
@@ -216,19 +240,29 @@ std::uint32_t Vault::session_count() {
   return static_cast<std::uint32_t>(sessions_.size());
 }
 
-void Vault::DropRevoked(const Session* own) {
-  std::vector<std::shared_ptr<Session>> others;  // looked through without the list's lock, which their calls may want
-  {
-    std::lock_guard lock(children_mutex_);
-    for (Session* session : sessions_) {
-      auto held = session == own ? nullptr : session->weak_from_this().lock();
-      if (held != nullptr) others.push_back(std::move(held));
-    }
+std::vector<std::shared_ptr<Session>> Vault::SessionsBut(const Session* own) {
+  std::vector<std::shared_ptr<Session>> others;
+  std::lock_guard lock(children_mutex_);
+  for (Session* session : sessions_) {
+    auto held = session == own ? nullptr : session->weak_from_this().lock();
+    if (held != nullptr) others.push_back(std::move(held));
   }
-  for (const auto& session : others) {
+  return others;
+}
+
+void Vault::DropRevoked(const Session* own) {
+  for (const auto& session : SessionsBut(own)) {
     const std::shared_lock gate(session->gate_);
     Desk& desk = session->desk_;
     if (desk.session != nullptr && desk.session->DropRevoked()) desk.index_keys.Clear();
+  }
+}
+
+void Vault::ForgetPatient(const keys::PatientHandle& patient) {
+  core_->patients->Forget(patient);
+  for (const auto& session : SessionsBut(nullptr)) {
+    const std::shared_lock gate(session->gate_);
+    if (session->desk_.session != nullptr) session->desk_.session->Forget(patient);
   }
 }
 

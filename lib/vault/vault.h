@@ -26,6 +26,7 @@ struct OpenOptions {
   std::size_t cache_bytes = 64 << 20;
   store::RocksEnvironment* environment = nullptr;  // tests let files fail
   keys::FileIo* file_io = nullptr;
+  std::function<void(std::string_view)> crash_point;
 };
 
 class Session;
@@ -81,6 +82,8 @@ class Vault : public std::enable_shared_from_this<Vault> {
   std::uint32_t session_count();
   // Sessions let go of the classes that the chain has taken from their persons. `own`: the caller's, which lost none.
   void DropRevoked(const Session* own);
+  // Vault and sessions let go of a patient's keys.
+  void ForgetPatient(const keys::PatientHandle& patient);
 
  private:
   friend class Child;
@@ -89,9 +92,12 @@ class Vault : public std::enable_shared_from_this<Vault> {
 
   Status OpenParts();
   Status OpenRows(bool read_only);
+  Status OpenEpochs();
   Status OpenMeta();
   Status CheckFreshness();
   void EndSessions();
+  // The sessions there are, but `own`. Looked through without the list's lock, which their calls may want.
+  std::vector<std::shared_ptr<Session>> SessionsBut(const Session* own);
 
   OpenOptions options_;
   FreshnessReport freshness_;

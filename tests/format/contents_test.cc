@@ -5,10 +5,13 @@
 
 #include "base/writer.h"
 #include "crypto/hash.h"
+#include "format/bundle.h"
+#include "format/custody.h"
+#include "format/erasure.h"
 #include "format/group.h"
 #include "format/head.h"
-#include "format/job.h"
 #include "format/header.h"
+#include "format/job.h"
 #include "format/key_row.h"
 #include "format/keys_of_rows.h"
 #include "format/layouts.h"
@@ -28,8 +31,9 @@ using test::ToHex;
 Case Worked(const std::string& name) { return test::LoadCases("format/" + name + ".json", "cases").front(); }
 
 TEST(Page, ShowsTheWorkedExamples) {
-  for (const char* name : {"sealed", "row", "public_part", "header", "group", "head", "posting", "stream", "chunk",
-                           "job"})
+  for (const char* name :
+       {"sealed", "row", "public_part", "header", "group", "head", "posting", "stream", "chunk", "job", "erasure",
+        "epoch_end", "provider_copy", "backup_place", "place_mark", "bundle_part", "bundle_list"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");
@@ -49,11 +53,53 @@ TEST(Job, ExampleIsTakenApart) {
   ASSERT_TRUE(job.ok());
   EXPECT_EQ(job->kind, JobKind::kClassRotation);
   EXPECT_EQ(job->state, JobState::kRunning);
-  EXPECT_EQ(job->class_number, one.Number("class_number"));
-  EXPECT_EQ(job->class_key_version, one.Number("class_key_version"));
+  EXPECT_EQ(job->subject, one.Number("subject"));
+  EXPECT_EQ(job->target, one.Number("target"));
   EXPECT_EQ(ToHex(job->next), one.Text("next"));
   EXPECT_EQ(job->seen, one.Number("seen"));
   EXPECT_EQ(job->changed, one.Number("changed"));
+}
+
+TEST(Erasure, ExampleIsTakenApart) {
+  const Case one = Worked("erasure");
+  const auto erasure = ParseErasure(one.Hex("bytes"));
+  ASSERT_TRUE(erasure.ok());
+  EXPECT_EQ(erasure->state, ErasureState::kDead);
+  EXPECT_EQ(erasure->epoch, one.Number("epoch"));
+  EXPECT_EQ(erasure->rows, one.Number("rows"));
+  EXPECT_EQ(erasure->bytes, one.Number("bytes_removed"));
+  EXPECT_EQ(erasure->postings, one.Number("postings"));
+  EXPECT_EQ(erasure->reason, one.Text("reason"));
+}
+
+TEST(EpochEnd, ExampleIsTakenApart) {
+  const Case one = Worked("epoch_end");
+  const auto end = ParseEpochEnd(one.Hex("bytes"));
+  ASSERT_TRUE(end.ok());
+  EXPECT_EQ(end->scope, one.Number("scope"));
+  EXPECT_EQ(end->key_rows, one.Number("key_rows"));
+  ASSERT_EQ(end->places.size(), 1u);
+  EXPECT_EQ(end->places[0].bundle, one.Number("bundle"));
+  EXPECT_EQ(end->opens_tried, one.Number("opens_tried"));
+}
+
+TEST(Custody, ExamplesAreTakenApart) {
+  const Case copy = Worked("provider_copy"), place = Worked("backup_place");
+  EXPECT_EQ(ParseProviderCopy(copy.Hex("bytes"))->secret_kind, copy.Number("secret_kind"));
+  EXPECT_EQ(ParseProviderCopy(copy.Hex("bytes"))->uri, copy.Text("uri"));
+  EXPECT_EQ(ParseBackupPlace(place.Hex("bytes"))->path, place.Text("path"));
+}
+
+TEST(Bundle, ExamplesAreTakenApart) {
+  const Case list = Worked("bundle_list"), part = Worked("bundle_part");
+  const Bytes bytes = list.Hex("bytes"), part_bytes = part.Hex("bytes");
+  const auto opened = ParseBundleList(bytes);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_EQ(opened->list.number, list.Number("number"));
+  EXPECT_EQ(opened->list.epoch, list.Number("epoch"));
+  ASSERT_EQ(opened->list.parts.size(), list.Number("parts"));
+  EXPECT_EQ(opened->list.parts[0].size, part_bytes.size());
+  EXPECT_EQ(ParseBundlePart(part_bytes, opened->list.parts[0].number)->size(), part.Number("rows"));
 }
 
 TEST(Sealed, ExampleIsTakenApart) {

@@ -5,7 +5,10 @@
 
 #include "base/writer.h"
 #include "format/anchor.h"
+#include "format/bundle.h"
 #include "format/credential.h"
+#include "format/custody.h"
+#include "format/erasure.h"
 #include "format/group.h"
 #include "format/head.h"
 #include "format/header.h"
@@ -88,6 +91,43 @@ Result<Bytes> AgainHead(ByteView bytes) {
 Result<Bytes> AgainJob(ByteView bytes) {
   MS_ASSIGN(const Job job, ParseJob(bytes));
   return WriteJob(job);
+}
+
+Result<Bytes> AgainErasure(ByteView bytes) {
+  MS_ASSIGN(const Erasure erasure, ParseErasure(bytes));
+  return WriteErasure(erasure);
+}
+
+Result<Bytes> AgainEpochEnd(ByteView bytes) {
+  MS_ASSIGN(const EpochEnd end, ParseEpochEnd(bytes));
+  return WriteEpochEnd(end);
+}
+
+Result<Bytes> AgainProviderCopy(ByteView bytes) {
+  MS_ASSIGN(const ProviderCopy copy, ParseProviderCopy(bytes));
+  return Copy(WriteProviderCopy(copy).Reveal());
+}
+
+Result<Bytes> AgainBackupPlace(ByteView bytes) {
+  MS_ASSIGN(const BackupPlace place, ParseBackupPlace(bytes));
+  return WriteBackupPlace(place);
+}
+
+Result<Bytes> AgainPlaceMark(ByteView bytes) {
+  MS_ASSIGN(const PlaceMark mark, ParsePlaceMark(bytes));
+  return WritePlaceMark(mark);
+}
+
+Result<Bytes> AgainBundlePart(ByteView bytes) {
+  MS_ASSIGN(const std::vector<BundleRow> rows, ParseBundlePart(bytes, 6));
+  return WriteBundlePart(6, rows);
+}
+
+Result<Bytes> AgainBundleList(ByteView bytes) {
+  MS_ASSIGN(const SealedBundleList sealed, ParseBundleList(bytes));
+  Bytes out = WriteBundleList(sealed.list);
+  AppendTo(out, sealed.seal);
+  return out;
 }
 
 Result<Bytes> AgainPosting(ByteView bytes) {
@@ -231,6 +271,13 @@ std::vector<Layout> Make() {
       {"token_header", {}, AgainTokenHeader},
       {"token_epoch", {}, AgainTokenEpoch},
       {"token_key_id", {}, AgainTokenKeyId},
+      {"erasure", {}, AgainErasure},
+      {"epoch_end", {}, AgainEpochEnd},
+      {"provider_copy", {}, AgainProviderCopy},
+      {"backup_place", {}, AgainBackupPlace},
+      {"place_mark", {}, AgainPlaceMark},
+      {"bundle_part", {}, AgainBundlePart},
+      {"bundle_list", {}, AgainBundleList},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};

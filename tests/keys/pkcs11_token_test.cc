@@ -233,6 +233,10 @@ TEST_F(TokenTest, AnotherPinIsAWrongSecretAndIsTriedOnce) {
   EXPECT_TRUE(Open().ok());
 }
 
+TEST_F(TokenTest, WhatOpensItIsGivenToWhoNeedsAllCopies) {
+  EXPECT_TRUE(Holds(*Sure(OpenOnToken(Uri(), Created()->Access())), kEpoch, first_));
+}
+
 TEST_F(TokenTest, AnotherPinIsRefusedToTheSecondProviderOfAProcessToo) {
   const auto provider = Created();
   EXPECT_EQ(OpenOnToken(Uri(), Pin("4321")).code(), StatusCode::kWrongSecret);

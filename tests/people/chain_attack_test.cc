@@ -216,6 +216,9 @@ TEST_F(ChainAttackTest, SignedStatementThatBreaksARuleIsCorrupt) {
       format::GrantBody{2, kHiv},                                                      // granted before
       format::GrantBody{9, kHiv},                                                      // a person nobody named
       format::GrantBody{2, 7},                                                         // a class nobody declared
+      format::RevokeBody{3, kHiv},                                                     // not granted
+      format::RevokeBody{9, kHiv},                                                     // a person nobody named
+      format::RevokeBody{1, kHiv},                                                     // the founder
       format::SchemaBody{3, {}},                                                       // a gap
       format::SchemaBody{1, {}},                                                       // a version that is taken
       format::FoundingBody{1, {4, 1, "fourth", keys.verify_key, keys.public_key}},     // a second founding

@@ -8,10 +8,12 @@
 #include <filesystem>
 #include <thread>
 
+#include "store/backup_place.h"
 #include "store/rocks.h"
 #include "store_support/fault_env.h"
 #include "store_support/numbered_commits.h"
 #include "store_support/patience.h"
+#include "store_support/purge_all.h"
 #include "store_support/temp_folder.h"
 
 namespace mseal::store {
@@ -37,13 +39,13 @@ int NewestIn(const std::string& path) {
 // The writer program at work on a store; what it has acknowledged comes through a pipe.
 class Writer {
  public:
-  Writer(const std::string& folder, const char* durability) {
+  Writer(const std::string& folder, const char* durability, const char* upkeep) {
     int ends[2];
     EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
     pid_ = ::fork();
     if (pid_ == 0) {
       ::dup2(ends[1], STDOUT_FILENO);
-      ::execl(MEDSEAL_STORE_WRITER, "store_writer", folder.c_str(), durability, nullptr);
+      ::execl(MEDSEAL_STORE_WRITER, "store_writer", folder.c_str(), durability, upkeep, nullptr);
       ::_exit(9);
     }
     ::close(ends[1]);
@@ -69,8 +71,8 @@ class Writer {
 };
 
 // Lets the writer acknowledge `count` numbers, kills it and returns the last it acknowledged.
-int KillAfter(int count, const std::string& folder, const char* durability) {
-  Writer writer(folder, durability);
+int KillAfter(int count, const std::string& folder, const char* durability, const char* upkeep) {
+  Writer writer(folder, durability, upkeep);
   int last = 0;
   for (int i = 0; i < count; ++i) {
     const int n = writer.Next();
@@ -83,11 +85,11 @@ int KillAfter(int count, const std::string& folder, const char* durability) {
   return last;
 }
 
-void KillAgainAndAgain(const char* durability, const std::vector<int>& counts) {
+void KillAgainAndAgain(const char* durability, const std::vector<int>& counts, const char* upkeep = nullptr) {
   TempFolder folder;
   CreateIn(folder.store()).reset();
   for (const int count : counts) {
-    const int acknowledged = KillAfter(count, folder.store(), durability);
+    const int acknowledged = KillAfter(count, folder.store(), durability, upkeep);
     const int newest = NewestIn(folder.store());
     EXPECT_GE(newest, acknowledged);
     EXPECT_LE(newest, acknowledged + 1);  // at most the one whose acknowledgement the kill cut off
@@ -100,6 +102,41 @@ TEST(RocksCrash, KilledProcessLosesNothingItAcknowledged) {
 }
 
 TEST(RocksCrash, KilledProcessLosesNothingItSynced) { KillAgainAndAgain("power", {1, 10, 30, 2}); }
+
+TEST(RocksCrash, ProcessKilledWhileItPurgesLosesNothingItAcknowledged) {
+  KillAgainAndAgain("process", {1, 10, 100, 500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 6000, 8000, 700, 300, 5000},
+                    "purge");
+}
+
+TEST(RocksCrash, ProcessKilledWhileItMakesABackupLeavesEarlierOnesGoodAndThePlaceUsable) {
+  TempFolder folder;
+  const std::string path = (folder.path() / "place").string();
+  const std::string restored = (folder.path() / "restored").string();
+  CreateIn(folder.store()).reset();
+  auto place = BackupPlace::Open(path, {.create = true});
+  ASSERT_TRUE(place.ok());
+  std::size_t seen = 0;
+  for (const int count : {1, 10, 50, 100, 200, 300, 500, 700, 1000, 1500, 2000, 2500, 3000, 4000}) {
+    const int acknowledged = KillAfter(count, folder.store(), "process", path.c_str());
+    const auto list = (*place)->List();
+    ASSERT_TRUE(list.ok()) << list.status().message();
+    EXPECT_TRUE(list->damaged.empty());
+    for (const Backup& backup : list->usable) {
+      const Status verified = (*place)->Verify(backup.number);
+      EXPECT_TRUE(verified.ok()) << verified.message();
+      ASSERT_TRUE((*place)->RestoreTo(backup.number, restored).ok());
+      EXPECT_LE(NewestIn(restored), acknowledged + 1);
+      std::filesystem::remove_all(restored);
+      ++seen;
+    }
+    auto rows = OpenRocks(folder.store(), {});
+    ASSERT_TRUE(rows.ok());
+    const auto made = (*place)->Create(**rows, {});
+    ASSERT_TRUE(made.ok()) << made.status().message();
+    EXPECT_TRUE((*place)->Verify(made->number).ok());
+  }
+  EXPECT_GT(seen, 10U);
+}
 
 TEST(RocksCrash, PowerCutKeepsWhatWasSyncedAndCutsTheRestCleanly) {
   TempFolder folder;
@@ -125,7 +162,7 @@ TEST(RocksCrash, SyncMakesEarlierCommitsSurviveThePower) {
   EXPECT_EQ(NewestIn(folder.store()), 5);
 }
 
-// Creates the store, commits, compacts, opens it again, commits; returns the last number whose survival was promised.
+// Creates the store, commits, purges, opens it again, commits; returns the last number whose survival was promised.
 int WorkUntilThePowerFails(const std::string& path, RocksEnvironment* environment) {
   RocksOptions options;
   options.environment = environment;
@@ -137,7 +174,9 @@ int WorkUntilThePowerFails(const std::string& path, RocksEnvironment* environmen
     for (int n = promised + 1, end = n + 4; n < end; ++n) {
       if (CommitNumber(**rows, n, Durability::kPower).ok()) promised = n;
     }
-    if (create && (*rows)->Compact().ok() && CommitNumber(**rows, promised + 1, Durability::kPower).ok()) ++promised;
+    if (create && PurgeAll(**rows, std::chrono::milliseconds(20)).ok() &&
+        CommitNumber(**rows, promised + 1, Durability::kPower).ok())
+      ++promised;
   }
   return promised;
 }

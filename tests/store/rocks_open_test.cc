@@ -14,6 +14,7 @@
 
 #include "store/rocks.h"
 #include "store_support/numbered_commits.h"
+#include "store_support/purge_all.h"
 #include "store_support/temp_folder.h"
 
 namespace mseal::store {
@@ -122,7 +123,7 @@ TEST_F(RocksOpen, StoreThatAnotherProcessHasOpenIsLocked) {
 TEST_F(RocksOpen, FolderAndFilesAreForTheirOwnerAlone) {
   const mode_t umask_before = ::umask(0);  // the laxest host there is
   MakeStore(3);
-  ASSERT_TRUE((*Open())->Compact().ok());
+  ASSERT_TRUE(PurgeAll(**Open()).ok());
   EXPECT_EQ(ModeOf(folder_.store()), 0700U);
   for (const fs::path& file : Files()) EXPECT_EQ(ModeOf(file), 0600U) << file.filename();
   EXPECT_GE(Files().size(), 5U);
@@ -137,7 +138,7 @@ TEST_F(RocksOpen, ReadOnlyStoreReadsWhatIsInTheLogAndRefusesToWrite) {
   EXPECT_EQ(*NewestNumber(**rows), 5);
   EXPECT_GT((*rows)->CommitCounter(), 0U);
   EXPECT_EQ(CommitNumber(**rows, 6, Durability::kProcess).code(), StatusCode::kUnsupported);
-  EXPECT_EQ((*rows)->Compact().code(), StatusCode::kUnsupported);
+  EXPECT_EQ(PurgeAll(**rows).code(), StatusCode::kUnsupported);
   EXPECT_TRUE((*rows)->Sync().ok());
   EXPECT_EQ(*NewestNumber(**rows), 5);
   Bytes value;
@@ -163,7 +164,7 @@ TEST_F(RocksOpen, StrangersLogFileIsNoStore) {
 
 TEST_F(RocksOpen, StoreThatLostAFileOrHasItCutIsCorrupt) {
   MakeStore(3);
-  ASSERT_TRUE((*Open())->Compact().ok());
+  ASSERT_TRUE(PurgeAll(**Open()).ok());
   const fs::path pristine = folder_.path() / "pristine";
   fs::copy(folder_.store(), pristine, fs::copy_options::recursive);
   int damaged = 0;
@@ -183,7 +184,7 @@ TEST_F(RocksOpen, StoreThatLostAFileOrHasItCutIsCorrupt) {
 
 TEST_F(RocksOpen, FlippedByteInATableFileIsCorruptNotAValue) {
   MakeStore(3);
-  ASSERT_TRUE((*Open())->Compact().ok());
+  ASSERT_TRUE(PurgeAll(**Open()).ok());
   for (const fs::path& file : Files()) {
     if (file.extension() != ".sst") continue;
     std::fstream bytes(file, std::ios::binary | std::ios::in | std::ios::out);
@@ -201,7 +202,7 @@ TEST_F(RocksOpen, FlippedByteInATableFileIsCorruptNotAValue) {
 // options.
 TEST_F(RocksOpen, NoFileNamesTheMachine) {
   MakeStore(3);
-  ASSERT_TRUE((*Open())->Compact().ok());
+  ASSERT_TRUE(PurgeAll(**Open()).ok());
   EXPECT_FALSE(FilesWith("db.identity").empty());  // the properties can be looked for at all
   EXPECT_TRUE(FilesWith("host.identity").empty());
   EXPECT_TRUE(FilesWith("__hostname__").empty());
@@ -209,7 +210,7 @@ TEST_F(RocksOpen, NoFileNamesTheMachine) {
 
 TEST_F(RocksOpen, LogNamesNoKeysAndNoValues) {
   MakeStore(200);
-  ASSERT_TRUE((*Open())->Compact().ok());
+  ASSERT_TRUE(PurgeAll(**Open()).ok());
   const auto is_log = [](const std::string& name) { return name.starts_with("LOG"); };
   for (const std::string_view needle : {"row0000", "ROW0000", "726F7730303030", "abcdefgh"}) {
     const auto names = FilesWith(needle);
@@ -231,7 +232,7 @@ TEST_F(RocksOpen, FoldersDoNotGatherLogsOverManyOpenings) {
 
 TEST_F(RocksOpen, StoreThatIsOpenedAgainStillKnowsHowMuchItHolds) {
   MakeStore(100);
-  ASSERT_TRUE((*Open())->Compact().ok());
+  ASSERT_TRUE(PurgeAll(**Open()).ok());
   auto rows = Open();
   ASSERT_TRUE(rows.ok()) << rows.status().message();
   const Statistics measured = (*rows)->Measure();
@@ -268,7 +269,7 @@ TEST_F(RocksOpen, SupersededValueIsInNoFileAfterCompaction) {
     ASSERT_TRUE(rows->Commit(batch, Durability::kPower).ok());
   };
   put("old-value-that-must-go");
-  ASSERT_TRUE(rows->Compact().ok());  // at the bottom of every table by now
+  ASSERT_TRUE(PurgeAll(*rows).ok());  // at the bottom of every table by now
   put("middling-value-that-must-go");
   put("newest-value");
   Batch deletion;
@@ -277,7 +278,7 @@ TEST_F(RocksOpen, SupersededValueIsInNoFileAfterCompaction) {
   deletion.Delete(Table::kMeta, AsBytes("gone"));
   ASSERT_TRUE(rows->Commit(deletion, Durability::kPower).ok());
   EXPECT_FALSE(FilesWith("value-that-must-go").empty());
-  ASSERT_TRUE(rows->Compact().ok());
+  ASSERT_TRUE(PurgeAll(*rows).ok());
   rows.reset();
   EXPECT_TRUE(FilesWith("value-that-must-go").empty()) << FilesWith("value-that-must-go")[0];
   EXPECT_EQ(FilesWith("newest-value").size(), static_cast<std::size_t>(kTableCount));

@@ -5,6 +5,8 @@
 #include <barrier>
 #include <thread>
 
+#include "store_support/purge_all.h"
+
 namespace mseal::store {
 
 Status RowsContract::Put(Table table, std::string_view key, std::string_view value, Durability durability) {
@@ -165,13 +167,69 @@ TEST_P(RowsContract, PointInTimeShowsOldValuesDeletedRowsAndNoNewOnes) {
   EXPECT_EQ(Walk("", ""), (Pairs{{"added", "new"}, {"changed", "new"}}));
 }
 
-TEST_P(RowsContract, PointInTimeOutlivesUpkeep) {
+TEST_P(RowsContract, PointInTimeOutlivesAPurgeWhichSaysThatItWasHeldUp) {
   ASSERT_TRUE(Put(Table::kIndex, "a", "old").ok());
-  const auto then = rows_->Freeze();
+  auto then = rows_->Freeze();
   ASSERT_TRUE(Put(Table::kIndex, "a", "new").ok());
-  ASSERT_TRUE(rows_->Compact().ok());
+  PurgeOptions options;
+  options.patience = std::chrono::milliseconds(30);
+  PurgeReport report;
+  ASSERT_TRUE(rows_->Purge(options, report).ok());
+  EXPECT_FALSE(report.complete);
+  EXPECT_EQ(report.stopped_at, PurgeStep::kSnapshots);
+  EXPECT_EQ(report.snapshots_held, 1U);
   EXPECT_EQ(Get(Table::kIndex, "a", then.get()), "old");
   EXPECT_EQ(Get(Table::kIndex, "a"), "new");
+  then.reset();
+  ASSERT_TRUE(rows_->Purge(options, report).ok());
+  EXPECT_TRUE(report.complete);
+  EXPECT_EQ(report.snapshots_held, 0U);
+  EXPECT_EQ(Get(Table::kIndex, "a"), "new");
+}
+
+TEST_P(RowsContract, PurgeDeletesTheRowsOfItsRangesAndNoOthers) {
+  for (const std::string key : {"a", "b", "bb", "c", "d"}) {
+    ASSERT_TRUE(Put(Table::kIndex, key, "").ok());
+    ASSERT_TRUE(Put(Table::kMeta, key, "").ok());
+  }
+  PurgeOptions options;
+  options.ranges = {{Table::kIndex, {'b'}, {'c'}}, {Table::kIndex, {'d'}, {'e'}}, {Table::kIndex, {'x'}, {'x'}}};
+  PurgeReport report;
+  ASSERT_TRUE(rows_->Purge(options, report).ok());
+  EXPECT_TRUE(report.complete);
+  EXPECT_EQ(Walk("", ""), (Pairs{{"a", ""}, {"c", ""}}));
+  EXPECT_EQ(Get(Table::kMeta, "b"), "");
+  ASSERT_TRUE(Put(Table::kIndex, "b", "again").ok());
+  Reopen();
+  EXPECT_EQ(Walk("", ""), (Pairs{{"a", ""}, {"b", "again"}, {"c", ""}}));
+}
+
+TEST_P(RowsContract, PurgeRefusesARangeWithoutBoundsOrThatEndsBeforeItBegins) {
+  ASSERT_TRUE(Put(Table::kIndex, "a", "one").ok());
+  const std::vector<Range> refused = {
+      {Table::kIndex, {}, {'b'}}, {Table::kIndex, {'a'}, {}}, {Table::kIndex, {'b'}, {'a'}}};
+  for (const Range& range : refused) {
+    PurgeOptions options;
+    options.ranges = {{Table::kIndex, {'a'}, {'b'}}, range};
+    PurgeReport report;
+    EXPECT_EQ(rows_->Purge(options, report).code(), StatusCode::kInvalidArgument);
+    EXPECT_FALSE(report.complete);
+  }
+  EXPECT_EQ(Get(Table::kIndex, "a"), "one");
+}
+
+TEST_P(RowsContract, PurgeThatIsCalledOffWhileItWaitsIsCancelled) {
+  ASSERT_TRUE(Put(Table::kIndex, "a", "one").ok());
+  const auto snapshot = rows_->Freeze();
+  PurgeOptions options;
+  options.on_progress = [](const PurgeProgress& progress) {
+    return progress.step != PurgeStep::kSnapshots || progress.waited < std::chrono::milliseconds(30);
+  };
+  PurgeReport report;
+  EXPECT_EQ(rows_->Purge(options, report).code(), StatusCode::kCancelled);
+  EXPECT_FALSE(report.complete);
+  EXPECT_EQ(report.snapshots_held, 1U);
+  EXPECT_TRUE(Put(Table::kIndex, "a", "two").ok());
 }
 
 TEST_P(RowsContract, SnapshotAndCursorOutliveTheStore) {
@@ -268,7 +326,7 @@ TEST_P(RowsContract, CommitCounterGrowsWithEveryCommitAndNeverFalls) {
   EXPECT_TRUE(grew());
   ASSERT_TRUE(Delete(Table::kRecords, "nothing").ok());
   EXPECT_TRUE(grew());
-  ASSERT_TRUE(rows_->Compact().ok());
+  ASSERT_TRUE(PurgeAll(*rows_).ok());
   EXPECT_GE(rows_->CommitCounter(), last);
   Reopen();
   EXPECT_GE(rows_->CommitCounter(), last);
@@ -279,19 +337,41 @@ TEST_P(RowsContract, CommitCounterGrowsWithEveryCommitAndNeverFalls) {
   EXPECT_TRUE(grew());
 }
 
-TEST_P(RowsContract, CompactionAndSyncKeepEveryRow) {
+TEST_P(RowsContract, PurgeAndSyncKeepEveryRow) {
   for (int i = 0; i < 300; ++i) ASSERT_TRUE(Put(Table::kIndex, std::to_string(1000 + i), "v").ok());
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(Delete(Table::kIndex, std::to_string(1000 + i)).ok());
   ASSERT_TRUE(rows_->Sync().ok());
-  ASSERT_TRUE(rows_->Compact().ok());
-  ASSERT_TRUE(rows_->Compact().ok());
+  ASSERT_TRUE(PurgeAll(*rows_).ok());
+  ASSERT_TRUE(PurgeAll(*rows_).ok());
   EXPECT_EQ(Walk("", "").size(), 200U);
   EXPECT_EQ(Get(Table::kIndex, "1100"), "v");
 }
 
+TEST_P(RowsContract, CommitsWaitForTheEndOfAStandstillAndReadersDoNot) {
+  ASSERT_TRUE(Put(Table::kIndex, "a", "old").ok());
+  auto standing = rows_->HoldStill();
+  ASSERT_TRUE(standing.ok()) << standing.status().message();
+  std::atomic<int> written{0};
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 3; ++i) {
+    writers.emplace_back([&, i] {
+      EXPECT_TRUE(Put(Table::kIndex, std::to_string(i), "new").ok());
+      ++written;
+    });
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(written, 0);
+  EXPECT_EQ(Walk("", ""), (Pairs{{"a", "old"}}));
+  EXPECT_EQ(Get(Table::kIndex, "a", rows_->Freeze().get()), "old");
+  *standing = nullptr;
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(Walk("", "").size(), 4U);
+  EXPECT_TRUE(rows_->HoldStill().ok());
+}
+
 TEST_P(RowsContract, MeasureSeesRowsAndBytes) {
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(Put(Table::kHeads, std::to_string(i), std::string(1000, 'x')).ok());
-  ASSERT_TRUE(rows_->Compact().ok());
+  ASSERT_TRUE(PurgeAll(*rows_).ok());
   const Statistics measured = rows_->Measure();
   EXPECT_EQ(measured.approximate_rows[static_cast<int>(Table::kHeads)], 100U);
   EXPECT_EQ(measured.approximate_rows[static_cast<int>(Table::kKeys)], 0U);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <thread>
 
@@ -41,18 +42,15 @@ class Rotation : public ::testing::Test {
 
   Status Start(vault::Session& session, std::string_view class_name, std::uint32_t& job,
                std::vector<std::string> revoked = {}) {
-    MS_ASSIGN(auto call, session.Enter());
-    MS_TRY(vault::StartClassRotation(call.core(), call.desk(), class_name, revoked, job));
-    session.vault().DropRevoked(&session);
-    return Status::Ok();
+    return vault::StartClassRotation(session, class_name, revoked, job);
   }
   Status Step(vault::Session& session, std::uint32_t number, Job& job, const vault::StepOptions& options = {}) {
     MS_ASSIGN(auto call, session.Enter());
-    return vault::StepJob(call.core(), call.desk(), number, options, job);
+    return vault::StepJob(call.core(), &call.desk(), number, options, job);
   }
   Status Pause(vault::Session& session, std::uint32_t number, bool pause) {
     MS_ASSIGN(auto call, session.Enter());
-    return vault::PauseJob(call.core(), number, pause);
+    return vault::PauseJob(call.core(), &call.desk(), number, pause);
   }
   // From its start to its end.
   void Rotate(std::string_view class_name, std::vector<std::string> revoked = {}) {
@@ -62,7 +60,7 @@ class Rotation : public ::testing::Test {
     ASSERT_TRUE(started.ok()) << started.message();
     Job job;
     ASSERT_TRUE(Step(*founder, number, job).ok());
-    ASSERT_EQ(job.state, JobState::kRewrapped);
+    ASSERT_EQ(job.state, JobState::kPassed);
   }
 
   std::map<Bytes, Bytes> RowsOf(Table table, ByteView prefix = {}) {
@@ -184,7 +182,7 @@ TEST_F(Rotation, GoesOnFromWhereverItWasStopped) {
   one_batch.on_progress = [](const Job&, std::uint64_t) { return false; };
   Job job;
   int stops = 0;
-  for (; job.state != JobState::kRewrapped; ++stops) {
+  for (; job.state != JobState::kPassed; ++stops) {
     ASSERT_LT(stops, 10);
     const Status status = Step(*lab_.LoginAs(Laboratory::kFounder), number, job, one_batch);
     EXPECT_TRUE(status.ok() || status.code() == StatusCode::kCancelled) << status.message();
@@ -205,9 +203,48 @@ TEST_F(Rotation, PausedJobWaitsUntilItIsResumed) {
   EXPECT_EQ(Step(*founder, number, job).code(), StatusCode::kUnsupported);
   ASSERT_TRUE(Pause(*founder, number, false).ok());
   EXPECT_TRUE(Step(*founder, number, job).ok());
-  EXPECT_EQ(job.state, JobState::kRewrapped);
+  EXPECT_EQ(job.state, JobState::kPassed);
   EXPECT_EQ(Pause(*founder, number, true).code(), StatusCode::kUnsupported);
   EXPECT_EQ(Step(*founder, 9, job).code(), StatusCode::kNotFound);
+}
+
+// Whoever could pause it could keep the versions alive that a revocation is to end.
+TEST_F(Rotation, IsPausedAndResumedOnlyByHoldersOfTheClass) {
+  std::uint32_t number = 0;
+  ASSERT_TRUE(Start(*lab_.LoginAs(Laboratory::kFounder), "hiv", number).ok());
+  const auto receptionist = lab_.LoginAs("receptionist");
+  EXPECT_EQ(Pause(*receptionist, number, true).code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(Pause(*receptionist, number, false).code(), StatusCode::kPermissionDenied);
+  EXPECT_TRUE(Pause(*lab_.LoginAs(kPhysician), number, true).ok());
+}
+
+TEST_F(Rotation, KeepsToItsRateAndAnswersBetweenItsRows) {
+  const auto founder = lab_.LoginAs(Laboratory::kFounder);
+  std::uint32_t number = 0;
+  ASSERT_TRUE(Start(*founder, "hiv", number).ok());
+  int answers = 0;
+  vault::StepOptions options;
+  options.rows_per_second = 7;
+  options.on_progress = [&](const Job&, std::uint64_t) { return ++answers < 3; };
+  Job job;
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(Step(*founder, number, job, options).code(), StatusCode::kCancelled);
+  EXPECT_EQ(job.changed, 3u);  // one a batch
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(2 * 1000 / 7));
+}
+
+// A key row of before the rotation that is in memory still: the next first write of another class does not bring it
+// back.
+TEST_F(Rotation, FirstWriteOfAnotherClassTakesTheKeyRowFromTheStore) {
+  const auto physician = lab_.LoginAs(kPhysician);
+  const auto carol = lab_.HandleOf(*physician, "carol");
+  const auto old = physician->Enter()->core().patients->Reload(carol);
+  ASSERT_TRUE(old.ok());
+  Rotate("national_id");
+  physician->Enter()->core().patients->Remember(*old);
+  Write(*physician, "carol", NumberField(kHiv, 2));
+  EXPECT_EQ(VersionsOf("national_id"), (std::map<std::uint32_t, int>{{2, 3}}));
+  EXPECT_TRUE(ReadsHiv(*physician, "carol"));
 }
 
 TEST_F(Rotation, WhatIsRefusedChangesNothing) {

@@ -75,8 +75,10 @@ Laboratory::Laboratory(crypto::Suite suite, std::string schema) {
 Status Laboratory::Open(vault::OpenOptions options) {
   Close();
   options.store = store();
-  options.keyring = keyring();
-  options.secret = Passphrase();
+  if (options.keyring.empty()) {
+    options.keyring = keyring();
+    options.secret = Passphrase();
+  }
   options.durability = store::Durability::kProcess;
   auto opened = vault::Vault::Open(options);
   if (opened.ok()) vault_ = std::move(*opened);
@@ -232,10 +234,11 @@ void Laboratory::WithMeta(
   ASSERT_TRUE(provider.ok()) << provider.status().message();
   const vault::StoreIdentity identity{(*provider)->store(), (*provider)->suite()};
   const std::uint32_t epoch = (*provider)->Epochs().back();
-  const auto secret = (*provider)->Open(epoch);
+  auto secret = (*provider)->Open(epoch);
   ASSERT_TRUE(secret.ok());
+  const keys::Epoch opened{epoch, std::move(*secret)};
   WithRows([&](store::Rows& rows) {
-    const auto meta = keys::MetaTable::Open(rows, identity.store, identity.suite, epoch, *secret);
+    const auto meta = keys::MetaTable::Open(rows, identity.store, identity.suite, opened);
     ASSERT_TRUE(meta.ok()) << meta.status().message();
     work(rows, **meta, identity);
   });

@@ -43,7 +43,8 @@ class Laboratory {
 
   // The vault, opened when needed.
   std::shared_ptr<vault::Vault> Vault();
-  Status Open(vault::OpenOptions options = {});  // with the laboratory's paths and secret
+  Status Open(
+      vault::OpenOptions options = {});  // with the laboratory's paths, and its secret unless a keyring is given
   void Close();
   std::shared_ptr<vault::Session> LoginAs(std::string_view person);
   void AddPerson(std::string_view name, std::vector<std::string> classes);

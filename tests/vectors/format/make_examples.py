@@ -532,7 +532,9 @@ def meta():
     for name, kind, one in [("settings", 1, b""), ("statement", 2, be(1, 8)), ("credential", 3, be(1, 4)),
                             ("person slot", 4, b"\3" + be(2, 4) + be(1, 4)),
                             ("schema", 5, be(1, 4)), ("posting key", 7, be(1, 4)), ("pending upload", 8, STREAM),
-                            ("ledger", 9, PATIENT + TAG), ("job", 10, be(1, 4))]:
+                            ("ledger", 9, PATIENT + TAG), ("job", 10, be(1, 4)), ("provider copy", 14, STREAM),
+                            ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
+                            ("signing seed", 18, b"")]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
         case("no bytes", table, CORRUPT, b"")
@@ -577,21 +579,128 @@ def heads():
 
 
 def jobs():
-    def content(kind=1, state=1, class_=CLASS, version=CLASS_VERSION, pass_=1, next_=PATIENT, seen=512, changed=500):
-        return [("version", b"\1"), ("kind", be(kind, 1)), ("state", be(state, 1)), ("class", be(class_, 1)),
-                ("class-key version", be(version, 4)), ("pass", be(pass_, 4)), ("next patient", next_),
+    def content(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, pass_=1, next_=PATIENT, seen=512, changed=500):
+        return [("version", b"\1"), ("kind", be(kind, 1)), ("state", be(state, 1)), ("subject", be(subject, 4)),
+                ("target", be(target, 4)), ("pass", be(pass_, 4)), ("next patient", next_),
                 ("seen", be(seen, 8)), ("changed", be(changed, 8)), ("changed in this pass", be(changed, 8)),
                 ("started, ms", be(1609459200000, 8)), ("moved, ms", be(1609459260000, 8))]
 
     whole = flat(content())
+    refused = [("kind 0", dict(kind=0)), ("kind 6", dict(kind=6)), ("state 0", dict(state=0)), ("state 5", dict(state=5)),
+               ("class 16", dict(subject=16)), ("class-key version 1", dict(target=1)), ("pass 0", dict(pass_=0)),
+               ("epoch change of nothing", dict(kind=2, subject=0)), ("epoch change of a scope 3", dict(kind=2)),
+               ("change to epoch 1", dict(kind=2, subject=2, target=1)), ("reseal of class 16", dict(kind=3, subject=16, target=0)),
+               ("reseal with a target", dict(kind=3)), ("rotation of index 0", dict(kind=4, subject=0)),
+               ("index-key generation 1", dict(kind=4, target=1)), ("re-epoch of an index", dict(kind=5)),
+               ("posting-key generation 1", dict(kind=5, subject=0, target=1))]
+    taken = [("paused", dict(state=2)), ("passed", dict(state=3, next_=bytes(16))), ("done", dict(state=4, next_=bytes(16))),
+             ("epoch change for erasures", dict(kind=2, subject=1)), ("epoch change of all buckets", dict(kind=2, subject=2)),
+             ("reseal", dict(kind=3, target=0)), ("index rotation", dict(kind=4)),
+             ("index re-epoch", dict(kind=5, subject=0))]
     layout("job", "Contents of jobs", content(),
-           dict(kind=1, state=1, class_number=CLASS, class_key_version=CLASS_VERSION, next=PATIENT, seen=512, changed=500),
+           dict(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, next=PATIENT, seen=512, changed=500),
            [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
-            ("a byte after the end", CORRUPT, whole + b"\0"), ("kind 0", CORRUPT, flat(content(kind=0))),
-            ("kind 2", CORRUPT, flat(content(kind=2))), ("state 0", CORRUPT, flat(content(state=0))),
-            ("state 4", CORRUPT, flat(content(state=4))), ("class 16", CORRUPT, flat(content(class_=16))),
-            ("class-key version 1", CORRUPT, flat(content(version=1))), ("pass 0", CORRUPT, flat(content(pass_=0)))],
-           [("paused", flat(content(state=2))), ("rewrapped", flat(content(state=3, next_=bytes(16))))])
+            ("a byte after the end", CORRUPT, whole + b"\0")] +
+           [(name, CORRUPT, flat(content(**what))) for name, what in refused],
+           [(name, flat(content(**what))) for name, what in taken])
+
+
+def erasures():
+    def content(state=2, epoch=8, withdrawn=1609459200000, dead=1609459260000, person=1, reason=b"asked for by the patient"):
+        return [("version", b"\1"), ("state", be(state, 1)), ("epoch", be(epoch, 4)),
+                ("certificate number", made("certificate", 16)), ("withdrawn, ms", be(withdrawn, 8)),
+                ("dead, ms", be(dead, 8)), ("person", be(person, 4)), ("reason, behind its length", prefixed(reason, 2)),
+                ("rows", be(7, 8)), ("bytes", be(9000, 8)), ("postings", be(3, 4)), ("unreadable", be(0, 4)),
+                ("bucket", be(311, 4)), ("bucket-key version", be(1, 4)),
+                ("bucket key as it was stored, behind its length", prefixed(made("dead bucket key", 106), 2))]
+
+    whole = flat(content())
+    layout("erasure", "Contents of erasures", content(),
+           dict(state=2, epoch=8, rows=7, bytes_removed=9000, postings=3, reason="asked for by the patient"),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("a byte after the end", CORRUPT, whole + b"\0"), ("state 0", CORRUPT, flat(content(state=0))),
+            ("state 3", CORRUPT, flat(content(state=3))), ("epoch 1", CORRUPT, flat(content(epoch=1))),
+            ("nobody asked", CORRUPT, flat(content(person=0))), ("dead without a date", CORRUPT, flat(content(dead=0))),
+            ("withdrawn with a date of death", CORRUPT, flat(content(state=1)))],
+           [("withdrawn", flat(content(state=1, dead=0))), ("without a word", flat(content(reason=b"")))])
+
+
+def epoch_ends():
+    def content(scope=1, tried=1, failed=1, purged=1609459320000, complete=1):
+        return [("version", b"\1"), ("scope", be(scope, 4)), ("buckets", be(1, 4)), ("key rows", be(960, 8)),
+                ("seals", be(1680, 8)), ("bytes", be(3700000, 8)), ("places", be(1, 4)),
+                ("· place", made("place", 16)), ("· bundle", be(4, 8)), ("· name, behind its length", prefixed(b"/backup", 2)),
+                ("copies of the provider", be(1, 4)), ("· instance", made("instance", 16)), ("· assurance", b"\1"),
+                ("· name, behind its length", prefixed(b"/keys/keyring", 2)), ("destroyed, ms", be(1609459260000, 8)),
+                ("opens tried", be(tried, 4)), ("opens failed", be(failed, 4)), ("purged, ms", be(purged, 8)),
+                ("purge complete", be(complete, 1))]
+
+    whole = flat(content())
+    layout("epoch_end", "Contents of epoch ends", content(), dict(scope=1, key_rows=960, bundle=4, opens_tried=1),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("a byte after the end", CORRUPT, whole + b"\0"), ("scope 0", CORRUPT, flat(content(scope=0))),
+            ("scope 3", CORRUPT, flat(content(scope=3))), ("more failures than opens", CORRUPT, flat(content(failed=2))),
+            ("complete 2", CORRUPT, flat(content(complete=2))), ("complete without a date", CORRUPT, flat(content(purged=0)))],
+           [("of all buckets", flat(content(scope=2, tried=0, failed=0))), ("not purged", flat(content(purged=0, complete=0)))])
+
+
+def custody():
+    def copy(kind=3, uri=b"/keys/second", secret=made("keyring key", 32)):
+        return [("version", b"\1"), ("kind of secret", be(kind, 1)), ("added, ms", be(1609459200000, 8)),
+                ("where, behind its length", prefixed(uri, 2)), ("secret, behind its length", prefixed(secret, 2))]
+
+    def folder(kind=1, path=b"/backup"):
+        return [("version", b"\1"), ("kind", be(kind, 1)), ("added, ms", be(1609459200000, 8)),
+                ("path, behind its length", prefixed(path, 2))]
+
+    one, two = flat(copy()), flat(folder())
+    layout("provider_copy", "Contents of provider copies", copy(), dict(secret_kind=3, uri="/keys/second"),
+           [("version 0", VERSION, b"\0" + one[1:]), ("a byte after the end", CORRUPT, one + b"\0"),
+            ("kind 0", CORRUPT, flat(copy(kind=0))), ("kind 4", CORRUPT, flat(copy(kind=4))),
+            ("nowhere", CORRUPT, flat(copy(uri=b""))), ("no secret", CORRUPT, flat(copy(secret=b"")))],
+           [("passphrase", flat(copy(kind=1, secret=b"a passphrase")))])
+    layout("backup_place", "Contents of backup places", folder(), dict(kind=1, path="/backup"),
+           [("version 0", VERSION, b"\0" + two[1:]), ("a byte after the end", CORRUPT, two + b"\0"),
+            ("kind 0", CORRUPT, flat(folder(kind=0))), ("kind 3", CORRUPT, flat(folder(kind=3))),
+            ("nowhere", CORRUPT, flat(folder(path=b"")))], [("copies of another tool", flat(folder(kind=2)))])
+
+
+def bundles():
+    mark = [("magic \"medsealP\"", b"medsealP"), ("version", b"\1"), ("store", STORE), ("place", made("place", 16))]
+    key_row = b"P" + PATIENT + be(1, 4)
+    row_value = made("sealed key row", 40)
+    part = [("magic \"medsealb\"", b"medsealb"), ("version", b"\1"), ("number", be(6, 8)), ("rows", be(1, 4)),
+            ("· table", b"\1"), ("· row key, behind its length", prefixed(key_row, 2)),
+            ("· value, behind its length (example cut short)", prefixed(row_value))]
+
+    def list_(number=4, epoch=EPOCH, bits=9):
+        bucket = b"B\x09" + be(311, 4) + be(1, 4) + be(EPOCH, 4)
+        covered = [("magic \"medsealB\"", b"medsealB"), ("version", b"\1"), ("store", STORE), ("place", made("place", 16)),
+                   ("number", be(number, 8)), ("epoch", be(epoch, 4)), ("made, ms", be(1609459200000, 8)),
+                   ("bucket bits", be(bits, 1)), ("rows", be(1, 4)), ("· table", b"\1"),
+                   ("· row key, behind its length", prefixed(bucket, 2)),
+                   ("· value, behind its length", prefixed(made("sealed bucket key", 106))), ("parts", be(1, 4)),
+                   ("· number", be(6, 8)), ("· bucket", be(311, 4)), ("· rows", be(1, 4)),
+                   ("· size", be(len(flat(part)), 8)), ("· digest of the file", blake2b(flat(part), 32, "medseal.v1.bpart")),
+                   ("· digest of the rows", blake2b(prefixed(key_row, 8) + prefixed(row_value, 8), 32, "medseal.v1.brows"))]
+        digest = blake2b(flat(covered), 32, "medseal.v1.bundl")
+        where = place(context(18, store=STORE, epoch=epoch, number=number), 20)
+        return covered + [("sealed digest of what is before",
+                           flat(seal(EPOCH_SECRET, made("bundle salt", 24), where, digest)))]
+
+    m, p, l = flat(mark), flat(part), flat(list_())
+    layout("place_mark", "Marks of backup places", mark, dict(store=STORE),
+           [("another magic", CORRUPT, b"M" + m[1:]), ("version 2", VERSION, replaced(m, 8, b"\2")),
+            ("a byte after the end", CORRUPT, m + b"\0")])
+    layout("bundle_part", "Parts of bundles", part, dict(rows=1),
+           [("another magic", CORRUPT, b"M" + p[1:]), ("version 2", VERSION, replaced(p, 8, b"\2")),
+            ("another number", CORRUPT, replaced(p, 9, be(7, 8))), ("a byte after the end", CORRUPT, p + b"\0"),
+            ("more rows than there are", CORRUPT, replaced(p, 17, be(2, 4)))])
+    layout("bundle_list", "Lists of bundles", list_(), dict(number=4, epoch=EPOCH, parts=1),
+           [("another magic", CORRUPT, b"M" + l[1:]), ("version 2", VERSION, replaced(l, 8, b"\2")),
+            ("number 0", CORRUPT, flat(list_(number=0))), ("epoch 0", CORRUPT, flat(list_(epoch=0))),
+            ("32 bucket bits", CORRUPT, flat(list_(bits=32))),
+            ("more rows than there are", CORRUPT, replaced(l, 62, be(2, 4))), ("a byte after the end", CORRUPT, l + b"\0")])
 
 
 def posting_content(kind=1, patient=PATIENT, tag=TAG):
@@ -661,7 +770,7 @@ def streams():
 
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
-                 postings, jobs, streams):
+                 postings, jobs, erasures, epoch_ends, custody, bundles, streams):
         make()
     if PAGE.exists():
         update_page()

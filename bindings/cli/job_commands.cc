@@ -1,0 +1,132 @@
+// rotate status, pause, resume: jobs of every kind. What Ctrl-C interrupts is paused and goes on with `rotate resume`.
+#include "job_commands.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "interrupt.h"
+#include "json.h"
+#include "output.h"
+#include "talk.h"
+#include "text.h"
+
+namespace cli {
+namespace {
+
+class JobWatcher : public medseal::Watcher {
+ public:
+  bool OnProgress(const medseal_progress& progress) noexcept override {
+    line_.Update(progress.done, progress.in_all, progress.records);
+    return !Interrupted();
+  }
+
+ private:
+  ProgressLine line_{"job", "patients"};
+};
+
+const char* KindName(medseal_job_kind kind) {
+  switch (kind) {
+    case MEDSEAL_JOB_CLASS_ROTATION:
+      return "class rotation";
+    case MEDSEAL_JOB_EPOCH_CHANGE:
+      return "epoch change";
+    case MEDSEAL_JOB_RESEAL:
+      return "reseal";
+    case MEDSEAL_JOB_INDEX_ROTATION:
+      return "index rotation";
+    case MEDSEAL_JOB_INDEX_RE_EPOCH:
+      return "index re-epoch";
+  }
+  return "unknown";
+}
+
+const char* StateName(medseal_job_state state) {
+  switch (state) {
+    case MEDSEAL_JOB_RUNNING:
+      return "running";
+    case MEDSEAL_JOB_PAUSED:
+      return "paused";
+    case MEDSEAL_JOB_PASSED:
+      return "passed";
+    case MEDSEAL_JOB_DONE:
+      return "done";
+  }
+  return "unknown";
+}
+
+void WriteJob(const medseal_job_info& info, bool json) {
+  const std::string kind = KindName(info.kind);
+  if (!json) {
+    return WriteLine(fmt::format("job {}  {} {}  to {}  {}  {} {}, {} patients looked at, {} changed", info.number,
+                                 kind, info.subject, info.target, StateName(info.state),
+                                 info.kind == MEDSEAL_JOB_EPOCH_CHANGE ? "step" : "pass", info.pass, Grouped(info.seen),
+                                 Grouped(info.changed)));
+  }
+  JsonLine line("job");
+  line.Number("job", info.number).Text("kind", kind).Text("subject", info.subject).Number("target", info.target);
+  line.Text("state", StateName(info.state)).Number("pass", info.pass).Number("seen", info.seen);
+  line.Number("changed", info.changed).Number("started_ms", info.started_ms).Number("moved_ms", info.moved_ms);
+  WriteLine(line.Done());
+}
+
+bool NeedsNobody(const medseal_job_info& info) {
+  return info.kind == MEDSEAL_JOB_EPOCH_CHANGE || info.kind == MEDSEAL_JOB_INDEX_RE_EPOCH;
+}
+
+// Gives the work a session where the job takes one.
+Outcome WithJob(const Common& common, std::uint32_t number,
+                const std::function<Outcome(medseal::Vault&, const medseal::Session*)>& work) {
+  return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
+    CLI_ASSIGN(const auto jobs, vault.Jobs());
+    const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const auto& info) { return info.number == number; });
+    if (found != jobs.end() && NeedsNobody(*found)) return work(vault, nullptr);
+    CLI_ASSIGN(const medseal::Session session, LogIn(vault, common));
+    return work(vault, &session);
+  });
+}
+
+}  // namespace
+
+Outcome WorkOnJob(medseal::Vault& vault, const medseal::Session* session, const Common& common, std::uint32_t job,
+                  std::uint64_t rows_per_second) {
+  medseal_job_info info;
+  Status status;
+  {
+    JobWatcher watcher;
+    status = vault.StepJob(session, job, {.rows_per_second = rows_per_second}, &watcher, &info);
+  }
+  if (!status.ok() && Interrupted()) {
+    CLI_TRY(vault.PauseJob(session, job));
+    Say(fmt::format("paused; go on with: medseal rotate resume {}", job));
+  }
+  if (!status.ok()) return status.error();
+  WriteJob(info, common.json);
+  return kDone;
+}
+
+Outcome ShowJobs(const Common& common) {
+  return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
+    CLI_ASSIGN(const auto jobs, vault.Jobs());
+    for (const medseal_job_info& info : jobs) WriteJob(info, common.json);
+    if (jobs.empty()) Say("nothing was rotated yet");
+    return kDone;
+  });
+}
+
+Outcome PauseJob(const Common& common, const JobArguments& arguments) {
+  return WithJob(common, arguments.number, [&](medseal::Vault& vault, const medseal::Session* session) -> Outcome {
+    CLI_TRY(vault.PauseJob(session, arguments.number));
+    Say(fmt::format("paused; go on with: medseal rotate resume {}", arguments.number));
+    return kDone;
+  });
+}
+
+Outcome ResumeJob(const Common& common, const JobArguments& arguments) {
+  return WithJob(common, arguments.number, [&](medseal::Vault& vault, const medseal::Session* session) -> Outcome {
+    CLI_TRY(vault.ResumeJob(session, arguments.number));
+    return WorkOnJob(vault, session, common, arguments.number, arguments.rows_per_second);
+  });
+}
+
+}  // namespace cli

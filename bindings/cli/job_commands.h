@@ -1,0 +1,13 @@
+// Working on jobs of a vault, as every command that begins one does.
+#pragma once
+
+#include "commands.h"
+#include "work.h"
+
+namespace cli {
+
+// Works on a job to its end, with a progress line; what Ctrl-C interrupts is paused. `session` may be null.
+Outcome WorkOnJob(medseal::Vault& vault, const medseal::Session* session, const Common& common, std::uint32_t job,
+                  std::uint64_t rows_per_second);
+
+}  // namespace cli

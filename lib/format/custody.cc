@@ -1,0 +1,64 @@
+// Writes and reads provider copies and backup places.
+#include "format/custody.h"
+
+#include "base/reader.h"
+#include "base/writer.h"
+
+namespace mseal::format {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kHighestSecretKind = 3;
+
+}  // namespace
+
+SecretBytes WriteProviderCopy(const ProviderCopy& copy) {
+  SecretBytes content;
+  SecretWriter(content)
+      .U8(kVersion)
+      .U8(copy.secret_kind)
+      .U64(copy.added_ms)
+      .Prefixed16(AsBytes(copy.uri))
+      .Prefixed16(copy.secret.Reveal());
+  return content;
+}
+
+Result<ProviderCopy> ParseProviderCopy(ByteView content) {
+  Reader in(content);
+  const std::uint8_t version = in.U8();
+  if (in.ok() && version != kVersion) return Status::UnsupportedVersion("provider copy");
+  ProviderCopy copy;
+  copy.secret_kind = in.U8();
+  copy.added_ms = in.U64();
+  copy.uri = AsText(in.Prefixed16());
+  copy.secret = SecretBytes::CopyOf(in.Prefixed16());
+  const bool known = copy.secret_kind >= 1 && copy.secret_kind <= kHighestSecretKind;
+  if (!in.Done() || !known || copy.uri.empty() || copy.secret.empty())
+    return Status::Corrupt("provider copy is not well-formed");
+  return copy;
+}
+
+Bytes WriteBackupPlace(const BackupPlace& place) {
+  Bytes content;
+  Writer(content)
+      .U8(kVersion)
+      .U8(static_cast<std::uint8_t>(place.kind))
+      .U64(place.added_ms)
+      .Prefixed16(AsBytes(place.path));
+  return content;
+}
+
+Result<BackupPlace> ParseBackupPlace(ByteView content) {
+  Reader in(content);
+  const std::uint8_t version = in.U8();
+  if (in.ok() && version != kVersion) return Status::UnsupportedVersion("backup place");
+  BackupPlace place;
+  place.kind = static_cast<PlaceKind>(in.U8());
+  place.added_ms = in.U64();
+  place.path = AsText(in.Prefixed16());
+  const bool known = place.kind == PlaceKind::kBackups || place.kind == PlaceKind::kCopies;
+  if (!in.Done() || !known || place.path.empty()) return Status::Corrupt("backup place is not well-formed");
+  return place;
+}
+
+}  // namespace mseal::format

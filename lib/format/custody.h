@@ -1,0 +1,39 @@
+// What meta remembers of the places outside the store: copies of the provider and backup places. Layouts: FORMAT.md,
+// "Provider copy" and "Backup place".
+#pragma once
+
+#include <string>
+
+#include "base/bytes.h"
+#include "base/secret_bytes.h"
+#include "base/status.h"
+
+namespace mseal::format {
+
+// The row's id is the provider's instance.
+struct ProviderCopy {
+  std::uint8_t secret_kind = 1;  // keys::KeyringSecret::Kind
+  std::uint64_t added_ms = 0;
+  std::string uri;
+  SecretBytes secret;  // what opens it, so that an epoch change reaches every copy without anybody
+};
+
+SecretBytes WriteProviderCopy(const ProviderCopy& copy);
+Result<ProviderCopy> ParseProviderCopy(ByteView content);  // UnsupportedVersion, Corrupt
+
+enum class PlaceKind : std::uint8_t {
+  kBackups = 1,  // our own: backups and a bundle
+  kCopies = 2,   // copies that another tool makes, and a bundle
+};
+
+// The row's id is the place's, random; the place holds the same.
+struct BackupPlace {
+  PlaceKind kind = PlaceKind::kBackups;
+  std::uint64_t added_ms = 0;
+  std::string path;
+};
+
+Bytes WriteBackupPlace(const BackupPlace& place);
+Result<BackupPlace> ParseBackupPlace(ByteView content);  // UnsupportedVersion, Corrupt
+
+}  // namespace mseal::format

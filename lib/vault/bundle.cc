@@ -1,0 +1,290 @@
+// Writes, reads back and opens bundles.
+#include "vault/bundle.h"
+
+#include <sys/stat.h>
+
+#include <charconv>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <system_error>
+
+#include "base/clock.h"
+#include "format/keys_of_rows.h"
+#include "keys/new_file.h"
+#include "vault/backup_places.h"
+
+namespace mseal::vault {
+namespace {
+
+namespace fs = std::filesystem;
+using format::BundleList;
+using format::BundlePart;
+using format::BundleRow;
+using store::Table;
+
+constexpr std::string_view kListName = "list-";
+constexpr std::string_view kPartName = "part-";
+
+std::string NumberedPath(const std::string& folder, std::string_view name, std::uint64_t number) {
+  return folder + "/" + std::string(name) + std::to_string(number);
+}
+
+// The numbers of the files of one name, ascending.
+std::set<std::uint64_t> NumbersIn(const std::string& folder, std::string_view name) {
+  std::set<std::uint64_t> numbers;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string file = entry->path().filename().string();
+    if (!file.starts_with(name)) continue;
+    std::uint64_t number = 0;
+    const auto parsed = std::from_chars(file.data() + name.size(), file.data() + file.size(), number);
+    if (parsed.ec == std::errc() && parsed.ptr == file.data() + file.size()) numbers.insert(number);
+  }
+  return numbers;
+}
+
+seal::Place ListPlace(const keys::StoreId& store, crypto::Suite suite, std::uint32_t epoch, std::uint64_t number) {
+  format::Context context(format::ContextKind::kBundle);
+  context.Add(format::ContextItem::kStore, store)
+      .AddNumber(format::ContextItem::kEpoch, epoch)
+      .AddNumber(format::ContextItem::kNumber, number);
+  return {.purpose = format::Purpose::kBundle, .suite = suite, .context = seal::DigestOf(context)};
+}
+
+seal::Digest DigestOfList(ByteView covered) { return crypto::Hash("medseal.v1.bundl", covered); }
+seal::Digest DigestOfPart(ByteView bytes) { return crypto::Hash("medseal.v1.bpart", bytes); }
+
+// The rows of one table, or of a range of it, with the memory they lie in.
+struct HeldRows {
+  std::vector<std::pair<Bytes, Bytes>> held;
+
+  void Add(const store::Cursor& cursor) {
+    held.emplace_back(Bytes(cursor.key().begin(), cursor.key().end()),
+                      Bytes(cursor.value().begin(), cursor.value().end()));
+  }
+  void Lend(Table table, std::vector<BundleRow>& out) const {
+    for (const auto& [key, value] : held) out.push_back({static_cast<std::uint8_t>(table), key, value});
+  }
+};
+
+// One bundle on its way into a folder, from one point in time of the store.
+class BundleWriter {
+ public:
+  BundleWriter(Core& core, const store::Snapshot& at, const PlaceId& place, std::string folder)
+      : core_(core),
+        at_(at),
+        io_(core.file_io == nullptr ? keys::SystemFileIo() : *core.file_io),
+        folder_(std::move(folder)) {
+    list_.store = core.identity.store;
+    list_.place = place;
+    list_.epoch = core.meta->epoch();
+    list_.made_ms = NowMs();
+    list_.bucket_bits = core.buckets->bits();
+  }
+
+  // The number of the bundle, once it was read back.
+  Result<std::uint64_t> Write() {
+    TakeUpOld();
+    MS_TRY(WriteParts());
+    MS_TRY(WriteList());
+    MS_ASSIGN(const OpenedBundle bundle,
+              OpenedBundle::Open(folder_, core_.identity.store, core_.identity.suite, *core_.epochs));
+    if (bundle.list().number != list_.number) return Status::AuthFailed("another bundle lies in the place");
+    MS_TRY(CheckWritten(bundle));
+    RemoveOld();
+    return list_.number;
+  }
+
+ private:
+  // What the newest list names of parts can be named again where the rows are the same.
+  void TakeUpOld() {
+    const auto lists = NumbersIn(folder_, kListName);
+    const auto parts = NumbersIn(folder_, kPartName);
+    list_.number = lists.empty() ? 1 : *lists.rbegin() + 1;
+    next_part_ = parts.empty() ? 1 : *parts.rbegin() + 1;
+    const auto old = OpenedBundle::Open(folder_, core_.identity.store, core_.identity.suite, *core_.epochs);
+    if (!old.ok()) return;
+    for (const BundlePart& part : old->list().parts) {
+      std::error_code error;
+      if (fs::file_size(NumberedPath(folder_, kPartName, part.number), error) == part.size && !error)
+        known_[part.bucket] = part;
+    }
+  }
+
+  Status WriteParts() {
+    const auto cursor =
+        core_.rows->Scan(Table::kKeys, format::KeyRowPrefix(), format::AfterPrefix(format::KeyRowPrefix()), &at_);
+    HeldRows bucket_rows;
+    std::optional<std::uint32_t> bucket;
+    std::uint32_t version = 0;  // of its key
+    for (; cursor->Valid(); cursor->Next()) {
+      MS_ASSIGN(const format::KeyRowPlace place, format::ParseKeyRowKey(cursor->key()));
+      const std::uint32_t own = core_.buckets->BucketOf(place.patient);
+      if (bucket != own) {
+        if (bucket.has_value()) MS_TRY(WritePart(*bucket, bucket_rows));
+        bucket_rows = {};
+        bucket = own;
+        MS_ASSIGN(const auto key, core_.buckets->Read(own));
+        version = key->version;
+      }
+      // Those under an older version wait to be dropped.
+      if (place.bucket_key_version == version) bucket_rows.Add(*cursor);
+    }
+    MS_TRY(cursor->status());
+    return bucket.has_value() ? WritePart(*bucket, bucket_rows) : Status::Ok();
+  }
+
+  Status WritePart(std::uint32_t bucket, const HeldRows& held) {
+    std::vector<BundleRow> rows;
+    held.Lend(Table::kKeys, rows);
+    BundlePart part{.number = next_part_, .bucket = bucket, .rows = static_cast<std::uint32_t>(rows.size())};
+    part.rows_digest = DigestOfRows(rows);
+    const auto known = known_.find(bucket);
+    if (known != known_.end() && known->second.rows_digest == part.rows_digest)
+      return list_.parts.push_back(known->second), Status::Ok();
+    const Bytes bytes = format::WriteBundlePart(part.number, rows);
+    part.size = bytes.size();
+    part.digest = DigestOfPart(bytes);
+    MS_TRY(WriteFile(NumberedPath(folder_, kPartName, part.number), bytes));
+    ++next_part_;
+    new_parts_.insert(part.number);
+    list_.parts.push_back(part);
+    return Status::Ok();
+  }
+
+  static seal::Digest DigestOfRows(const std::vector<BundleRow>& rows) {
+    seal::Digest digest;
+    crypto::Hasher hasher("medseal.v1.brows", digest.size());
+    for (const BundleRow& row : rows) hasher.AddPrefixed(row.key).AddPrefixed(row.value);
+    hasher.Finish(digest);
+    return digest;
+  }
+
+  // Bucket keys and meta of this epoch.
+  Status WriteList() {
+    HeldRows bucket_keys, meta;
+    const Bytes bucket_prefix = format::BucketPrefix(core_.buckets->bits());
+    const Bytes meta_prefix = format::MetaEpochPrefix(list_.epoch);
+    auto cursor = core_.rows->Scan(Table::kKeys, bucket_prefix, format::AfterPrefix(bucket_prefix), &at_);
+    for (; cursor->Valid(); cursor->Next()) {
+      MS_ASSIGN(const format::BucketKeyPlace place, format::ParseBucketKeyKey(cursor->key()));
+      if (place.epoch == list_.epoch) bucket_keys.Add(*cursor);
+    }
+    MS_TRY(cursor->status());
+    cursor = core_.rows->Scan(Table::kMeta, meta_prefix, format::AfterPrefix(meta_prefix), &at_);
+    for (; cursor->Valid(); cursor->Next()) meta.Add(*cursor);
+    MS_TRY(cursor->status());
+    bucket_keys.Lend(Table::kKeys, list_.rows);
+    meta.Lend(Table::kMeta, list_.rows);
+    Bytes bytes = format::WriteBundleList(list_);
+    list_.rows.clear();
+    const auto epoch = core_.epochs->Find(list_.epoch);
+    const seal::Digest digest = DigestOfList(bytes);
+    seal::Seal(epoch->secret.Reveal(), ListPlace(core_.identity.store, core_.identity.suite, list_.epoch, list_.number),
+               digest, bytes);
+    return WriteFile(NumberedPath(folder_, kListName, list_.number), bytes);
+  }
+
+  Status WriteFile(const std::string& path, ByteView bytes) {
+    core_.AtPoint("bundle file is written");
+    keys::NewFile file(io_, path);
+    MS_TRY(file.Write(bytes));
+    MS_TRY(file.Publish());
+    MS_TRY(keys::SyncFolderOf(io_, path));
+    file.Keep();
+    core_.AtPoint("bundle file was written");
+    return Status::Ok();
+  }
+
+  // What was written now is read whole; of older parts it is enough that they are there.
+  Status CheckWritten(const OpenedBundle& bundle) {
+    Bytes bytes;
+    for (const BundlePart& part : bundle.list().parts) {
+      if (new_parts_.contains(part.number)) MS_TRY(bundle.ReadPart(part, bytes).status());
+    }
+    return Status::Ok();
+  }
+
+  // Files that the new list does not need. What cannot be removed is left for the next time.
+  void RemoveOld() {
+    std::set<std::uint64_t> needed;
+    for (const BundlePart& part : list_.parts) needed.insert(part.number);
+    std::error_code ignored;
+    for (const std::uint64_t number : NumbersIn(folder_, kListName)) {
+      if (number != list_.number) fs::remove(NumberedPath(folder_, kListName, number), ignored);
+    }
+    for (const std::uint64_t number : NumbersIn(folder_, kPartName)) {
+      if (!needed.contains(number)) fs::remove(NumberedPath(folder_, kPartName, number), ignored);
+    }
+  }
+
+  Core& core_;
+  const store::Snapshot& at_;
+  keys::FileIo& io_;
+  std::string folder_;
+  BundleList list_;
+  std::uint64_t next_part_ = 1;
+  std::map<std::uint32_t, BundlePart> known_;  // by bucket
+  std::set<std::uint64_t> new_parts_;
+};
+
+}  // namespace
+
+Result<OpenedBundle> OpenedBundle::Open(const std::string& folder, const keys::StoreId& store, crypto::Suite suite,
+                                        const keys::Epochs& epochs) {
+  const auto lists = NumbersIn(folder, kListName);
+  if (lists.empty()) return Status::NotFound("there is no bundle in the folder");
+  OpenedBundle bundle;
+  bundle.folder_ = folder;
+  MS_ASSIGN(bundle.bytes_, ReadWholeFile(NumberedPath(folder, kListName, *lists.rbegin())));
+  MS_ASSIGN(bundle.sealed_, format::ParseBundleList(bundle.bytes_));
+  const BundleList& list = bundle.sealed_.list;
+  if (list.store != store) return Status::AuthFailed("the bundle is another store's");
+  const auto epoch = epochs.Find(list.epoch);
+  if (epoch == nullptr)
+    return Status::KeyUnavailable("the bundle needs the secret of epoch " + std::to_string(list.epoch) +
+                                  ", which this provider does not have");
+  MS_ASSIGN(const SecretBytes digest,
+            seal::Open(epoch->secret.Reveal(), ListPlace(store, suite, list.epoch, list.number), bundle.sealed_.seal));
+  if (!SameBytes(digest.Reveal(), DigestOfList(bundle.sealed_.covered)))
+    return Status::AuthFailed("the bundle's list was changed");
+  return bundle;
+}
+
+Result<std::vector<BundleRow>> OpenedBundle::ReadPart(const BundlePart& part, Bytes& bytes) const {
+  MS_ASSIGN(bytes, ReadWholeFile(NumberedPath(folder_, kPartName, part.number)));
+  if (DigestOfPart(bytes) != part.digest) return Status::AuthFailed("a part of the bundle was changed");
+  return format::ParseBundlePart(bytes, part.number);
+}
+
+Status OpenedBundle::CheckParts() const {
+  Bytes bytes;
+  for (const BundlePart& part : list().parts) MS_TRY(ReadPart(part, bytes).status());
+  return Status::Ok();
+}
+
+Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places) {
+  places.clear();
+  const auto at = core.rows->Freeze();
+  return ForEachPlace(core, [&](const Place& place) {
+    format::EpochEnd::Place reached{place.id, 0, place.facts.path};
+    if (CheckReachable(core, place).ok()) {
+      const auto number = BundleWriter(core, *at, place.id, place.bundle()).Write();
+      if (number.ok()) reached.bundle = *number;
+    }
+    places.push_back(std::move(reached));
+    return Status::Ok();
+  });
+}
+
+Status WriteBundleTo(Core& core, const std::string& folder) {
+  std::error_code error;
+  if (::mkdir(folder.c_str(), S_IRWXU) != 0 && !fs::is_empty(folder, error))
+    return Status::InvalidArgument("the folder for the bundle has to be a new or an empty one");
+  const auto at = core.rows->Freeze();
+  return BundleWriter(core, *at, PlaceId{}, folder).Write().status();
+}
+
+}  // namespace mseal::vault

@@ -1,0 +1,24 @@
+// Erasing a patient: everything of theirs leaves the live store at once, and an epoch change then takes the key that
+// older copies need.
+#pragma once
+
+#include "format/erasure.h"
+#include "vault/patients.h"
+#include "vault/vault.h"
+
+namespace mseal::vault {
+
+struct Erased {
+  keys::PatientHandle patient{};
+  format::Erasure erasure;
+  std::uint32_t job = 0;  // the epoch change that was joined; 0: it is over
+};
+
+// Withdraws the patient: rows, history, chunks, head and key row are deleted in one synced batch, postings overwritten
+// with filler, keys in memory let go of. `reason` has 1 to 4 096 bytes of UTF-8. Once more: the same answer.
+//   NotFound          no such patient; an erased one is known by handle alone
+//   PermissionDenied  only the founder erases
+//   InvalidArgument   no reason, or too long a one
+Status ErasePatient(Session& session, const PatientName& name, std::string_view reason, Erased& out);
+
+}  // namespace mseal::vault

@@ -1,0 +1,67 @@
+// The copies of the key provider: the one the vault was opened with and every other that was registered. An epoch
+// secret is written to all of them, and is dead only when all have destroyed it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "format/custody.h"
+#include "format/erasure.h"
+#include "keys/provider_uri.h"
+#include "vault/core.h"
+
+namespace mseal::vault {
+
+// One at a time works on a vault: core.job_mutex is held. Borrows the core.
+class ProviderCopies {
+ public:
+  explicit ProviderCopies(Core& core) : core_(core) {}
+
+  // Opens every registered copy.
+  //   KeyUnavailable  one cannot be reached or opened; the message names it
+  Status OpenAll();
+
+  // The secret of an epoch: drawn, unless a copy has it already, and in all of them afterwards, read back.
+  Result<keys::EpochSecret> WriteEverywhere(std::uint32_t epoch);
+  // Ok when none has it any more.
+  Status DestroyEverywhere(std::uint32_t epoch);
+  Status MoveAnchors(const keys::Anchor& anchor);
+  std::vector<format::EpochEnd::Copy> Facts() const;
+  // Tries to open the bucket key that an erasure kept as it was stored, with every secret that any copy has.
+  bool Opens(const format::Erasure& erasure, std::uint8_t bucket_bits) const;
+
+ private:
+  struct Copy {
+    std::string uri;
+    keys::KeyProvider* provider = nullptr;
+    std::unique_ptr<keys::KeyProvider> owned;  // null: the core's own
+  };
+  Status OpenCopy(ByteView instance, const SecretBytes& content);
+
+  Core& core_;
+  std::vector<Copy> copies_;
+};
+
+// Remembers how and where the provider was opened, if that is news: whoever opens the vault with another copy reaches
+// this one too.
+Status RegisterProvider(Core& core);
+
+// Makes one more copy of the provider and registers it.
+//   AlreadyExists  something is there;  InvalidArgument  it lies inside the store
+//   Conflict       the epoch is changing: finish that first
+Status AddProviderCopy(Core& core, const std::string& store, const std::string& uri, const keys::KeyringSecret& secret,
+                       const crypto::Argon2Cost& cost);
+
+struct ProviderFacts {
+  std::string uri;
+  bool own = false;  // the one the vault was opened with
+  Status reached = Status::Ok();
+  keys::Assurance assurance = keys::Assurance::kUnlinked;
+  std::vector<std::uint32_t> epochs;
+  bool damaged = false;
+};
+// Opens each and looks.
+Status ListProviderCopies(Core& core, std::vector<ProviderFacts>& out);
+
+}  // namespace mseal::vault

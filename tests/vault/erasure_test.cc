@@ -1,0 +1,374 @@
+// Erasure and the epoch change behind it, as the people who ask for it, a thief with older copies and somebody who
+// pulls the plug see them.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
+#include "format/keys_of_rows.h"
+#include "keys/provider_uri.h"
+#include "keys_support/soft_token.h"
+#include "vault/backup_places.h"
+#include "vault/epoch_change.h"
+#include "vault/erase.h"
+#include "vault/erasures.h"
+#include "vault/provider_copies.h"
+#include "vault/rotation.h"
+#include "vault_support/records.h"
+
+namespace mseal::test {
+namespace {
+
+namespace fs = std::filesystem;
+using format::ErasureState;
+using format::Job;
+using format::JobState;
+using store::Table;
+
+constexpr std::uint32_t kSsn = 2;
+constexpr std::uint32_t kFamily = 3;
+
+class Erasure : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto founder = Founder();
+    for (const char* patient : {"alice", "bob", "carol"}) Write(*founder, patient);
+    for (const char* place : {"place-a", "place-b"}) Register(place);
+  }
+
+  std::shared_ptr<vault::Session> Founder() { return lab_.LoginAs(Laboratory::kFounder); }
+  void Write(vault::Session& session, std::string_view patient) {
+    const Bytes message = TextField(kSsn, "123-45-" + std::string(patient)) + TextField(kFamily, "Martin");
+    ASSERT_TRUE(lab_.Put(session, patient, "Patient", "1", message).ok());
+  }
+  std::string PlacePath(std::string_view name) const { return (lab_.folder() / name).string(); }
+  void Register(std::string_view name) {
+    auto call = lab_.Vault()->Enter();
+    const Status registered =
+        vault::RegisterPlace(call->core(), lab_.store(), PlacePath(name), format::PlaceKind::kBackups);
+    ASSERT_TRUE(registered.ok()) << registered.message();
+  }
+  Status Erase(vault::Session& session, std::string_view patient, vault::Erased& out) {
+    const Bytes id(patient.begin(), patient.end());
+    return vault::ErasePatient(session, {id, nullptr}, "asked for by the patient", out);
+  }
+  Status Step(std::uint32_t job, Job& state, const vault::StepOptions& options = {}) {
+    auto call = lab_.Vault()->Enter();
+    return vault::StepJob(call->core(), nullptr, job, options, state);
+  }
+  // From the request to the death.
+  vault::Erased EraseForGood(std::string_view patient) {
+    vault::Erased erased;
+    const auto founder = Founder();
+    const Status status = Erase(*founder, patient, erased);
+    EXPECT_TRUE(status.ok()) << status.message();
+    Job job;
+    const Status stepped = Step(erased.job, job);
+    EXPECT_TRUE(stepped.ok()) << stepped.message();
+    EXPECT_EQ(job.state, JobState::kDone);
+    return erased;
+  }
+  ErasureState StateOf(const keys::PatientHandle& patient) {
+    auto call = lab_.Vault()->Enter();
+    const auto erasure = vault::ReadErasure(call->core(), patient);
+    EXPECT_TRUE(erasure.ok());
+    return erasure.ok() ? erasure->state : ErasureState{};
+  }
+  bool Reads(vault::Session& session, std::string_view patient) {
+    return lab_.Get(session, patient, "Patient", "1").ok();
+  }
+  StatusCode CodeOf(vault::Session& session, std::string_view patient) {
+    return lab_.Get(session, patient, "Patient", "1").code();
+  }
+  std::uint32_t Epoch() { return lab_.Vault()->Enter()->core().meta->epoch(); }
+
+  Laboratory lab_;
+};
+
+TEST_F(Erasure, TakesThePatientAtOnceAndTheKeyInTheEnd) {
+  const auto founder = Founder();
+  const auto handle = lab_.HandleOf(*founder, "alice");
+  EXPECT_TRUE(Reads(*founder, "alice"));
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*founder, "alice", erased).ok());
+  EXPECT_EQ(StateOf(handle), ErasureState::kWithdrawn);
+  EXPECT_EQ(erased.erasure.postings, 3u);  // directory, ssn, family
+  EXPECT_EQ(CodeOf(*founder, "alice"), StatusCode::kNotFound);
+  auto call = founder->Enter();
+  EXPECT_EQ(vault::LoadPatient(call->core(), handle).code(), StatusCode::kErased);
+  EXPECT_TRUE(lab_.Find(*founder, "Patient", "ssn", "123-45-alice")->empty());
+  EXPECT_EQ(lab_.Find(*founder, "Patient", "family", "martin")->size(), 2u);
+  Job job;
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(handle), ErasureState::kDead);
+  EXPECT_EQ(Epoch(), 2u);
+  EXPECT_TRUE(Reads(*founder, "bob"));
+  EXPECT_TRUE(lab_.Verify(founder.get()).ok());
+}
+
+TEST_F(Erasure, LeavesEverybodyElseReadableAfterReopening) {
+  EraseForGood("alice");
+  lab_.Close();
+  const auto founder = Founder();
+  EXPECT_TRUE(Reads(*founder, "bob"));
+  EXPECT_TRUE(Reads(*founder, "carol"));
+  Write(*founder, "bob");
+  Write(*founder, "dave");
+  EXPECT_TRUE(lab_.Verify(founder.get()).ok());
+}
+
+TEST_F(Erasure, IsIdempotentAndTheIdMayBeRegisteredAnew) {
+  const auto founder = Founder();
+  const auto handle = lab_.HandleOf(*founder, "alice");
+  const vault::Erased first = EraseForGood("alice");
+  vault::Erased again;
+  ASSERT_TRUE(vault::ErasePatient(*founder, {{}, &handle}, "once more", again).ok());
+  EXPECT_EQ(again.erasure.certificate, first.erasure.certificate);
+  EXPECT_EQ(again.erasure.reason, "asked for by the patient");
+  EXPECT_EQ(Erase(*founder, "alice", again).code(), StatusCode::kNotFound);
+  Write(*founder, "alice");
+  EXPECT_TRUE(Reads(*founder, "alice"));
+  EXPECT_NE(lab_.HandleOf(*founder, "alice"), handle);
+}
+
+TEST_F(Erasure, IsRefusedToAnybodyButTheFounderAndWithoutAReason) {
+  lab_.AddPerson("physician", {"identity", "general", "national_id"});
+  vault::Erased erased;
+  EXPECT_EQ(Erase(*lab_.LoginAs("physician"), "alice", erased).code(), StatusCode::kPermissionDenied);
+  const auto founder = Founder();
+  const Bytes id = {'a', 'l', 'i', 'c', 'e'};
+  EXPECT_EQ(vault::ErasePatient(*founder, {id, nullptr}, "", erased).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Erase(*founder, "nobody", erased).code(), StatusCode::kNotFound);
+  EXPECT_TRUE(Reads(*founder, "alice"));
+}
+
+// G7: whoever has the disk of before, every password and the provider of after opens no bucket key of before.
+TEST_F(Erasure, CopyOfTheDiskFromBeforeOpensNeitherTheErasedNorMeta) {
+  lab_.Close();
+  fs::copy(lab_.store(), lab_.folder() / "stolen", fs::copy_options::recursive);
+  EraseForGood("alice");
+  lab_.Close();
+  vault::OpenOptions options;
+  fs::remove_all(lab_.store());
+  fs::rename(lab_.folder() / "stolen", lab_.store());
+  options.accept_stale = true;
+  EXPECT_EQ(lab_.Open(std::move(options)).code(), StatusCode::kKeyUnavailable);
+}
+
+TEST_F(Erasure, WaitsAsPendingUntilTwoPlacesHaveTheBundle) {
+  fs::rename(PlacePath("place-b"), PlacePath("away"));
+  const auto founder = Founder();
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*founder, "alice", erased).ok());
+  Job job;
+  EXPECT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kWithdrawn);
+  EXPECT_TRUE(Reads(*founder, "bob"));
+  Write(*founder, "erin");
+  lab_.Close();
+  fs::rename(PlacePath("away"), PlacePath("place-b"));
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+  EXPECT_TRUE(Reads(*Founder(), "erin"));
+}
+
+TEST_F(Erasure, OneThatJoinsWhileAChangeRunsWaitsForTheNext) {
+  const auto founder = Founder();
+  vault::Erased alice, bob;
+  ASSERT_TRUE(Erase(*founder, "alice", alice).ok());
+  Job job;
+  vault::StepOptions one_step;
+  one_step.on_progress = [](const Job&, std::uint64_t) { return false; };
+  ASSERT_EQ(Step(alice.job, job, one_step).code(), StatusCode::kCancelled);  // closed: it gathers no more
+  ASSERT_TRUE(Erase(*founder, "bob", bob).ok());
+  EXPECT_NE(alice.job, bob.job);
+  EXPECT_EQ(bob.erasure.epoch, 3u);
+  EXPECT_EQ(Step(bob.job, job).code(), StatusCode::kUnsupported);  // not before the one that runs
+  ASSERT_TRUE(Step(alice.job, job).ok());
+  EXPECT_EQ(StateOf(alice.patient), ErasureState::kDead);
+  EXPECT_EQ(StateOf(bob.patient), ErasureState::kWithdrawn);
+  ASSERT_TRUE(Step(bob.job, job).ok());
+  EXPECT_EQ(StateOf(bob.patient), ErasureState::kDead);
+  EXPECT_TRUE(lab_.Verify(founder.get()).ok());
+}
+
+TEST_F(Erasure, ThoseThatWaitShareOneChange) {
+  const auto founder = Founder();
+  vault::Erased alice, bob;
+  ASSERT_TRUE(Erase(*founder, "alice", alice).ok());
+  ASSERT_TRUE(Erase(*founder, "bob", bob).ok());
+  EXPECT_EQ(alice.job, bob.job);
+  Job job;
+  ASSERT_TRUE(Step(alice.job, job).ok());
+  EXPECT_EQ(StateOf(bob.patient), ErasureState::kDead);
+  EXPECT_TRUE(Reads(*founder, "carol"));
+}
+
+// Each step is stopped after, the vault reopened, and gone on with.
+TEST_F(Erasure, GoesOnFromWhereverItWasStopped) {
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "alice", erased).ok());
+  vault::StepOptions one_step;
+  one_step.on_progress = [](const Job&, std::uint64_t) { return false; };
+  Job job;
+  int stops = 0;
+  while (job.state != JobState::kDone) {
+    ASSERT_LT(++stops, 20);
+    const Status status = Step(erased.job, job, one_step);
+    ASSERT_TRUE(status.ok() || status.code() == StatusCode::kCancelled) << status.message();
+    lab_.Close();
+    const auto founder = Founder();
+    EXPECT_TRUE(Reads(*founder, "bob")) << job.pass;
+    EXPECT_EQ(CodeOf(*founder, "alice"), StatusCode::kNotFound);
+    Write(*founder, "new-" + std::to_string(stops));
+    EXPECT_TRUE(lab_.Verify(founder.get()).ok()) << job.pass;
+  }
+  EXPECT_GE(stops, 8);
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+  EXPECT_EQ(lab_.Find(*Founder(), "Patient", "family", "martin")->size(), 2u + static_cast<std::size_t>(stops));
+}
+
+TEST_F(Erasure, LeavesNoOldKeyNorRowOfTheErased) {
+  const auto founder = Founder();
+  const auto handle = lab_.HandleOf(*founder, "alice");
+  EraseForGood("alice");
+  for (const Table table : {Table::kRecords, Table::kHeads, Table::kKeys}) {
+    for (const StoredRow& row : lab_.AllRows(table)) {
+      EXPECT_EQ(std::search(row.key.begin(), row.key.end(), handle.begin(), handle.end()), row.key.end());
+      if (table != Table::kKeys || row.key.front() != 'B') continue;
+      EXPECT_EQ(format::ParseBucketKeyKey(row.key)->epoch, 2u);
+    }
+  }
+  for (const StoredRow& row : lab_.AllRows(Table::kMeta)) EXPECT_EQ(row.key[3], 2) << "a row of an older epoch";
+}
+
+// A damaged row of the patient does not keep the rest of them alive.
+TEST_F(Erasure, OfAPatientWithADamagedRowGoesThrough) {
+  const auto handle = lab_.HandleOf(*Founder(), "alice");
+  for (StoredRow& row : lab_.AllRows(Table::kRecords)) {
+    if (!std::equal(handle.begin(), handle.end(), row.key.begin())) continue;
+    row.value[row.value.size() / 2] ^= 1;
+    lab_.Overwrite(Table::kRecords, row.key, row.value);
+    break;
+  }
+  const auto founder = Founder();
+  vault::Erased erased;
+  ASSERT_TRUE(vault::ErasePatient(*founder, {{}, &handle}, "damaged", erased).ok());
+  EXPECT_EQ(erased.erasure.unreadable, 1u);
+  Job job;
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(handle), ErasureState::kDead);
+}
+
+TEST_F(Erasure, ReadersAndWritersGoOnMeanwhile) {
+  constexpr int kErasures = 4;
+  const auto founder = Founder();
+  for (int i = 0; i < kErasures; ++i) Write(*founder, "leaver-" + std::to_string(i));
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 2; ++thread) {
+    threads.emplace_back([&, thread] {
+      const auto session = lab_.LoginAs(Laboratory::kFounder);
+      for (int i = 0; !stop || i < 3; ++i) {
+        const std::string patient = "p" + std::to_string(thread) + "-" + std::to_string(i);
+        Write(*session, patient);
+        EXPECT_TRUE(Reads(*session, patient));
+        EXPECT_TRUE(Reads(*session, "bob"));
+        const auto found = lab_.Find(*session, "Patient", "ssn", "123-45-leaver-2");
+        EXPECT_TRUE(found.ok()) << CodeName(found.code()) << found.status().message();
+      }
+    });
+  }
+  for (int i = 0; i < kErasures; ++i) EraseForGood("leaver-" + std::to_string(i));
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(Epoch(), 1u + kErasures);
+  EXPECT_TRUE(lab_.Verify(founder.get()).ok());
+}
+
+// ---- all buckets
+
+TEST_F(Erasure, ChangeOfAllBucketsEndsARotation) {
+  const auto founder = Founder();
+  std::uint32_t rotation = 0, change = 0;
+  ASSERT_TRUE(vault::StartClassRotation(*founder, "national_id", {}, rotation).ok());
+  Job job;
+  {
+    auto call = founder->Enter();
+    ASSERT_TRUE(vault::StepJob(call->core(), &call->desk(), rotation, {}, job).ok());
+    EXPECT_EQ(job.state, JobState::kPassed);
+    ASSERT_TRUE(vault::StartEpochChange(call->core(), change).ok());
+  }
+  ASSERT_TRUE(Step(change, job).ok());
+  auto call = founder->Enter();
+  EXPECT_EQ(vault::ReadJob(call->core(), rotation)->state, JobState::kDone);
+  EXPECT_EQ(vault::ReadEpochEnd(call->core(), 1)->key_rows, 3u);
+  EXPECT_TRUE(Reads(*founder, "alice"));
+}
+
+// ---- copies of the provider
+
+TEST_F(Erasure, ReachesACopyOnAToken) {
+  const keys::SoftToken token;
+  const std::string uri = "pkcs11:token=medseal;object=copy?module-path=" MEDSEAL_SOFTHSM;
+  keys::KeyringSecret pin;
+  pin.bytes = SecretBytes::CopyOf(AsBytes("1234"));
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(vault::AddProviderCopy(call->core(), lab_.store(), uri, pin, {.memory_kib = 19456, .passes = 2}).ok());
+  }
+  EraseForGood("alice");
+  lab_.Close();
+  const auto copy = keys::OpenProvider(uri, pin);
+  ASSERT_TRUE(copy.ok());
+  EXPECT_EQ((*copy)->Epochs(), std::vector<std::uint32_t>{2});
+}
+
+TEST_F(Erasure, ReachesEveryCopyOfTheProvider) {
+  const std::string second = PlacePath("second-keyring");
+  keys::KeyringSecret secret;
+  secret.bytes = SecretBytes::CopyOf(AsBytes("another passphrase"));
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(
+        vault::AddProviderCopy(call->core(), lab_.store(), second, secret, {.memory_kib = 19456, .passes = 2}).ok());
+  }
+  EraseForGood("alice");
+  lab_.Close();
+  const auto copy = keys::OpenKeyring(second, secret);
+  ASSERT_TRUE(copy.ok());
+  EXPECT_EQ((*copy)->Epochs(), std::vector<std::uint32_t>{2});
+  vault::OpenOptions options;
+  options.keyring = second;
+  options.secret = {secret.kind, SecretBytes::CopyOf(secret.bytes.Reveal())};
+  ASSERT_TRUE(lab_.Open(std::move(options)).ok());
+  EXPECT_TRUE(Reads(*Founder(), "bob"));
+  // Opened with the copy, the one that made the store is reached too.
+  EraseForGood("bob");
+  lab_.Close();
+  EXPECT_TRUE(Reads(*Founder(), "carol"));
+}
+
+TEST_F(Erasure, NothingIsDeadWhileACopyOfTheProviderIsAway) {
+  const std::string second = PlacePath("second-keyring");
+  keys::KeyringSecret secret;
+  secret.bytes = SecretBytes::CopyOf(AsBytes("another passphrase"));
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(
+        vault::AddProviderCopy(call->core(), lab_.store(), second, secret, {.memory_kib = 19456, .passes = 2}).ok());
+  }
+  fs::rename(second, second + ".away");
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "alice", erased).ok());
+  Job job;
+  EXPECT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kWithdrawn);
+  fs::rename(second + ".away", second);
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+}
+
+}  // namespace
+}  // namespace mseal::test
