@@ -19,10 +19,15 @@ constexpr const char* kRecordHelp = "TYPE PATIENT RECORD, or the handle that was
 
 void AddCommon(CLI::App& app, Common& common) {
   app.add_option("--store", common.store, "directory of the vault")->envname("MEDSEAL_STORE");
-  app.add_option("--keyring", common.keyring, "keyring file, outside the store")->envname("MEDSEAL_KEYRING");
-  app.add_option("--keyring-passphrase-file", common.passphrase.file, "file with the passphrase of the keyring")
+  app.add_option(
+         "--keyring", common.keyring,
+         "keyring file outside the store, or pkcs11:token=NAME;object=NAME (quoted: the shell ends a command at ;)")
+      ->envname("MEDSEAL_KEYRING");
+  app.add_option("--keyring-passphrase-file", common.passphrase.file,
+                 "file with the passphrase of the keyring or the PIN of its token")
       ->envname("MEDSEAL_KEYRING_PASSPHRASE_FILE");
-  app.add_option("--keyring-passphrase-fd", common.passphrase.descriptor, "descriptor with the passphrase, one line");
+  app.add_option("--keyring-passphrase-fd", common.passphrase.descriptor,
+                 "descriptor with the passphrase or PIN, one line");
   app.add_option("--keyring-key-file", common.key_file, "32 bytes that open the keyring instead of a passphrase")
       ->envname("MEDSEAL_KEYRING_KEY_FILE");
   app.add_option("--person", common.person, "who works")->envname("MEDSEAL_PERSON");

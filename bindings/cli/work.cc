@@ -11,7 +11,7 @@ namespace {
 
 Result<medseal::Vault> OpenVault(const Common& common) {
   CLI_TRY(Require(common.store, "the vault's directory", "--store", "MEDSEAL_STORE"));
-  CLI_TRY(Require(common.keyring, "the keyring file", "--keyring", "MEDSEAL_KEYRING"));
+  CLI_TRY(Require(common.keyring, "the keyring", "--keyring", "MEDSEAL_KEYRING"));
   CLI_ASSIGN(const Secret secret, ReadKeyringSecret(common, false));
   auto vault = medseal::Vault::Open({
       .store = common.store,
@@ -30,8 +30,11 @@ Status Require(const std::string& value, const char* what, const char* option, c
   return InvalidArgument(fmt::format("say what {} is: {} or {}", what, option, variable));
 }
 
+bool IsOnToken(const Common& common) { return common.keyring.starts_with("pkcs11:"); }
+
 Result<Secret> ReadKeyringSecret(const Common& common, bool chosen_now) {
   if (!common.key_file.empty()) return ReadKeyFile(common.key_file);
+  if (IsOnToken(common)) return ReadSecret(common.passphrase, "PIN of the token");
   const char* what = "passphrase of the keyring";
   return chosen_now ? ReadNewSecret(common.passphrase, what) : ReadSecret(common.passphrase, what);
 }

@@ -103,12 +103,14 @@ typedef enum medseal_durability {
   MEDSEAL_PROCESS = 1 /* it survives the death of the process */
 } medseal_durability;
 
-/* Where the keys outside the store are: a keyring file and what opens it. */
+/* Where the keys outside the store are, and what opens them: a keyring file (its path, or file:PATH) or a PKCS#11 token
+ * (pkcs11:token=NAME;object=NAME, with ?module-path=/PATH unless p11-kit knows the module). A token that stays away, or does not answer
+ * within ten seconds, is KEY_UNAVAILABLE; a PIN is tried once. */
 typedef struct medseal_keyring {
   size_t size;
-  const char* path;      /* outside the store's directory */
-  medseal_bytes secret;  /* passphrase, or 32 bytes of a key file */
-  int secret_is_key;     /* 1: `secret` is 32 bytes of key, 0: a passphrase */
+  const char* path;      /* or URI; a file lies outside the store's directory */
+  medseal_bytes secret;  /* passphrase, 32 bytes of a key file, or the token's PIN */
+  int secret_is_key;     /* 1: `secret` is 32 bytes of key, 0: a passphrase or PIN */
 } medseal_keyring;
 
 /* Argon2id. Zero takes the default (64 MiB, 3 passes); floor 19 MiB and 2, ceiling 1 GiB and 10. */
@@ -130,7 +132,7 @@ typedef struct medseal_schema {
 typedef struct medseal_init_options {
   size_t size;
   const char* store;             /* a directory to be made */
-  const medseal_keyring* keyring; /* the file is made */
+  const medseal_keyring* keyring; /* is made: the file, or the objects on the token */
   const medseal_schema* schema;
   medseal_suite suite;
   const char* person;            /* the founder: holds every class */
@@ -154,7 +156,7 @@ typedef struct medseal_open_options {
   size_t cache_bytes;      /* database blocks kept in memory; 0: 64 MiB */
 } medseal_open_options;
 
-/*   NO_VAULT, LOCKED, WRONG_SECRET (of the keyring), STALE, SUITE_UNAVAILABLE, UNSUPPORTED_VERSION */
+/*   NO_VAULT, LOCKED, WRONG_SECRET and KEY_UNAVAILABLE (of the keyring), STALE, SUITE_UNAVAILABLE, UNSUPPORTED_VERSION */
 MEDSEAL_API medseal_code medseal_open(const medseal_open_options* options, medseal_vault** vault, medseal_error* error);
 
 /* Waits for running calls, makes everything durable, moves the anchor, ends all sessions. The handle still needs medseal_vault_free. */
@@ -190,6 +192,7 @@ typedef struct medseal_status_info {
   int keyring_readable_by_others;
   uint64_t held;                   /* patients under a legal hold */
   uint64_t restricted;             /* patients that only two persons together may read */
+  int keyring_on_token;            /* a thief of the disk has none, unless the token is software that keeps its keys there */
 } medseal_status_info;
 MEDSEAL_API medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, medseal_error* error);
 
@@ -697,7 +700,7 @@ MEDSEAL_API medseal_code medseal_verify(medseal_vault* vault, medseal_session* s
 typedef struct medseal_thief_options {
   size_t size;
   const char* store;
-  const char* keyring_path;    /* NULL: none was found */
+  const char* keyring_path;    /* or URI; NULL: none was found */
   const char* passphrase_path; /* files that may lie on the same device; NULL: none */
   const char* password_path;
   const char* person;          /* whose password file it is */

@@ -67,8 +67,12 @@ void LookAround(vault::Vault& vault, medseal_status_info& info) {
   info.locked_key_bytes = slab.locked_bytes;
   info.unlocked_key_bytes = slab.unlocked_bytes;
   info.sessions = vault.session_count();
-  info.keyring_on_same_device = vault::OnSameDevice(vault.options().keyring, vault.options().store) ? 1 : 0;
-  const auto facts = keys::LookAtKeyring(vault.options().keyring);
+  const auto keyring = keys::ParseProviderUri(vault.options().keyring);
+  if (!keyring.ok()) return;
+  info.keyring_on_token = keyring->token.has_value() ? 1 : 0;
+  if (keyring->token.has_value()) return;
+  info.keyring_on_same_device = vault::OnSameDevice(keyring->file, vault.options().store) ? 1 : 0;
+  const auto facts = keys::LookAtKeyring(keyring->file);
   info.keyring_readable_by_others = facts.ok() && facts->readable_by_others ? 1 : 0;
 }
 

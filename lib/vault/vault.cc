@@ -124,8 +124,9 @@ Status Vault::OpenMeta() {
 
 Status Vault::OpenParts() {
   core_ = std::make_unique<Core>();
-  auto provider = keys::OpenKeyring(options_.keyring, options_.secret, options_.file_io);
-  if (provider.code() == StatusCode::kNotFound) return Status::KeyUnavailable("there is no keyring at its path");
+  auto provider = keys::OpenProvider(options_.keyring, options_.secret, {.file_io = options_.file_io});
+  if (provider.code() == StatusCode::kNotFound)
+    return Status::KeyUnavailable("there is no keyring at its path or of its name");
   MS_TRY(provider.status());
   options_.secret.bytes.Clear();
   core_->provider = std::move(*provider);

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "keys/keyring_file.h"
+#include "keys/provider_uri.h"
 #include "store/rocks.h"
 #include "vault/core.h"
 #include "vault/store_files.h"

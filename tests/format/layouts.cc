@@ -25,6 +25,7 @@
 #include "format/sealed.h"
 #include "format/statement.h"
 #include "format/stream.h"
+#include "format/token.h"
 #include "support/vectors.h"
 
 namespace mseal::test {
@@ -257,6 +258,21 @@ Bytes KeyringHeaderExample() {
   return FinishKeyringHeader(EncodeKeyringHeader({KeyringKind::kPassphrase, 1, 65536, 3, {1}, {2}, {3}, check}), {4});
 }
 
+Result<Bytes> AgainTokenHeader(ByteView bytes) {
+  MS_ASSIGN(const TokenHeader header, ParseTokenHeader(bytes));
+  return EncodeTokenHeader(header);
+}
+
+Result<Bytes> AgainTokenEpoch(ByteView bytes) {
+  MS_ASSIGN(const TokenEpoch epoch, ParseTokenEpoch(bytes));
+  return EncodeTokenEpoch(epoch);
+}
+
+Result<Bytes> AgainTokenKeyId(ByteView bytes) {
+  MS_ASSIGN(const TokenKeyId id, ParseTokenKeyId(bytes));
+  return EncodeTokenKeyId(id);
+}
+
 Bytes PersonSlotExample() {
   const Bytes sealed(kKeySize + kSealedOverhead, 0x5a);
   return EncodePersonSlot({{1, 2, 3}, sealed});
@@ -275,6 +291,9 @@ std::vector<Layout> Make() {
       {"stream", {}, AgainStream},
       {"chunk", {}, AgainChunk, true},
       {"job", {}, AgainJob},
+      {"token_header", {}, AgainTokenHeader},
+      {"token_epoch", {}, AgainTokenEpoch},
+      {"token_key_id", {}, AgainTokenKeyId},
       {"erasure", {}, AgainErasure},
       {"epoch_end", {}, AgainEpochEnd},
       {"provider_copy", {}, AgainProviderCopy},

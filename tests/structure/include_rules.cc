@@ -27,6 +27,7 @@ const std::vector<std::pair<std::string_view, std::set<std::string_view>>> kOwne
     {"intel-ipsec-mb.h", {"lib/crypto"}},
     {"libgfshare.h", {"lib/crypto"}},
     {"rocksdb/", {"lib/store"}},
+    {"p11-kit/", {"lib/keys"}},
     {"google/protobuf/", {"lib/schema"}},
     {"unicode/", {"lib/schema"}},
     {"simdjson", {"lib/sources"}},

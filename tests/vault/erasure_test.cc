@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "format/keys_of_rows.h"
+#include "keys/provider_uri.h"
+#include "keys_support/soft_token.h"
 #include "vault/backup_places.h"
 #include "vault/certificate.h"
 #include "vault/epoch_change.h"
@@ -370,6 +372,22 @@ TEST_F(Erasure, IsFoundByTheNumberOfItsCertificate) {
 }
 
 // ---- copies of the provider
+
+TEST_F(Erasure, ReachesACopyOnAToken) {
+  const keys::SoftToken token;
+  const std::string uri = "pkcs11:token=medseal;object=copy?module-path=" MEDSEAL_SOFTHSM;
+  keys::KeyringSecret pin;
+  pin.bytes = SecretBytes::CopyOf(AsBytes("1234"));
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(vault::AddProviderCopy(call->core(), lab_.store(), uri, pin, {.memory_kib = 19456, .passes = 2}).ok());
+  }
+  EraseForGood("alice");
+  lab_.Close();
+  const auto copy = keys::OpenProvider(uri, pin);
+  ASSERT_TRUE(copy.ok());
+  EXPECT_EQ((*copy)->Epochs(), std::vector<std::uint32_t>{2});
+}
 
 TEST_F(Erasure, ReachesEveryCopyOfTheProvider) {
   const std::string second = PlacePath("second-keyring");

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Makes the vector files and worked examples of the formats of keys and people (keyring file, anchor, statement,
+"""Makes the vector files and worked examples of the formats of keys and people (keyring file, anchor, PKCS#11 token, statement,
 credential, person slot, recovery, share), like make_examples.py and with its construct: from the page alone, Ed25519, X25519 and
 Argon2id from pyca/cryptography.  Usage: make_key_examples.py  (needs python3-cryptography 44 or later, for Argon2id)"""
 import make_examples as base
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from make_examples import (CLASS, CLASS_KEY, CLASS_VERSION, CORRUPT, EPOCH, EPOCH_SECRET, OK, STORE, VERSION, be,
                            blake2b,
-                           context, flat, flipped, made, place, prefixed, replaced, seal)
+                           context, flat, flipped, label, made, place, prefixed, replaced, seal)
 
 INSTANCE, ANCHOR_KEY = made("instance", 16), made("anchor key", 32)
 MEMORY_KIB, PASSES = 19 * 1024, 2
@@ -116,6 +117,36 @@ def anchor():
                      audit_root=made("audit root", 32)),
                 [("counter 0", CORRUPT, flat(content(0))), ("a byte after the end", CORRUPT, whole + b"\0")],
                 [("numbers at their highest", b"\xff" * 68)])
+
+
+def token():
+    header = [("magic \"medsealT\"", b"medsealT"), ("version", b"\1"), ("suite", b"\1"), ("store", STORE),
+              ("instance", INSTANCE)]
+    whole = flat(header)
+    base.layout("token_header", "Headers on PKCS#11 tokens", header, dict(suite=1, store=STORE, instance=INSTANCE),
+                [("another magic", CORRUPT, b"medsealt" + whole[8:]), ("a keyring's magic", CORRUPT, b"medsealK" + whole[8:]),
+                 ("version 0", VERSION, replaced(whole, 8, b"\0")), ("version 2", VERSION, replaced(whole, 8, b"\2")),
+                 ("a byte after the end", CORRUPT, whole + b"\0"), ("no instance", CORRUPT, whole[:26])],
+                [("suite 2", replaced(whole, 9, b"\2"))])
+
+    associated = context(16, store=STORE, instance=INSTANCE, epoch=EPOCH) + label(18)
+    content = be(EPOCH, 4) + EPOCH_SECRET + ANCHOR_KEY
+    key, nonce = made("token key", 32), made("token nonce", 12)
+    message = AESGCM(key).encrypt(nonce, content, flat(associated))
+    fields = [("version", b"\1"), ("instance", INSTANCE), ("epoch", be(EPOCH, 4)), ("nonce", nonce),
+              ("message: ciphertext and tag", message)]
+    whole = flat(fields)
+    base.layout("token_epoch", "Epochs on PKCS#11 tokens", fields,
+                dict(key=key, suite=1, store=STORE, instance=INSTANCE, epoch=EPOCH, nonce=nonce, message=message,
+                     associated=flat(associated), content=content),
+                [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+                 ("a byte after the end", CORRUPT, whole + b"\0"), ("no message", CORRUPT, whole[:33])],
+                [("another instance", replaced(whole, 1, bytes(16)))])
+    base.show("token_associated", associated)
+
+    key_id = [("instance", INSTANCE), ("epoch", be(EPOCH, 4))]
+    base.layout("token_key_id", "CKA_ID of keys on PKCS#11 tokens", key_id, dict(instance=INSTANCE, epoch=EPOCH),
+                [("a byte after the end", CORRUPT, flat(key_id) + b"\0")])
 
 
 FOUNDER = Ed25519PrivateKey.from_private_bytes(made("founder seed", 32))
@@ -410,6 +441,6 @@ def person_slot():
 
 
 if __name__ == "__main__":
-    for make in (keyring, anchor, statements, names, credential, person_slot, recovery, shares):
+    for make in (keyring, anchor, token, statements, names, credential, person_slot, recovery, shares):
         make()
     base.update_page()
