@@ -8,6 +8,7 @@
 #include "base/reader.h"
 #include "format/keys_of_rows.h"
 #include "vault/locked_patients.h"
+#include "vault/reseal.h"
 #include "vault/rotation.h"
 
 namespace mseal::vault {
@@ -52,6 +53,9 @@ Result<std::unique_ptr<JobWork>> WorkOf(Core& core, Desk* desk, std::uint32_t nu
     case JobKind::kClassRotation:
       if (desk == nullptr) return NeedsSession();
       return MakeClassRewrap(core, *desk, number, job, batch_size);
+    case JobKind::kReseal:
+      if (desk == nullptr) return NeedsSession();
+      return MakeReseal(core, *desk, number, job);
     default:
       return Status::Unsupported("this version does not know this kind of job");
   }
