@@ -48,11 +48,16 @@ struct RotateArguments {
   std::vector<std::string> revoked;
   std::uint64_t rows_per_second = 0;
 };
+struct ResealArguments {
+  std::string class_name;
+  std::uint64_t rows_per_second = 0;
+};
 struct JobArguments {
   std::uint32_t number = 0;
   std::uint64_t rows_per_second = 0;
 };
 Outcome RotateClass(const Common& common, const RotateArguments& arguments);
+Outcome ResealClass(const Common& common, const ResealArguments& arguments);
 Outcome ShowJobs(const Common& common);
 Outcome PauseJob(const Common& common, const JobArguments& arguments);
 Outcome ResumeJob(const Common& common, const JobArguments& arguments);
