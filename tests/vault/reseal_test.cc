@@ -368,7 +368,10 @@ TEST_F(ResealLarge, ListingFromBeforeGoesOnReadingWhatItSaw) {
   ASSERT_TRUE(listing.ok());
   Run("genetic");
   call->core().patients->Forget(lab_.HandleOf(*founder_, "alice"));
-  EXPECT_EQ(Drain(std::move(listing))->size(), 3u);
+  const auto records = Drain(std::move(listing));
+  ASSERT_TRUE(records.ok()) << CodeName(records.code()) << ": " << records.status().message();
+  ASSERT_EQ(records->size(), 3u);
+  EXPECT_EQ(MessageOf(*records->front()), Nested(1, TextField(2, "carrier")) + TextField(5, second_));
 }
 
 TEST_F(ResealLarge, UploadThatBeganBeforeIsPublishedUnderTheNewKey) {
@@ -466,6 +469,33 @@ TEST_F(ResealLarge, LargePatientIsSealedInSeveralBatches) {
     EXPECT_EQ(Read("bob", "GenomicReport", std::to_string(i)), Nested(1, TextField(2, inline_text)));
 }
 
+// Versions of one record in several batches: chunks of a large value go with the last version that names it, not later.
+TEST_F(ResealLarge, LongHistoryIsSealedInSeveralBatches) {
+  PutOk(*founder_, "bob", "GenomicReport", "h", TextField(5, first_));
+  const auto version_of = [](int i) { return Nested(1, TextField(2, LongText(60'000, std::uint32_t(i)))); };
+  for (int i = 2; i <= 30; ++i) PutOk(*founder_, "bob", "GenomicReport", "h", version_of(i));
+  Bytes key;
+  {
+    const auto bob = lab_.HandleOf(*founder_, "bob");
+    const auto keys = *founder_->Enter()->core().patients->Reload(bob);
+    key = vault::HistoryRowKey(*keys, "GenomicReport", AsBytes("h"), 28);
+  }
+  const Bytes row = RowsOf(Table::kRecords).at(key);
+  Bytes damaged = row;
+  damaged[damaged.size() / 2] ^= 1;
+  lab_.Overwrite(Table::kRecords, key, damaged);
+  const std::uint32_t number = Start("genetic");
+  Job job;
+  EXPECT_EQ(Step(*lab_.LoginAs(Laboratory::kFounder), number, job).code(), StatusCode::kAuthFailed);
+  lab_.Close();
+  lab_.Overwrite(Table::kRecords, key, row);
+  ExpectSound();
+  Finish(number);
+  ExpectSound();
+  EXPECT_EQ(Read("bob", "GenomicReport", "h", 1), TextField(5, first_));
+  for (int i = 2; i <= 30; ++i) EXPECT_EQ(Read("bob", "GenomicReport", "h", std::uint64_t(i)), version_of(i));
+}
+
 TEST_F(ResealLarge, LaterPassSealsWhatIsLeftBeforeItDropsTheKey) {
   const std::uint32_t number = Start("genetic");
   vault::StepOptions first_pass;
@@ -518,6 +548,18 @@ TEST_F(Reseal, DamagedRowKeepsTheJobFromEnding) {
   lab_.Remove(Table::kRecords, planted);
   Finish(number);
   ExpectSound();
+}
+
+// It opens, and every row is there: only what the rows add up to tells.
+TEST_F(Reseal, RowOfBeforePutBackKeepsTheJobOfAnotherClassFromEnding) {
+  const Rows rows = RowsOf(Table::kRecords, lab_.HandleOf(*lab_.LoginAs(Laboratory::kFounder), "alice"));
+  Run("hiv");
+  lab_.Close();
+  for (const auto& [key, value] : rows) lab_.Overwrite(Table::kRecords, key, value);
+  const std::uint32_t number = Start("national_id");
+  Job job;
+  EXPECT_EQ(Step(*lab_.LoginAs(Laboratory::kFounder), number, job).code(), StatusCode::kAuthFailed);
+  EXPECT_EQ(job.pass, 1u);
 }
 
 TEST_F(ResealLarge, DamagedChunkKeepsTheJobFromEnding) {
