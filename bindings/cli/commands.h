@@ -55,11 +55,16 @@ struct RotatePersonArguments {
 };
 Outcome RotatePerson(const Common& common, const RotatePersonArguments& arguments);
 
+struct ResealArguments {
+  std::string class_name;
+  std::uint64_t rows_per_second = 0;
+};
 struct JobArguments {
   std::uint32_t number = 0;
   std::uint64_t rows_per_second = 0;
 };
 Outcome RotateClass(const Common& common, const RotateArguments& arguments);
+Outcome ResealClass(const Common& common, const ResealArguments& arguments);
 Outcome ShowJobs(const Common& common);
 Outcome PauseJob(const Common& common, const JobArguments& arguments);
 Outcome ResumeJob(const Common& common, const JobArguments& arguments);

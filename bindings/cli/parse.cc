@@ -190,6 +190,17 @@ void AddRecovery(CLI::App& app, Commands& commands) {
   commands.Add(*recovery, "status", "the newest custodians", ShowRecovery);
 }
 
+void AddReseal(CLI::App& app, Commands& commands) {
+  CLI::App* reseal = app.add_subcommand("reseal", "fields sealed anew under new data keys")->require_subcommand(1);
+  commands.Add<ResealArguments>(*reseal, "class", "every field of a class (whoever holds it may); Ctrl-C pauses",
+                                ResealClass, [](CLI::App& command, ResealArguments& arguments) {
+                                  command.add_option("name", arguments.class_name)->required();
+                                  command
+                                      .add_option("--max-rate", arguments.rows_per_second, "patients a second at most")
+                                      ->check(CLI::PositiveNumber);
+                                });
+}
+
 void AddSchema(CLI::App& app, Commands& commands) {
   CLI::App* schema = app.add_subcommand("schema", "what fields there are")->require_subcommand(1);
   commands.Add<SchemaArguments>(*schema, "check", "whether NEW may follow OLD; needs no vault", CheckSchema,
@@ -355,6 +366,7 @@ Parsed Parse(int count, char** words) {
   AddPeople(app, commands);
   AddRotate(app, commands);
   AddRecovery(app, commands);
+  AddReseal(app, commands);
   AddSchema(app, commands);
   AddWrites(app, commands);
   AddReads(app, commands);

@@ -554,6 +554,16 @@ MEDSEAL_API medseal_code medseal_import(medseal_session* session, const medseal_
 MEDSEAL_API medseal_code medseal_rotate_class(medseal_session* session, const char* class_name, const char* const* revoked,
                                               size_t revoked_count, uint32_t* job, medseal_error* error);
 
+/* Reseal of a class: new data keys, and every field of the class in every version of every record sealed anew under them, large values
+ * too. It is for keys that may have been copied while they were open. Records, versions and dates stay as they are, readers and writers
+ * go on. The previous data keys are dropped when nothing is under them any more and no registered backup needs them.
+ *
+ * Begins the job. Results whose class the rules give are sealed anew together, or two copies of the disk would tell which are of the
+ * class: a session that lacks a class of theirs gets PERMISSION_DENIED from medseal_job_step, and one that holds them all goes on.
+ *   PERMISSION_DENIED  the session does not hold the class;  NOT_FOUND  no such class
+ *   ALREADY_EXISTS     the class's previous data keys are not dropped yet: finish its reseal first */
+MEDSEAL_API medseal_code medseal_reseal_class(medseal_session* session, const char* class_name, uint32_t* job, medseal_error* error);
+
 /* Long work is a job: it is remembered in the vault and goes on after a pause, a death or a power cut. */
 typedef enum medseal_job_kind {
   MEDSEAL_JOB_CLASS_ROTATION = 1, /* subject: the class; target: the version that key rows are brought to */
@@ -595,9 +605,9 @@ typedef struct medseal_job_options {
 /* Works on a job until it is done or `options` (may be NULL) end it: then OK, and `info` says how far it came. One step works at a time.
  * `session` may be NULL for what the host does by itself: epoch change and index re-epoch.
  *   NOT_FOUND  no such job;  UNSUPPORTED  it is paused;  PERMISSION_DENIED  this session may not work on it, or it takes one
- *   KEY_UNAVAILABLE  an epoch change waits for what the message names; a later step goes on
+ *   KEY_UNAVAILABLE  an epoch change or a reseal waits for what the message names; a later step goes on
  *   CANCELLED  on_progress ended it; what was done stays done
- *   AUTH_FAILED  a key row does not open: medseal_verify says which; the job stays where it is */
+ *   AUTH_FAILED  a row does not open: medseal_verify says which; the job stays where it is */
 MEDSEAL_API medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, uint32_t job, const medseal_job_options* options,
                                           medseal_job_info* info, medseal_error* error);
 /* Waits for a running step. NOT_FOUND, PERMISSION_DENIED as medseal_job_step; UNSUPPORTED when there is nothing left to do. */

@@ -693,6 +693,12 @@ class Session {
     if (!status.ok()) return status.error();
     return job;
   }
+  Result<std::uint32_t> ResealClass(Name class_name) {
+    std::uint32_t job = 0;
+    const Status status = internal::Call(medseal_reseal_class, raw_.get(), class_name.c_str(), &job);
+    if (!status.ok()) return status.error();
+    return job;
+  }
 
  private:
   // A call whose output is a new handle.

@@ -9,6 +9,7 @@
 #include "format/keys_of_rows.h"
 #include "vault/epoch_change.h"
 #include "vault/locked_patients.h"
+#include "vault/reseal.h"
 #include "vault/rotation.h"
 
 namespace mseal::vault {
@@ -55,6 +56,9 @@ Result<std::unique_ptr<JobWork>> WorkOf(Core& core, Desk* desk, std::uint32_t nu
       return MakeClassRewrap(core, *desk, number, job, batch_size);
     case JobKind::kEpochChange:
       return MakeEpochChange(core, number);
+    case JobKind::kReseal:
+      if (desk == nullptr) return NeedsSession();
+      return MakeReseal(core, *desk, number, job);
     default:
       return Status::Unsupported("this version does not know this kind of job");
   }

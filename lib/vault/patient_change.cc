@@ -52,6 +52,10 @@ Result<std::unique_ptr<PatientChange>> PatientChange::Open(Core& core, Desk& des
   change->chain_ = core.registry->chain();
   MS_ASSIGN(change->keys_, LoadPatient(core, patient));
   MS_ASSIGN(change->head_, keys::ReadHead(*core.rows, core.identity.store, core.identity.suite, *change->keys_));
+  // A reader may have left the row of a moment ago in memory.
+  if (change->keys_->row.slot_counter < change->head_.slot_counter) {
+    MS_ASSIGN(change->keys_, core.patients->Reload(patient));
+  }
   // An older key row put back would let a live data key be made again.
   if (change->keys_->row.slot_counter < change->head_.slot_counter)
     return Status::AuthFailed("the key row is older than the patient's head");

@@ -23,6 +23,7 @@ struct PreparedStream {
   format::StreamReference reference;
   people::ClassNumber class_number = 0;
   std::uint32_t generation = 0;
+  const keys::DataKey* data_key = nullptr;  // of that generation
 };
 
 struct PutRequest {

@@ -154,7 +154,8 @@ Result<OpenedRow> RecordReader::ReadLive(const keys::PatientKeys& keys, const ke
   return OpenRow(core_.identity, keys, tag, std::move(bytes));
 }
 
-// A slot this session does not know yet may be new in the store: the row is read once more before the answer is no.
+// A slot this session does not know yet may be new in the store: the row is read once more before the answer is no. And
+// a reseal may have dropped the data key since the point in time that is read: the key row of then still has it.
 Result<keys::DataKey> RecordReader::DataKeyOf(const keys::PatientKeys& keys, const format::HeaderGroup& group) const {
   const auto pick = [&](const keys::PatientKeys& from) -> Result<keys::DataKey> {
     const auto opened = desk_.session->DataKeys(from);
@@ -169,7 +170,10 @@ Result<keys::DataKey> RecordReader::DataKeyOf(const keys::PatientKeys& keys, con
   auto key = pick(keys);
   if (key.ok() || key.code() == StatusCode::kAuthFailed) return key;
   MS_ASSIGN(const auto fresh, ReloadPatient(core_, keys.handle));
-  return pick(*fresh);
+  key = pick(*fresh);
+  if (key.code() != StatusCode::kKeyUnavailable || at_ == nullptr) return key;
+  const auto of_then = core_.patients->Read(keys.handle, at_);
+  return of_then.ok() ? pick(*of_then) : std::move(key);
 }
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Assemble(const keys::PatientKeys& keys, const OpenedRow& row,

@@ -95,6 +95,30 @@ TEST_F(CliPeople, ANewPasswordIsAskedForTwice) {
   EXPECT_EQ(Run({"person", "list"}).exit_code, 0);
 }
 
+TEST_F(CliPeople, WhoeverHoldsAClassMayResealIt) {
+  const Ran resealed = As("physician", {"reseal", "class", "hiv", "--max-rate", "1000"});
+  EXPECT_EQ(resealed.exit_code, 0) << resealed.err;
+  EXPECT_THAT(resealed.out, HasSubstr("reseal hiv  passed"));
+  EXPECT_THAT(resealed.err, HasSubstr("no data key of the class from before opens anything"));
+  EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("860500"));
+  EXPECT_THAT(JsonValues(As("ada", {"reseal", "class", "general", "--json"}).out, "kind"), ElementsAre("reseal"));
+  EXPECT_EQ(As("receptionist", {"reseal", "class", "hiv"}).exit_code, 6);
+  EXPECT_EQ(As("ada", {"reseal", "class", "nothing"}).exit_code, 4);
+  EXPECT_EQ(As("ada", {"verify"}).exit_code, 0);
+}
+
+TEST_F(CliPeople, WhoCannotFinishAResealIsToldWhatItTakesAndTheNextGoesOn) {
+  AddPerson("virologist", "hiv");
+  Put("LabResult", R"({"patient": "p-2", "record": "glucose", "fields": {"result": {"value": "5.4"}}})");
+  const Ran begun = As("virologist", {"reseal", "class", "hiv"});
+  EXPECT_EQ(begun.exit_code, 6);
+  EXPECT_THAT(begun.err, HasSubstr("every class"));
+  const Ran again = As("physician", {"reseal", "class", "hiv"});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.err, HasSubstr("medseal rotate resume"));
+  EXPECT_EQ(As("physician", {"rotate", "resume", "1"}).exit_code, 0);
+}
+
 TEST_F(CliPeople, JsonListsRedactedFieldsAndLeavesThemOut) {
   const Ran physician = As("physician", {"get", handle_, "--json"});
   const Ran receptionist = As("receptionist", {"get", handle_, "--json"});

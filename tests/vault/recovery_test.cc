@@ -154,9 +154,8 @@ TEST_F(Recovery, DrillCountsEveryClassKeyAndChangesNothing) {
   const Texts shares = NewShares();
   {
     const auto founder = lab_.LoginAs(Laboratory::kFounder);
-    auto call = founder->Enter();
     std::uint32_t job = 0;
-    ASSERT_TRUE(vault::StartClassRotation(call->core(), call->desk(), "hiv", {}, job).ok());
+    ASSERT_TRUE(vault::StartClassRotation(*founder, "hiv", {}, job).ok());
   }
   std::size_t classes = 0;
   {
