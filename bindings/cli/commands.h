@@ -48,14 +48,58 @@ struct RotateArguments {
   std::vector<std::string> revoked;
   std::uint64_t rows_per_second = 0;
 };
+struct RotatePersonArguments {
+  std::string name;
+  SecretSource password;
+  CostArguments cost;
+};
+Outcome RotatePerson(const Common& common, const RotatePersonArguments& arguments);
+
+struct ResealArguments {
+  std::string class_name;
+  std::uint64_t rows_per_second = 0;
+};
 struct JobArguments {
   std::uint32_t number = 0;
   std::uint64_t rows_per_second = 0;
 };
 Outcome RotateClass(const Common& common, const RotateArguments& arguments);
+Outcome ResealClass(const Common& common, const ResealArguments& arguments);
 Outcome ShowJobs(const Common& common);
 Outcome PauseJob(const Common& common, const JobArguments& arguments);
 Outcome ResumeJob(const Common& common, const JobArguments& arguments);
+
+struct RecoverySetupArguments {
+  std::uint32_t shares = 5;
+  std::uint32_t threshold = 3;
+  std::string out;
+};
+struct RecoveryArguments {
+  std::vector<std::string> shares;  // files
+  SecretSource password;            // open only
+  CostArguments cost;
+};
+Outcome SetUpRecovery(const Common& common, const RecoverySetupArguments& arguments);
+Outcome OpenRecovery(const Common& common, const RecoveryArguments& arguments);
+Outcome DrillRecovery(const Common& common, const RecoveryArguments& arguments);
+Outcome ShowRecovery(const Common& common);
+struct MarkArguments {
+  std::string patient;
+  std::string reason;
+};
+Outcome HoldPatient(const Common& common, const MarkArguments& arguments);
+Outcome ReleasePatient(const Common& common, const MarkArguments& arguments);
+Outcome RestrictPatient(const Common& common, const MarkArguments& arguments);
+Outcome UnrestrictPatient(const Common& common, const MarkArguments& arguments);
+Outcome ListMarks(const Common& common);
+
+struct RetentionArguments {
+  std::string type;             // plan only
+  std::string until;            // plan only: YYYY-MM-DD
+  std::uint32_t max_share = 0;  // run only: per cent of all records
+};
+Outcome PlanRetention(const Common& common, const RetentionArguments& arguments);
+Outcome RunRetention(const Common& common, const RetentionArguments& arguments);
 
 struct SchemaArguments {
   std::string current;  // check only

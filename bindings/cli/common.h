@@ -19,6 +19,8 @@ struct Common {
   std::string person;
   SecretSource password;
   std::string purpose;
+  std::string second_person;  // who joins the session
+  SecretSource second_password;
   std::string durability = "power";
   bool accept_stale = false;
   bool json = false;

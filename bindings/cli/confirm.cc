@@ -18,7 +18,7 @@ Status Confirm(const Common& common, const std::string& question) {
   close(terminal);
   if (Interrupted()) return Cancelled();
   if (count > 0 && (answer[0] == 'y' || answer[0] == 'Y')) return {};
-  return Error(MEDSEAL_CANCELLED, "not confirmed: nothing was deleted");
+  return Error(MEDSEAL_CANCELLED, "not confirmed: nothing was changed");
 }
 
 }  // namespace cli

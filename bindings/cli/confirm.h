@@ -1,4 +1,4 @@
-// Asks before what cannot be undone.
+// The question before what cannot be taken back.
 #pragma once
 
 #include <string>
@@ -8,8 +8,9 @@
 
 namespace cli {
 
-// The person at the terminal says yes, or --yes was given; else nothing is done.
-//   InvalidArgument  there is no terminal to ask on;  Cancelled  they said something else
+// The person at the terminal says yes, or --yes was given.
+//   Cancelled        they did not
+//   InvalidArgument  there is no terminal to ask on
 Status Confirm(const Common& common, const std::string& question);
 
 }  // namespace cli

@@ -58,8 +58,9 @@ const char* StateName(medseal_job_state state) {
 void WriteJob(const medseal_job_info& info, bool json) {
   const std::string kind = KindName(info.kind);
   if (!json) {
-    return WriteLine(fmt::format("job {}  {} {}  to {}  {}  {} {}, {} patients looked at, {} changed", info.number,
-                                 kind, info.subject, info.target, StateName(info.state),
+    const std::string target = info.target == 0 ? "" : fmt::format("  to {}", info.target);
+    return WriteLine(fmt::format("job {}  {} {}{}  {}  {} {}, {} patients looked at, {} changed", info.number, kind,
+                                 info.subject, target, StateName(info.state),
                                  info.kind == MEDSEAL_JOB_EPOCH_CHANGE ? "step" : "pass", info.pass, Grouped(info.seen),
                                  Grouped(info.changed)));
   }

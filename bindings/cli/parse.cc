@@ -19,16 +19,24 @@ constexpr const char* kRecordHelp = "TYPE PATIENT RECORD, or the handle that was
 
 void AddCommon(CLI::App& app, Common& common) {
   app.add_option("--store", common.store, "directory of the vault")->envname("MEDSEAL_STORE");
-  app.add_option("--keyring", common.keyring, "keyring file, outside the store")->envname("MEDSEAL_KEYRING");
-  app.add_option("--keyring-passphrase-file", common.passphrase.file, "file with the passphrase of the keyring")
+  app.add_option(
+         "--keyring", common.keyring,
+         "keyring file outside the store, or pkcs11:token=NAME;object=NAME (quoted: the shell ends a command at ;)")
+      ->envname("MEDSEAL_KEYRING");
+  app.add_option("--keyring-passphrase-file", common.passphrase.file,
+                 "file with the passphrase of the keyring or the PIN of its token")
       ->envname("MEDSEAL_KEYRING_PASSPHRASE_FILE");
-  app.add_option("--keyring-passphrase-fd", common.passphrase.descriptor, "descriptor with the passphrase, one line");
+  app.add_option("--keyring-passphrase-fd", common.passphrase.descriptor,
+                 "descriptor with the passphrase or PIN, one line");
   app.add_option("--keyring-key-file", common.key_file, "32 bytes that open the keyring instead of a passphrase")
       ->envname("MEDSEAL_KEYRING_KEY_FILE");
   app.add_option("--person", common.person, "who works")->envname("MEDSEAL_PERSON");
   app.add_option("--password-file", common.password.file, "file with the person's password")
       ->envname("MEDSEAL_PASSWORD_FILE");
   app.add_option("--password-fd", common.password.descriptor, "descriptor with the person's password, one line");
+  app.add_option("--with", common.second_person, "a second person, for what takes two: they log in too");
+  app.add_option("--with-password-file", common.second_password.file, "file with the second person's password");
+  app.add_option("--with-password-fd", common.second_password.descriptor, "descriptor with it, one line");
   app.add_option("--purpose", common.purpose, "purpose of use: care (default), billing, research, ...")
       ->envname("MEDSEAL_PURPOSE");
   app.add_option("--durability", common.durability, "what a write survives: power (default) or process")
@@ -36,7 +44,7 @@ void AddCommon(CLI::App& app, Common& common) {
   app.add_flag("--accept-stale", common.accept_stale, "open a store older than its anchor, read-only");
   app.add_flag("--json", common.json, "results as JSON, one object a line");
   app.add_flag("--allow-argv", common.allow_argv, "take patient ids and search values from the command line");
-  app.add_flag("--yes", common.yes, "do not ask before a deletion");
+  app.add_flag("--yes", common.yes, "do not ask before what cannot be taken back");
 }
 
 // Makes a subcommand whose parsed arguments live as long as what runs them.
@@ -132,6 +140,14 @@ void AddRotate(CLI::App& app, Commands& commands) {
         command.add_option("name", arguments.class_name)->required();
         AddNames(command, "--revoke", arguments.revoked, "persons who lose the class, separated by commas");
         AddRate(command, arguments.rows_per_second);
+      });
+  commands.Add<RotatePersonArguments>(
+      *rotate, "person", "other keys and another password, for yourself or (the founder) for somebody", RotatePerson,
+      [](CLI::App& command, RotatePersonArguments& arguments) {
+        command.add_option("name", arguments.name)->required();
+        command.add_option("--new-password-file", arguments.password.file, "file with the new password");
+        command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
+        AddCost(command, arguments.cost);
       });
   commands.Add(*rotate, "status", "the jobs, finished ones too", ShowJobs);
   commands.Add<JobArguments>(
@@ -234,6 +250,47 @@ void AddProvider(CLI::App& app, Commands& commands) {
   commands.Add(*copy, "verify", "fail unless every copy has what is needed, and there are two", VerifyProviderCopies);
 }
 
+void AddShares(CLI::App& command, std::vector<std::string>& shares) {
+  command.add_option("--share", shares, "a file with a share; once for each, or several behind it")->required();
+}
+
+void AddRecovery(CLI::App& app, Commands& commands) {
+  CLI::App* recovery =
+      app.add_subcommand("recovery", "custodians, for the loss of every password")->require_subcommand(1);
+  commands.Add<RecoverySetupArguments>(
+      *recovery, "setup", "new shares, of which so many open every key (the founder may)", SetUpRecovery,
+      [](CLI::App& command, RecoverySetupArguments& arguments) {
+        command.add_option("--shares", arguments.shares, "how many there are: 2 to 16, 5 if not given")
+            ->check(CLI::Range(2, 16));
+        command.add_option("--threshold", arguments.threshold, "so many open: 2 to all, 3 if not given")
+            ->check(CLI::Range(2, 16));
+        command.add_option("--out", arguments.out, "directory for share-1.txt and on")->required();
+      });
+  commands.Add<RecoveryArguments>(
+      *recovery, "open", "give the founder another password by shares", OpenRecovery,
+      [](CLI::App& command, RecoveryArguments& arguments) {
+        AddShares(command, arguments.shares);
+        command.add_option("--new-password-file", arguments.password.file, "file with the founder's new password");
+        command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
+        AddCost(command, arguments.cost);
+      });
+  commands.Add<RecoveryArguments>(
+      *recovery, "drill", "whether shares open every key; changes nothing", DrillRecovery,
+      [](CLI::App& command, RecoveryArguments& arguments) { AddShares(command, arguments.shares); });
+  commands.Add(*recovery, "status", "the newest custodians", ShowRecovery);
+}
+
+void AddReseal(CLI::App& app, Commands& commands) {
+  CLI::App* reseal = app.add_subcommand("reseal", "fields sealed anew under new data keys")->require_subcommand(1);
+  commands.Add<ResealArguments>(*reseal, "class", "every field of a class (whoever holds it may); Ctrl-C pauses",
+                                ResealClass, [](CLI::App& command, ResealArguments& arguments) {
+                                  command.add_option("name", arguments.class_name)->required();
+                                  command
+                                      .add_option("--max-rate", arguments.rows_per_second, "patients a second at most")
+                                      ->check(CLI::PositiveNumber);
+                                });
+}
+
 void AddSchema(CLI::App& app, Commands& commands) {
   CLI::App* schema = app.add_subcommand("schema", "what fields there are")->require_subcommand(1);
   commands.Add<SchemaArguments>(*schema, "check", "whether NEW may follow OLD; needs no vault", CheckSchema,
@@ -270,6 +327,39 @@ void AddWrites(CLI::App& app, Commands& commands) {
       app, "delete", "remove a record with its history", Delete, [](CLI::App& command, DeleteArguments& arguments) {
         AddRecord(command, arguments.record);
         command.add_option("--expect", arguments.expect, "refuse unless the record has this version");
+      });
+}
+
+void AddMarks(CLI::App& app, Commands& commands) {
+  const auto add = [&](const char* name, const char* help, Outcome (*run)(const Common&, const MarkArguments&),
+                       bool reason) {
+    commands.Add<MarkArguments>(app, name, help, run, [reason](CLI::App& command, MarkArguments& arguments) {
+      command.add_option("patient", arguments.patient)->required();
+      if (reason) command.add_option("--reason", arguments.reason, "why, up to 240 bytes; kept sealed")->required();
+    });
+  };
+  add("hold", "legal hold: nothing of a patient is deleted (the founder may)", HoldPatient, true);
+  add("release", "end a legal hold", ReleasePatient, false);
+  add("restrict", "only two persons together may read a patient (GDPR art. 18)", RestrictPatient, true);
+  add("unrestrict", "end a restriction; takes two persons (--with)", UnrestrictPatient, false);
+  commands.Add(app, "holds", "who is held or restricted, by whom and why", ListMarks);
+}
+
+void AddRetention(CLI::App& app, Commands& commands) {
+  CLI::App* retention = app.add_subcommand("retention", "what has had its time")->require_subcommand(1);
+  commands.Add<RetentionArguments>(*retention, "plan", "what would go; with --json, record by record", PlanRetention,
+                                   [](CLI::App& command, RetentionArguments& arguments) {
+                                     command.add_option("--type", arguments.type, "of one record type");
+                                     command.add_option("--until", arguments.until,
+                                                        "as if it were this day: YYYY-MM-DD, UTC");
+                                   });
+  commands.Add<RetentionArguments>(
+      *retention, "run", "let it go for good; again after an interruption", RunRetention,
+      [](CLI::App& command, RetentionArguments& arguments) {
+        command
+            .add_option("--max-share", arguments.max_share,
+                        "per cent of all records at most: 5 if not given; more takes a second person (--with)")
+            ->check(CLI::Range(1, 100));
       });
 }
 
@@ -368,11 +458,15 @@ Parsed Parse(int count, char** words) {
   AddBackup(app, commands);
   AddRestore(app, commands);
   AddProvider(app, commands);
+  AddRecovery(app, commands);
+  AddReseal(app, commands);
   AddSchema(app, commands);
   AddWrites(app, commands);
   AddReads(app, commands);
   AddLists(app, commands);
   AddImport(app, commands);
+  AddMarks(app, commands);
+  AddRetention(app, commands);
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& error) {

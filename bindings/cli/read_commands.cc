@@ -1,7 +1,5 @@
 // get, history, patient, find, scan, range, delete: records that are there.
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "confirm.h"

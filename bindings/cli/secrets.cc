@@ -146,6 +146,8 @@ Result<Secret> ReadKeyFile(const std::string& path) {
   return InvalidArgument(path + ": a key file holds 32 bytes; make one with: head -c 32 /dev/urandom > FILE");
 }
 
+Result<Secret> ReadSecretFile(const std::string& path) { return ReadPath(path, true); }
+
 Result<Secret> ReadFile(const std::string& path) { return ReadPath(path, false); }
 
 }  // namespace cli

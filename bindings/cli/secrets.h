@@ -14,6 +14,8 @@ Result<Secret> ReadSecret(const SecretSource& source, const std::string& what);
 Result<Secret> ReadNewSecret(const SecretSource& source, const std::string& what);
 // 32 bytes as they are.
 Result<Secret> ReadKeyFile(const std::string& path);
+// A whole file that holds a secret, as it is; warns when others can read it.
+Result<Secret> ReadSecretFile(const std::string& path);
 // A whole file, however long; InvalidArgument (not there) and IoError name the path.
 Result<Secret> ReadFile(const std::string& path);
 

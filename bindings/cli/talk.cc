@@ -31,9 +31,9 @@ const char* Advice(medseal_code code) {
     case MEDSEAL_LOCKED:
       return "wait for the other process or stop it; one process at a time has a vault open";
     case MEDSEAL_WRONG_SECRET:
-      return "check the passphrase file of the keyring (--keyring-passphrase-file), the person's name (--person) and "
-             "the "
-             "password file (--password-file)";
+      return "check the passphrase or PIN of the keyring (--keyring-passphrase-file; a token locks after a few wrong "
+             "PINs), "
+             "the person's name (--person) and the password file (--password-file)";
     case MEDSEAL_STALE:
       return "put the newest copy of the store back, or look at this one with --accept-stale (read-only)";
     case MEDSEAL_AUTH_FAILED:
@@ -41,9 +41,10 @@ const char* Advice(medseal_code code) {
       return "look whether --keyring names this store's keyring; if it does, do not write to the store, run "
              "`medseal verify` and restore what it names";
     case MEDSEAL_PERMISSION_DENIED:
-      return "ask the founder, or for a class someone who holds it (medseal person grant NAME CLASS)";
+      return "ask the founder, or for a class someone who holds it (medseal person grant NAME CLASS); a second person "
+             "logs in with --with NAME";
     case MEDSEAL_KEY_UNAVAILABLE:
-      return "make the keyring reachable (--keyring), then run the same command again";
+      return "make the keyring or its token reachable (--keyring), then run the same command again";
     case MEDSEAL_CANCELLED:
       return "what was acknowledged stays; the same command again goes on from there";
     case MEDSEAL_ALREADY_EXISTS:

@@ -3,6 +3,9 @@
 #include <fmt/core.h>
 #include <time.h>
 
+#include <charconv>
+#include <chrono>
+
 namespace cli {
 namespace {
 
@@ -53,6 +56,20 @@ std::string Duration(double seconds) {
 }
 
 std::string TimeText(std::uint64_t unix_ms) { return Formatted("%Y-%m-%d %H:%M:%S UTC", unix_ms); }
+
+std::optional<std::uint64_t> ParseDate(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return {};
+  const auto number = [&](std::size_t at, std::size_t size) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + size, value);
+    return error == std::errc() && end == text.data() + at + size ? value : 0;
+  };
+  const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(number(0, 4))),
+                                        std::chrono::month(number(5, 2)), std::chrono::day(number(8, 2))};
+  if (!day.ok() || day.year() < std::chrono::year(1970)) return {};
+  const std::chrono::milliseconds since = std::chrono::sys_days(day).time_since_epoch();
+  return static_cast<std::uint64_t>(since.count());
+}
 
 std::string TimeIso(std::uint64_t unix_ms) {
   return fmt::format("{}.{:03}Z", Formatted("%Y-%m-%dT%H:%M:%S", unix_ms), unix_ms % 1000);

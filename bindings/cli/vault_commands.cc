@@ -66,6 +66,8 @@ void WriteStatusJson(const medseal_status_info& info) {
   line.Number("persons", info.persons).Number("classes", info.classes).Number("statements", info.statements);
   line.Number("patients", info.patients).Number("rows", info.rows).Number("bytes_on_disk", info.bytes_on_disk);
   line.Number("locked_key_bytes", info.locked_key_bytes).Number("unlocked_key_bytes", info.unlocked_key_bytes);
+  line.Number("held", info.held).Number("restricted", info.restricted);
+  line.Flag("keyring_on_token", info.keyring_on_token != 0);
   line.Flag("read_only", info.read_only != 0).Flag("keyring_on_same_device", info.keyring_on_same_device != 0);
   WriteLine(line.Flag("keyring_readable_by_others", info.keyring_readable_by_others != 0).Done());
 }
@@ -81,7 +83,11 @@ void WriteStatusText(const Common& common, const medseal_status_info& info) {
                                   Grouped(info.statements)));
   WriteFact("patients", "about " + Grouped(info.patients));
   WriteFact("rows", "about " + Grouped(info.rows));
+  WriteFact("marks",
+            fmt::format("{} patients under legal hold, {} restricted", Grouped(info.held), Grouped(info.restricted)));
   WriteFact("on disk", Size(info.bytes_on_disk));
+  if (info.keyring_on_token != 0)
+    WriteFact("keyring", "on a token: a copy of the disk does not hold it, unless the token is software on that disk");
   WriteFact("key memory",
             fmt::format("{} locked, {} not locked", Size(info.locked_key_bytes), Size(info.unlocked_key_bytes)));
 }
@@ -173,6 +179,13 @@ void WriteSeen(bool json, const char* what, const char* name, std::uint64_t coun
                         is_long ? " (" + seen + ")" : ""));
 }
 
+// The path of a keyring that is a file.
+std::string KeyringFile(const Common& common) {
+  constexpr std::string_view kFile = "file:";
+  if (IsOnToken(common)) return {};
+  return common.keyring.starts_with(kFile) ? common.keyring.substr(kFile.size()) : common.keyring;
+}
+
 bool OnOneDevice(const std::string& one, const std::string& other) {
   struct stat a {
   }, b{};
@@ -183,7 +196,7 @@ bool OnOneDevice(const std::string& one, const std::string& other) {
 
 Outcome Init(const Common& common, const InitArguments& arguments) {
   CLI_TRY(Require(common.store, "the directory to make", "--store", "MEDSEAL_STORE"));
-  CLI_TRY(Require(common.keyring, "the keyring file to make", "--keyring", "MEDSEAL_KEYRING"));
+  CLI_TRY(Require(common.keyring, "the keyring to make", "--keyring", "MEDSEAL_KEYRING"));
   CLI_TRY(Require(common.person, "the founder's name", "--person", "MEDSEAL_PERSON"));
   CLI_ASSIGN(const SchemaFile schema, ReadSchema(arguments.schema, arguments.rules));
   CLI_ASSIGN(const Secret keyring, ReadKeyringSecret(common, true));
@@ -199,9 +212,13 @@ Outcome Init(const Common& common, const InitArguments& arguments) {
   }));
   if (common.json) WriteLine(JsonLine("init").Text("store", common.store).Text("keyring", common.keyring).Done());
   Say(fmt::format("made {}; {} holds every class", common.store, common.person));
-  Say(fmt::format("keep copies of {} and of its passphrase elsewhere: without them no field opens again",
-                  common.keyring));
-  if (OnOneDevice(common.store, common.keyring)) WarnOfOneDevice();
+  if (IsOnToken(common)) {
+    Say("the token keeps its keys for good: without it and its PIN no field opens again");
+  } else {
+    Say(fmt::format("keep copies of {} and of its passphrase elsewhere: without them no field opens again",
+                    common.keyring));
+  }
+  if (OnOneDevice(common.store, KeyringFile(common))) WarnOfOneDevice();
   return kDone;
 }
 

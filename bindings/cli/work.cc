@@ -11,7 +11,7 @@ namespace {
 
 Result<medseal::Vault> OpenVault(const Common& common) {
   CLI_TRY(Require(common.store, "the vault's directory", "--store", "MEDSEAL_STORE"));
-  CLI_TRY(Require(common.keyring, "the keyring file", "--keyring", "MEDSEAL_KEYRING"));
+  CLI_TRY(Require(common.keyring, "the keyring", "--keyring", "MEDSEAL_KEYRING"));
   CLI_ASSIGN(const Secret secret, ReadKeyringSecret(common, false));
   auto vault = medseal::Vault::Open({
       .store = common.store,
@@ -30,11 +30,24 @@ Status Require(const std::string& value, const char* what, const char* option, c
   return InvalidArgument(fmt::format("say what {} is: {} or {}", what, option, variable));
 }
 
+bool IsOnToken(const Common& common) { return common.keyring.starts_with("pkcs11:"); }
+
 Result<Secret> ReadKeyringSecret(const Common& common, bool chosen_now) {
   if (!common.key_file.empty()) return ReadKeyFile(common.key_file);
+  if (IsOnToken(common)) return ReadSecret(common.passphrase, "PIN of the token");
   const char* what = "passphrase of the keyring";
   return chosen_now ? ReadNewSecret(common.passphrase, what) : ReadSecret(common.passphrase, what);
 }
+
+namespace {
+
+Status JoinSecond(medseal::Session& session, const Common& common) {
+  if (common.second_person.empty()) return {};
+  CLI_ASSIGN(const Secret password, ReadSecret(common.second_password, "password of " + common.second_person));
+  return session.Join({.person = common.second_person, .password = password.view()});
+}
+
+}  // namespace
 
 Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
   CLI_TRY(Require(common.person, "your name", "--person", "MEDSEAL_PERSON"));
@@ -42,6 +55,7 @@ Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
   const medseal::Name purpose = common.purpose.empty() ? medseal::Name() : medseal::Name(common.purpose);
   auto session = vault.Login({.person = common.person, .password = password.view(), .purpose = purpose});
   if (session.ok() && Interrupted()) return Cancelled();
+  if (session.ok()) CLI_TRY(JoinSecond(*session, common));
   return session;
 }
 

@@ -17,7 +17,9 @@ Outcome WithVault(const Common& common, const std::function<Outcome(medseal::Vau
 Outcome WithSession(const Common& common, const std::function<Outcome(medseal::Session&)>& work);
 Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common);
 
-// The keyring's passphrase or key file; `chosen_now` asks twice.
+// The keyring is named by a pkcs11: URI.
+bool IsOnToken(const Common& common);
+// The keyring's passphrase or key file, or the token's PIN; `chosen_now` asks twice for a passphrase.
 Result<Secret> ReadKeyringSecret(const Common& common, bool chosen_now);
 // InvalidArgument that names the option and the variable, if `value` is empty.
 Status Require(const std::string& value, const char* what, const char* option, const char* variable);

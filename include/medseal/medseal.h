@@ -103,12 +103,14 @@ typedef enum medseal_durability {
   MEDSEAL_PROCESS = 1 /* it survives the death of the process */
 } medseal_durability;
 
-/* Where the keys outside the store are: a keyring file and what opens it. */
+/* Where the keys outside the store are, and what opens them: a keyring file (its path, or file:PATH) or a PKCS#11 token
+ * (pkcs11:token=NAME;object=NAME, with ?module-path=/PATH unless p11-kit knows the module). A token that stays away, or does not answer
+ * within ten seconds, is KEY_UNAVAILABLE; a PIN is tried once. */
 typedef struct medseal_keyring {
   size_t size;
-  const char* path;      /* outside the store's directory */
-  medseal_bytes secret;  /* passphrase, or 32 bytes of a key file */
-  int secret_is_key;     /* 1: `secret` is 32 bytes of key, 0: a passphrase */
+  const char* path;      /* or URI; a file lies outside the store's directory */
+  medseal_bytes secret;  /* passphrase, 32 bytes of a key file, or the token's PIN */
+  int secret_is_key;     /* 1: `secret` is 32 bytes of key, 0: a passphrase or PIN */
 } medseal_keyring;
 
 /* Argon2id. Zero takes the default (64 MiB, 3 passes); floor 19 MiB and 2, ceiling 1 GiB and 10. */
@@ -130,7 +132,7 @@ typedef struct medseal_schema {
 typedef struct medseal_init_options {
   size_t size;
   const char* store;             /* a directory to be made */
-  const medseal_keyring* keyring; /* the file is made */
+  const medseal_keyring* keyring; /* is made: the file, or the objects on the token */
   const medseal_schema* schema;
   medseal_suite suite;
   const char* person;            /* the founder: holds every class */
@@ -154,7 +156,7 @@ typedef struct medseal_open_options {
   size_t cache_bytes;      /* database blocks kept in memory; 0: 64 MiB */
 } medseal_open_options;
 
-/*   NO_VAULT, LOCKED, WRONG_SECRET (of the keyring), STALE, SUITE_UNAVAILABLE, UNSUPPORTED_VERSION */
+/*   NO_VAULT, LOCKED, WRONG_SECRET and KEY_UNAVAILABLE (of the keyring), STALE, SUITE_UNAVAILABLE, UNSUPPORTED_VERSION */
 MEDSEAL_API medseal_code medseal_open(const medseal_open_options* options, medseal_vault** vault, medseal_error* error);
 
 /* Waits for running calls, makes everything durable, moves the anchor, ends all sessions. The handle still needs medseal_vault_free. */
@@ -188,6 +190,9 @@ typedef struct medseal_status_info {
   int read_only;
   int keyring_on_same_device;      /* a thief of the disk has the keyring too */
   int keyring_readable_by_others;
+  uint64_t held;                   /* patients under a legal hold */
+  uint64_t restricted;             /* patients that only two persons together may read */
+  int keyring_on_token;            /* a thief of the disk has none, unless the token is software that keeps its keys there */
 } medseal_status_info;
 MEDSEAL_API medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, medseal_error* error);
 
@@ -203,6 +208,11 @@ typedef struct medseal_login_options {
 /*   WRONG_SECRET  unknown person or wrong password: the same answer in the same time */
 MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
                                        medseal_error* error);
+/* A second person at the session, until logout, by their own login (`second->purpose` is not read): what takes two persons together. They
+ * bear witness; the keys remain those of the session's own person.
+ *   WRONG_SECRET       as medseal_login;  INVALID_ARGUMENT  it is the session's own person
+ *   PERMISSION_DENIED  one of the two is a service;  ALREADY_EXISTS  somebody has joined already */
+MEDSEAL_API medseal_code medseal_session_join(medseal_session* session, const medseal_login_options* second, medseal_error* error);
 /* Wipes the session's keys; calls on it then answer CLOSED. */
 MEDSEAL_API void medseal_logout(medseal_session* session);
 MEDSEAL_API void medseal_session_free(medseal_session* session); /* logs out first */
@@ -300,7 +310,8 @@ MEDSEAL_API void medseal_record_free(medseal_record* record);
 /* History, deletion. */
 MEDSEAL_API medseal_code medseal_history(medseal_session* session, const medseal_ref* ref, medseal_cursor** cursor,
                                          medseal_error* error); /* newest first */
-/* Removes the record, its history and its large values. `expected_version` 0: any. */
+/* Removes the record, its history and its large values. `expected_version` 0: any.
+ *   PERMISSION_DENIED  the patient is under a legal hold */
 MEDSEAL_API medseal_code medseal_delete(medseal_session* session, const medseal_ref* ref, uint64_t expected_version,
                                         medseal_error* error);
 
@@ -323,6 +334,39 @@ MEDSEAL_API medseal_code medseal_scan(medseal_session* session, const char* type
 /* The next record, or NULL in `record` at the end. A cursor shows the store as it was when it was opened; after an hour it is CLOSED. */
 MEDSEAL_API medseal_code medseal_next(medseal_cursor* cursor, medseal_record** record, medseal_error* error);
 MEDSEAL_API void medseal_cursor_free(medseal_cursor* cursor);
+
+/* ---- Legal hold and restriction ------------------------------------------------------------------------------------ */
+
+/* Marks of a patient (`ref.type` and `ref.record` are not read), set and lifted by the founder or by a person who holds every class
+ * (PERMISSION_DENIED for others); durable when the call returns. `reason` is text of 1 to 240 bytes.
+ *   NOT_FOUND  no such patient, or no such mark to lift;  ALREADY_EXISTS  the mark is there
+ *
+ * Hold: nothing of the patient is deleted (PERMISSION_DENIED), by hand, by retention or by erasure, and replaced versions of their
+ * records stay even where the schema keeps no history. Writing goes on. */
+MEDSEAL_API medseal_code medseal_hold(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_error* error);
+MEDSEAL_API medseal_code medseal_release(medseal_session* session, const medseal_ref* ref, medseal_error* error);
+/* Restriction (GDPR art. 18): a session that no second person has joined may neither read nor write the patient's records nor delete
+ * them (PERMISSION_DENIED; an import rejects them and goes on). find, range and scan leave them out without a word: a refusal would say
+ * that a value was met. Retention passes over them. To lift it takes two persons, since who lifts it could then read alone. */
+MEDSEAL_API medseal_code medseal_restrict(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_error* error);
+MEDSEAL_API medseal_code medseal_unrestrict(medseal_session* session, const medseal_ref* ref, medseal_error* error);
+
+typedef struct medseal_mark_info {
+  size_t size;
+  uint8_t patient_handle[MEDSEAL_PATIENT_HANDLE_SIZE];
+  int held;
+  int restricted;
+  uint64_t hold_since_ms;
+  const char* hold_by;         /* a person's name; NULL where there is no hold */
+  medseal_bytes hold_reason;
+  uint64_t restriction_since_ms;
+  const char* restriction_by;
+  medseal_bytes restriction_reason;
+} medseal_mark_info;
+/* Return 0 to go on; anything else ends the listing with CANCELLED. */
+typedef int (*medseal_mark_callback)(void* context, const medseal_mark_info* info);
+/* All marks; for who may set them (PERMISSION_DENIED for others). */
+MEDSEAL_API medseal_code medseal_marks(medseal_session* session, medseal_mark_callback callback, void* context, medseal_error* error);
 
 /* ---- Large values -------------------------------------------------------------------------------------------------- */
 
@@ -357,6 +401,13 @@ MEDSEAL_API medseal_code medseal_person_add(medseal_session* session, const meds
 /*   PERMISSION_DENIED  the session does not hold the class itself */
 MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name, medseal_error* error);
 
+/* Other key pairs and another password for a person, by that person or by the founder, who may do it for somebody who lost theirs. Waits for
+ * running calls of that person's sessions, which then answer CLOSED; `session` itself goes on. `cost` may be NULL. Copies of the store from
+ * before still open with the old password and their keyring.
+ *   PERMISSION_DENIED  neither that person nor the founder;  NOT_FOUND  no person of that name */
+MEDSEAL_API medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password, const medseal_cost* cost,
+                                               medseal_error* error);
+
 typedef struct medseal_person_info {
   size_t size;
   const char* name;
@@ -377,6 +428,76 @@ MEDSEAL_API medseal_code medseal_schema_load(medseal_session* session, const med
                                              medseal_error* error);
 /* The newest schema, readable. */
 MEDSEAL_API medseal_code medseal_schema_show(medseal_session* session, medseal_buffer** text, medseal_error* error);
+
+/* ---- Recovery ------------------------------------------------------------------------------------------------------- */
+
+/* For the loss of every password: custodians keep shares, so many of which open the founder's keys, which open every class. They replace
+ * passwords, not a lost keyring, and bring back nobody who was erased. */
+
+/* One share to be kept: a text of a few lines, zero bytes nowhere in it. Return 0 once it is safe; anything else ends the call with CANCELLED. */
+typedef int (*medseal_share_callback)(void* context, uint32_t number, medseal_bytes text);
+
+typedef struct medseal_recovery_setup_options {
+  size_t size;
+  uint32_t shares;    /* at most 16; 0: 5 */
+  uint32_t threshold; /* so many open the founder's keys, at least 2; 0: 3 */
+  medseal_share_callback on_share;
+  void* context;
+} medseal_recovery_setup_options;
+
+/* Names new custodians, after on_share took every share; those of a set before open nothing in this store any more. Copies of the store from
+ * before still open with them and their keyring.
+ *   PERMISSION_DENIED  only the founder may;  CANCELLED  a share was not taken: nothing was changed
+ *   CONFLICT           somebody else named custodians meanwhile */
+MEDSEAL_API medseal_code medseal_recovery_setup(medseal_session* session, const medseal_recovery_setup_options* options,
+                                                medseal_error* error);
+
+typedef enum medseal_share_fault {
+  MEDSEAL_SHARE_DAMAGED = 1,       /* no share's text, or mistyped */
+  MEDSEAL_SHARE_LATER_VERSION = 2, /* made by a later medseal */
+  MEDSEAL_SHARE_OTHER_STORE = 3,
+  MEDSEAL_SHARE_OTHER_SET = 4,     /* than the newest, which alone counts */
+  MEDSEAL_SHARE_CHANGED = 5,       /* it reads well, but is not the one that was handed out */
+  MEDSEAL_SHARE_DOUBLED = 6        /* given before */
+} medseal_share_fault;
+/* Share `index` of those given is not counted; `why` is a sentence. */
+typedef void (*medseal_bad_share_callback)(void* context, size_t index, medseal_share_fault fault, const char* why);
+
+typedef struct medseal_recovery_options {
+  size_t size;
+  const medseal_bytes* shares; /* texts */
+  size_t share_count;
+  medseal_bad_share_callback on_bad_share; /* may be NULL */
+  void* context;
+  medseal_bytes password;      /* medseal_recovery_open: the founder's new one */
+  const medseal_cost* cost;
+} medseal_recovery_options;
+
+typedef struct medseal_recovery_info {
+  size_t size;
+  uint32_t set;       /* the newest, from 1; 0: there are no custodians */
+  uint32_t threshold;
+  uint32_t shares;    /* of the set */
+  uint32_t good;      /* of those given */
+  uint64_t class_keys;         /* that the founder's keys open, of those the chain of statements names */
+  uint64_t class_keys_missing; /* that they do not */
+  char founder[68];   /* name; empty until the keys are open */
+} medseal_recovery_info;
+
+/* The newest custodians: set, threshold and shares; all 0 if there are none. */
+MEDSEAL_API medseal_code medseal_recovery_status(medseal_vault* vault, medseal_recovery_info* info, medseal_error* error);
+
+/* Whether these shares open the founder's keys and every class key; changes nothing, needs no session. Bad shares are told and not counted;
+ * `info` (may be NULL) says what was seen whatever ends the call.
+ *   NOT_FOUND         there are no custodians
+ *   INVALID_ARGUMENT  too few good shares: the message says how many are missing
+ *   AUTH_FAILED       what is sealed to the custodians, or to the founder, was changed or taken away */
+MEDSEAL_API medseal_code medseal_recovery_drill(medseal_vault* vault, const medseal_recovery_options* options, medseal_recovery_info* info,
+                                                medseal_error* error);
+/* The same, then another password for the founder over the same keys. Class keys that do not open are counted and no reason to stop. The shares
+ * were together now: rotate the founder (medseal_rotate_person), then set up new ones. */
+MEDSEAL_API medseal_code medseal_recovery_open(medseal_vault* vault, const medseal_recovery_options* options, medseal_recovery_info* info,
+                                               medseal_error* error);
 
 /* ---- Import, verify, thief ----------------------------------------------------------------------------------------- */
 
@@ -433,6 +554,16 @@ MEDSEAL_API medseal_code medseal_import(medseal_session* session, const medseal_
 MEDSEAL_API medseal_code medseal_rotate_class(medseal_session* session, const char* class_name, const char* const* revoked,
                                               size_t revoked_count, uint32_t* job, medseal_error* error);
 
+/* Reseal of a class: new data keys, and every field of the class in every version of every record sealed anew under them, large values
+ * too. It is for keys that may have been copied while they were open. Records, versions and dates stay as they are, readers and writers
+ * go on. The previous data keys are dropped when nothing is under them any more and no registered backup needs them.
+ *
+ * Begins the job. Results whose class the rules give are sealed anew together, or two copies of the disk would tell which are of the
+ * class: a session that lacks a class of theirs gets PERMISSION_DENIED from medseal_job_step, and one that holds them all goes on.
+ *   PERMISSION_DENIED  the session does not hold the class;  NOT_FOUND  no such class
+ *   ALREADY_EXISTS     the class's previous data keys are not dropped yet: finish its reseal first */
+MEDSEAL_API medseal_code medseal_reseal_class(medseal_session* session, const char* class_name, uint32_t* job, medseal_error* error);
+
 /* Long work is a job: it is remembered in the vault and goes on after a pause, a death or a power cut. */
 typedef enum medseal_job_kind {
   MEDSEAL_JOB_CLASS_ROTATION = 1, /* subject: the class; target: the version that key rows are brought to */
@@ -474,9 +605,9 @@ typedef struct medseal_job_options {
 /* Works on a job until it is done or `options` (may be NULL) end it: then OK, and `info` says how far it came. One step works at a time.
  * `session` may be NULL for what the host does by itself: epoch change and index re-epoch.
  *   NOT_FOUND  no such job;  UNSUPPORTED  it is paused;  PERMISSION_DENIED  this session may not work on it, or it takes one
- *   KEY_UNAVAILABLE  an epoch change waits for what the message names; a later step goes on
+ *   KEY_UNAVAILABLE  an epoch change or a reseal waits for what the message names; a later step goes on
  *   CANCELLED  on_progress ended it; what was done stays done
- *   AUTH_FAILED  a key row does not open: medseal_verify says which; the job stays where it is */
+ *   AUTH_FAILED  a row does not open: medseal_verify says which; the job stays where it is */
 MEDSEAL_API medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, uint32_t job, const medseal_job_options* options,
                                           medseal_job_info* info, medseal_error* error);
 /* Waits for a running step. NOT_FOUND, PERMISSION_DENIED as medseal_job_step; UNSUPPORTED when there is nothing left to do. */
@@ -485,6 +616,76 @@ MEDSEAL_API medseal_code medseal_job_resume(medseal_vault* vault, medseal_sessio
 /* Return 0 to go on; anything else ends the listing with CANCELLED. */
 typedef int (*medseal_job_callback)(void* context, const medseal_job_info* info);
 MEDSEAL_API medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, void* context, medseal_error* error);
+
+/* ---- Retention ----------------------------------------------------------------------------------------------------- */
+
+/* Records go by the retention of their type, values by that of their class (schema), counted from when the record was last written: never
+ * before the date that the schema promised then. Patients under a legal hold or a restriction are passed over. */
+
+typedef enum medseal_clock {
+  MEDSEAL_CLOCK_BELIEVED = 0,
+  MEDSEAL_CLOCK_BEHIND = 1, /* more than 10 minutes before the newest record, or what the vault knew */
+  MEDSEAL_CLOCK_AHEAD = 2,  /* more than 31 days after what the vault knew; it follows the clock at each login, so far and no further */
+  MEDSEAL_CLOCK_UNKNOWN = 3 /* the vault's known time is gone */
+} medseal_clock;
+
+/* A record that goes, or (class_count > 0) the classes whose values it loses. */
+typedef struct medseal_retention_item {
+  size_t size;
+  uint8_t record_handle[MEDSEAL_RECORD_HANDLE_SIZE];
+  const char* type;
+  uint64_t end_ms; /* when it had its time */
+  const char* const* classes;
+  size_t class_count;
+} medseal_retention_item;
+typedef void (*medseal_retention_item_callback)(void* context, const medseal_retention_item* item);
+
+/* Of one record type. */
+typedef struct medseal_retention_type {
+  size_t size;
+  const char* type;
+  uint64_t records;     /* that there are */
+  uint64_t expired;     /* that go whole */
+  uint64_t clearing;    /* that lose values of a class and stay */
+  uint64_t earliest_ms; /* when the first and the last of them had their time; 0: none */
+  uint64_t latest_ms;
+} medseal_retention_type;
+typedef void (*medseal_retention_type_callback)(void* context, const medseal_retention_type* type);
+
+typedef struct medseal_retention_options {
+  size_t size;
+  int run;           /* 0: a plan, that says what would go and touches nothing; 1: let it go */
+  const char* type;  /* of a plan; NULL: all */
+  uint64_t until_ms; /* of a plan: as if it were then; 0: now */
+  uint32_t share;    /* per cent of all records that a run may touch. 0: 5, or with a second person whatever the plan says */
+  medseal_progress_callback on_progress;   /* patients; `records`: that went so far. May be NULL, as the next two */
+  medseal_retention_type_callback on_type; /* after the plan */
+  medseal_retention_item_callback on_item; /* of a plan */
+  void* context;
+} medseal_retention_options;
+
+typedef struct medseal_retention_report {
+  size_t size;
+  uint64_t now_ms;
+  medseal_clock clock;
+  uint64_t records;
+  uint64_t expired;
+  uint64_t clearing;
+  uint64_t patients;   /* that expired and clearing are of */
+  uint64_t held;       /* records that would go but for a legal hold */
+  uint64_t restricted; /* or a restriction */
+  uint64_t deleted;    /* by this run, with history and large values */
+  uint64_t cleared;
+} medseal_retention_report;
+
+/* By the founder or a person who holds every class; takes no class key. A run that was stopped or killed goes on when it is repeated.
+ * `options` (a plan of all types if NULL) and `report` may be NULL; the report says how far the call came whatever ends it.
+ *   PERMISSION_DENIED  not that person; or the clock is not believed, or more than `share` would go, and no second person has joined
+ *                      (medseal_session_join), or above 5 per cent on one person's word alone: nothing was deleted
+ *   AUTH_FAILED        a patient's rows do not add up: medseal_verify says whose
+ *   CANCELLED          on_progress ended it; what went is gone */
+MEDSEAL_API medseal_code medseal_retention(medseal_session* session, const medseal_retention_options* options, medseal_retention_report* report,
+                                           medseal_error* error);
 
 typedef struct medseal_verify_report {
   size_t size;
@@ -509,7 +710,7 @@ MEDSEAL_API medseal_code medseal_verify(medseal_vault* vault, medseal_session* s
 typedef struct medseal_thief_options {
   size_t size;
   const char* store;
-  const char* keyring_path;    /* NULL: none was found */
+  const char* keyring_path;    /* or URI; NULL: none was found */
   const char* passphrase_path; /* files that may lie on the same device; NULL: none */
   const char* password_path;
   const char* person;          /* whose password file it is */

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -298,9 +299,35 @@ struct PersonInfo {
   std::vector<std::string> classes = {};
 };
 
+// Takes one share to be kept, before the set counts; false: nothing is changed (CANCELLED).
+using ShareTaker = std::function<bool(std::uint32_t number, ByteView text)>;
+struct RecoverySetup {
+  std::uint32_t shares = 0;     // 0: 5
+  std::uint32_t threshold = 0;  // 0: 3
+};
+
+// What a patient is held back by.
+struct Mark {
+  std::uint64_t since_ms = 0;
+  std::string by = {};
+  Secret reason = {};
+};
+struct MarkInfo {
+  PatientHandle patient = {};
+  std::optional<Mark> hold = {};
+  std::optional<Mark> restriction = {};
+};
+
 struct StepOptions {
   std::uint64_t rows_per_second = 0;  // at most; 0: as fast as it goes
   std::uint64_t time_budget_ms = 0;   // return with progress after this long; 0: run to the end
+};
+
+struct RetentionOptions {
+  bool run = false;
+  Name type = {};
+  std::uint64_t until_ms = 0;
+  std::uint32_t share = 0;
 };
 
 struct ImportOptions {
@@ -355,6 +382,10 @@ class Watcher {
   virtual bool OnProgress(const medseal_progress&) noexcept { return true; }
   virtual void OnReject(const char* /*file*/, std::uint64_t /*line*/, const char* /*segment*/,
                         const char* /*why*/) noexcept {}
+  // A share that is not counted.
+  virtual void OnBadShare(std::size_t /*index*/, medseal_share_fault /*fault*/, const char* /*why*/) noexcept {}
+  virtual void OnRetentionType(const medseal_retention_type&) noexcept {}
+  virtual void OnRetentionItem(const medseal_retention_item&) noexcept {}
   virtual void OnProblem(const char* /*what*/, const std::uint8_t* /*patient_handle*/) noexcept {}
 };
 
@@ -405,6 +436,18 @@ inline int ForwardProgress(void* watcher, const medseal_progress* progress) {
 }
 inline void ForwardReject(void* watcher, const char* file, std::uint64_t line, const char* segment, const char* why) {
   static_cast<Watcher*>(watcher)->OnReject(file, line, segment, why);
+}
+inline void ForwardBadShare(void* watcher, std::size_t index, medseal_share_fault fault, const char* why) {
+  static_cast<Watcher*>(watcher)->OnBadShare(index, fault, why);
+}
+inline int ForwardShare(void* taker, std::uint32_t number, medseal_bytes text) {
+  return (*static_cast<const ShareTaker*>(taker))(number, View(text)) ? 0 : 1;
+}
+inline void ForwardRetentionType(void* watcher, const medseal_retention_type* type) {
+  static_cast<Watcher*>(watcher)->OnRetentionType(*type);
+}
+inline void ForwardRetentionItem(void* watcher, const medseal_retention_item* item) {
+  static_cast<Watcher*>(watcher)->OnRetentionItem(*item);
 }
 inline void ForwardProblem(void* watcher, const char* what, const std::uint8_t* patient_handle) {
   static_cast<Watcher*>(watcher)->OnProblem(what, patient_handle);
@@ -567,6 +610,36 @@ class Session {
     return Piece{Buffer(value), size};
   }
 
+  // `second.purpose` is not read.
+  Status Join(const LoginOptions& second) {
+    auto raw = internal::Sized<medseal_login_options>();
+    raw.person = second.person.c_str();
+    raw.password = internal::Raw(second.password);
+    return internal::Call(medseal_session_join, raw_.get(), &raw);
+  }
+  Status Hold(const Patient& patient, Name reason) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_hold, raw_.get(), &raw, reason.c_str());
+  }
+  Status Release(const Patient& patient) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_release, raw_.get(), &raw);
+  }
+  Status Restrict(const Patient& patient, Name reason) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_restrict, raw_.get(), &raw, reason.c_str());
+  }
+  Status Unrestrict(const Patient& patient) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    return internal::Call(medseal_unrestrict, raw_.get(), &raw);
+  }
+  Result<std::vector<MarkInfo>> Marks() {
+    std::vector<MarkInfo> out;
+    const Status status = internal::Call(medseal_marks, raw_.get(), &Session::TakeMark, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+
   Status AddPerson(const PersonOptions& options) {
     const medseal_cost cost = internal::Raw(options.cost);
     auto raw = internal::Sized<medseal_person_options>();
@@ -581,11 +654,24 @@ class Session {
   Status Grant(Name person, Name class_name) {
     return internal::Call(medseal_person_grant, raw_.get(), person.c_str(), class_name.c_str());
   }
+  Status RotatePerson(Name person, ByteView password, const Cost& cost = {}) {
+    const medseal_cost raw = internal::Raw(cost);
+    return internal::Call(medseal_rotate_person, raw_.get(), person.c_str(), internal::Raw(password), &raw);
+  }
   Result<std::vector<PersonInfo>> Persons() {
     std::vector<PersonInfo> out;
     const Status status = internal::Call(medseal_persons, raw_.get(), &Session::TakePerson, static_cast<void*>(&out));
     if (!status.ok()) return status.error();
     return out;
+  }
+
+  Status SetUpRecovery(const RecoverySetup& setup, const ShareTaker& take) {
+    auto raw = internal::Sized<medseal_recovery_setup_options>();
+    raw.shares = setup.shares;
+    raw.threshold = setup.threshold;
+    raw.on_share = internal::ForwardShare;
+    raw.context = const_cast<ShareTaker*>(&take);
+    return internal::Call(medseal_recovery_setup, raw_.get(), &raw);
   }
 
   // The number of the new version.
@@ -612,11 +698,34 @@ class Session {
     return internal::Call(medseal_import, raw_.get(), &raw, report);
   }
 
+  // Fills `report` whatever ends the call.
+  Status Retention(const RetentionOptions& options, Watcher* watcher, medseal_retention_report* report) {
+    auto raw = internal::Sized<medseal_retention_options>();
+    raw.run = options.run ? 1 : 0;
+    raw.type = options.type.c_str();
+    raw.until_ms = options.until_ms;
+    raw.share = options.share;
+    if (watcher != nullptr) {
+      raw.on_progress = internal::ForwardProgress;
+      raw.on_type = internal::ForwardRetentionType;
+      raw.on_item = internal::ForwardRetentionItem;
+    }
+    raw.context = watcher;
+    *report = internal::Sized<medseal_retention_report>();
+    return internal::Call(medseal_retention, raw_.get(), &raw, report);
+  }
+
   // The number of the job that begins.
   Result<std::uint32_t> RotateClass(Name class_name, std::span<const char* const> revoked = {}) {
     std::uint32_t job = 0;
     const Status status =
         internal::Call(medseal_rotate_class, raw_.get(), class_name.c_str(), revoked.data(), revoked.size(), &job);
+    if (!status.ok()) return status.error();
+    return job;
+  }
+  Result<std::uint32_t> ResealClass(Name class_name) {
+    std::uint32_t job = 0;
+    const Status status = internal::Call(medseal_reseal_class, raw_.get(), class_name.c_str(), &job);
     if (!status.ok()) return status.error();
     return job;
   }
@@ -629,6 +738,17 @@ class Session {
     const Status status = internal::Call(function, raw_.get(), arguments..., &made);
     if (!status.ok()) return status.error();
     return T(made);
+  }
+  static int TakeMark(void* marks, const medseal_mark_info* info) {
+    MarkInfo mark{internal::Copied<MEDSEAL_PATIENT_HANDLE_SIZE>(info->patient_handle), {}, {}};
+    const auto entry = [](std::uint64_t since_ms, const char* by, medseal_bytes reason) {
+      return Mark{since_ms, by, Secret(AsText(internal::View(reason)))};
+    };
+    if (info->held != 0) mark.hold = entry(info->hold_since_ms, info->hold_by, info->hold_reason);
+    if (info->restricted != 0)
+      mark.restriction = entry(info->restriction_since_ms, info->restriction_by, info->restriction_reason);
+    static_cast<std::vector<MarkInfo>*>(marks)->push_back(std::move(mark));
+    return 0;
   }
   static int TakePerson(void* persons, const medseal_person_info* info) {
     PersonInfo person{info->name, info->kind, info->founder != 0, {}};
@@ -715,6 +835,21 @@ class Vault {
   Status ResumeJob(const Session* session, std::uint32_t job) {
     return internal::Call(medseal_job_resume, raw_.get(), Raw(session), job);
   }
+  Result<medseal_recovery_info> RecoveryStatus() {
+    auto info = internal::Sized<medseal_recovery_info>();
+    const Status status = internal::Call(medseal_recovery_status, raw_.get(), &info);
+    if (!status.ok()) return status.error();
+    return info;
+  }
+  // Both fill `info` whatever ends the call.
+  Status DrillRecovery(std::span<const ByteView> shares, Watcher* watcher, medseal_recovery_info* info) {
+    return Recover(medseal_recovery_drill, shares, {}, {}, watcher, info);
+  }
+  Status OpenRecovery(std::span<const ByteView> shares, ByteView password, const Cost& cost, Watcher* watcher,
+                      medseal_recovery_info* info) {
+    return Recover(medseal_recovery_open, shares, password, cost, watcher, info);
+  }
+
   Result<std::vector<medseal_job_info>> Jobs() {
     std::vector<medseal_job_info> out;
     const Status status = internal::Call(medseal_jobs, raw_.get(), &Vault::TakeJob, static_cast<void*>(&out));
@@ -783,6 +918,22 @@ class Vault {
 
  private:
   static medseal_session* Raw(const Session* session) { return session == nullptr ? nullptr : session->raw(); }
+  template <typename Function>
+  Status Recover(Function function, std::span<const ByteView> shares, ByteView password, const Cost& cost,
+                 Watcher* watcher, medseal_recovery_info* info) {
+    std::vector<medseal_bytes> raw_shares;
+    for (const ByteView share : shares) raw_shares.push_back(internal::Raw(share));
+    const medseal_cost raw_cost = internal::Raw(cost);
+    auto raw = internal::Sized<medseal_recovery_options>();
+    raw.shares = raw_shares.data();
+    raw.share_count = raw_shares.size();
+    raw.on_bad_share = watcher == nullptr ? nullptr : internal::ForwardBadShare;
+    raw.context = watcher;
+    raw.password = internal::Raw(password);
+    raw.cost = &raw_cost;
+    *info = internal::Sized<medseal_recovery_info>();
+    return internal::Call(function, raw_.get(), &raw, info);
+  }
   static int TakeJob(void* jobs, const medseal_job_info* info) {
     static_cast<std::vector<medseal_job_info>*>(jobs)->push_back(*info);
     return 0;

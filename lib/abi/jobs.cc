@@ -1,6 +1,7 @@
-// medseal.h: rotation and its jobs.
+// medseal.h: rotation, reseal and their jobs.
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "vault/reseal.h"
 #include "vault/rotation.h"
 
 namespace mseal::abi {
@@ -98,6 +99,15 @@ medseal_code medseal_rotate_class(medseal_session* session, const char* class_na
     std::vector<std::string> persons;
     for (std::size_t i = 0; i < revoked_count; ++i) persons.emplace_back(Text(revoked[i]));
     return vault::StartClassRotation(*session->session, class_name, persons, *job);
+  });
+}
+
+medseal_code medseal_reseal_class(medseal_session* session, const char* class_name, std::uint32_t* job,
+                                  medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && class_name != nullptr && job != nullptr, "session, class and job are needed"));
+    *job = 0;
+    return vault::StartReseal(*session->session, class_name, *job);
   });
 }
 

@@ -4,6 +4,7 @@
 #include "abi/schema_text.h"
 #include "vault/administer.h"
 #include "vault/load_schema.h"
+#include "vault/rotate_person.h"
 
 namespace mseal::abi {
 
@@ -52,7 +53,7 @@ Status ListPerson(const people::Chain& chain, const people::Person& person, meds
   info.size = sizeof(info);
   info.name = person.name.c_str();
   info.kind = person.kind == people::PersonKind::kService ? MEDSEAL_SERVICE : MEDSEAL_HUMAN;
-  info.founder = person.verify_key == chain.founder_key() ? 1 : 0;
+  info.founder = person.number == people::kFounder ? 1 : 0;
   info.classes = classes.data();
   info.class_count = classes.size();
   return callback(context, &info) == 0 ? Status::Ok() : Status::Cancelled("the callback ended the listing");
@@ -81,6 +82,15 @@ medseal_code medseal_person_grant(medseal_session* session, const char* person, 
                    "session, person and class are needed"));
     MS_ASSIGN(vault::Call call, session->session->Enter());
     return vault::Grant(call.core(), call.desk(), person, class_name);
+  });
+}
+
+medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password,
+                                   const medseal_cost* cost, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && person != nullptr, "session and person are needed"));
+    MS_ASSIGN(const crypto::Argon2Cost known_cost, ReadCost(cost));
+    return vault::RotatePerson(*session->session, person, View(password), known_cost);
   });
 }
 

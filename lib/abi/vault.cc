@@ -69,8 +69,12 @@ void LookAround(vault::Vault& vault, medseal_status_info& info) {
   info.locked_key_bytes = slab.locked_bytes;
   info.unlocked_key_bytes = slab.unlocked_bytes;
   info.sessions = vault.session_count();
-  info.keyring_on_same_device = vault::OnSameDevice(vault.options().keyring, vault.options().store) ? 1 : 0;
-  const auto facts = keys::LookAtKeyring(vault.options().keyring);
+  const auto keyring = keys::ParseProviderUri(vault.options().keyring);
+  if (!keyring.ok()) return;
+  info.keyring_on_token = keyring->token.has_value() ? 1 : 0;
+  if (keyring->token.has_value()) return;
+  info.keyring_on_same_device = vault::OnSameDevice(keyring->file, vault.options().store) ? 1 : 0;
+  const auto facts = keys::LookAtKeyring(keyring->file);
   info.keyring_readable_by_others = facts.ok() && facts->readable_by_others ? 1 : 0;
 }
 
@@ -117,6 +121,8 @@ medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, med
     found.unanchored_commits = vault->vault->freshness().unanchored_commits;
     found.epoch = call.core().meta->epoch();
     found.read_only = call.core().read_only ? 1 : 0;
+    found.held = call.core().marked.held();
+    found.restricted = call.core().marked.restricted();
     CountPeople(*call.core().registry->chain(), found);
     CountRows(call.core().rows->Measure(), found);
     LookAround(*vault->vault, found);

@@ -51,9 +51,11 @@ bool Allowed(std::uint32_t character) {
 
 }  // namespace
 
-bool IsCleanName(ByteView name) {
-  if (name.empty() || name.size() > kLongestName || name.front() == ' ' || name.back() == ' ') return false;
-  Reader in(name);
+bool IsCleanName(ByteView name) { return IsCleanText(name, kLongestName); }
+
+bool IsCleanText(ByteView text, std::size_t longest) {
+  if (text.empty() || text.size() > longest || text.front() == ' ' || text.back() == ' ') return false;
+  Reader in(text);
   while (in.remaining() > 0) {
     if (!Allowed(NextCharacter(in))) return false;
   }

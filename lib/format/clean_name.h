@@ -11,5 +11,7 @@ inline constexpr std::size_t kLongestName = 64;
 // line separator or sign that turns the direction of writing: two names that differ must not look alike in a list.
 // Names are compared byte by byte; nothing is normalised here.
 bool IsCleanName(ByteView name);
+// The same for 1 to `longest` bytes.
+bool IsCleanText(ByteView text, std::size_t longest);
 
 }  // namespace mseal::format

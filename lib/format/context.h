@@ -25,6 +25,8 @@ enum class ContextKind : std::uint8_t {
   kPosting = 13,    // store, row key
   kStream = 14,     // store, patient, stream id
   kIndexKey = 15,   // store, index, generation, class, class-key version
+  kToken = 16,      // store, instance, epoch
+  kRecovery = 17,   // store, set number
   kBundle = 18,     // store, epoch, number
 };
 

@@ -11,7 +11,7 @@
 namespace mseal::format {
 
 enum class GroupState : std::uint8_t {
-  kVoid = 0,    // nobody wrote it yet: key stream
+  kVoid = 0,    // nobody wrote it yet, or retention let it go: key stream
   kSealed = 1,  // sealed under the class's data key of this patient
 };
 

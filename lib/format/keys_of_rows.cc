@@ -106,7 +106,9 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
   switch (kind) {
     case MetaKind::kMetaKey:
     case MetaKind::kSettings:
+    case MetaKind::kRecovery:
     case MetaKind::kSigningSeed:
+    case MetaKind::kKnownTime:
       return 0;
     case MetaKind::kCredential:
     case MetaKind::kSchema:
@@ -123,6 +125,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kProviderCopy:
     case MetaKind::kBackupPlace:
     case MetaKind::kErasure:
+    case MetaKind::kMark:
       return 16;
     case MetaKind::kLedger:
       return 32;

@@ -47,6 +47,9 @@ enum class MetaKind : std::uint8_t {
   kPendingUpload = 8,  // stream id
   kLedger = 9,         // patient handle, record tag
   kJob = 10,           // number u32
+  kRecovery = 11,
+  kMark = 12,  // patient handle; all zero: the tally of marks
+  kKnownTime = 13,
   kProviderCopy = 14,  // instance
   kBackupPlace = 15,   // place id
   kErasure = 16,       // patient handle

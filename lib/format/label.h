@@ -26,6 +26,8 @@ enum class Purpose : std::uint8_t {
   kPosting = 15,      // a posting of the index
   kStreamChunk = 16,  // one chunk of a stream, under a data key
   kIndexKey = 17,     // an index key wrapped under a class key
+  kToken = 18,        // an epoch secret under a key that a token keeps
+  kRecovery = 19,     // the founder's private keys sealed to the custodians
   kBundle = 20,       // the digest of a bundle's list, under the epoch secret
 };
 

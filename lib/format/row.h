@@ -19,8 +19,8 @@ struct Row {
   ByteView body;         // groups and padding
 };
 
-// What public part and groups of one record may take together: offsets have 32 bits, and a row lies in memory whole. Larger values
-// are streams. Whoever makes a row looks first.
+// What public part and groups of one record may take together: offsets have 32 bits, and a row lies in memory whole.
+// Larger values are streams. Whoever makes a row looks first.
 inline constexpr std::size_t kLongestBody = std::size_t{64} << 20;
 
 // The row's kind, from its first two bytes. UnsupportedVersion or Corrupt.

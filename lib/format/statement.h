@@ -4,6 +4,7 @@
 
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/status.h"
@@ -12,6 +13,8 @@ namespace mseal::format {
 
 inline constexpr std::uint8_t kStatementVersion = 1;
 inline constexpr std::uint8_t kHighestClass = 15;  // a key row has 16 slots
+inline constexpr std::uint8_t kMostShares = 16;    // of the custodians, of which
+inline constexpr std::uint8_t kFewestNeeded = 2;   // so many at least give their key
 
 // Numbers are never used again.
 enum class StatementType : std::uint8_t {
@@ -22,6 +25,8 @@ enum class StatementType : std::uint8_t {
   kGrant = 5,
   kSchema = 6,
   kRevoke = 7,
+  kPersonKeys = 8,
+  kCustodians = 9,
 };
 
 struct Statement {
@@ -80,9 +85,20 @@ struct RevokeBody {
   std::uint32_t person = 0;
   std::uint8_t class_number = 0;
 };
+struct PersonKeysBody {
+  std::uint32_t person = 0;
+  ByteArray<32> verify_key{};
+  ByteArray<32> public_key{};
+};
+struct CustodiansBody {
+  std::uint32_t set = 0;  // from 1
+  std::uint8_t threshold = 0;
+  ByteArray<32> public_key{};
+  std::vector<ByteArray<32>> share_digests;  // of share 1 first, one a share
+};
 // In the order of StatementType.
-using StatementBody =
-    std::variant<FoundingBody, PersonBody, ClassBody, ClassKeyBody, GrantBody, SchemaBody, RevokeBody>;
+using StatementBody = std::variant<FoundingBody, PersonBody, ClassBody, ClassKeyBody, GrantBody, SchemaBody, RevokeBody,
+                                   PersonKeysBody, CustodiansBody>;
 
 StatementType TypeOf(const StatementBody& body);
 

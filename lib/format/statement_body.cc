@@ -71,6 +71,26 @@ RevokeBody ReadRevoke(Reader& in) {
   return {taken_back.person, taken_back.class_number};
 }
 
+PersonKeysBody ReadPersonKeys(Reader& in) {
+  PersonKeysBody body;
+  body.person = in.U32();
+  body.verify_key = in.Fixed<32>();
+  body.public_key = in.Fixed<32>();
+  if (body.person == 0) in.Fail();
+  return body;
+}
+
+CustodiansBody ReadCustodians(Reader& in) {
+  CustodiansBody body;
+  body.set = ReadVersion(in);
+  body.threshold = in.U8();
+  const std::uint8_t count = in.U8();
+  body.public_key = in.Fixed<32>();
+  if (body.threshold < kFewestNeeded || body.threshold > count || count > kMostShares) in.Fail();
+  for (std::uint8_t i = 0; i < count && in.ok(); ++i) body.share_digests.push_back(in.Fixed<32>());
+  return body;
+}
+
 SchemaBody ReadSchema(Reader& in) {
   SchemaBody body;
   body.version = ReadVersion(in);
@@ -97,12 +117,17 @@ void Write(Writer& out, const ClassKeyBody& body) {
 }
 void Write(Writer& out, const GrantBody& body) { out.U32(body.person).U8(body.class_number); }
 void Write(Writer& out, const RevokeBody& body) { out.U32(body.person).U8(body.class_number); }
+void Write(Writer& out, const PersonKeysBody& body) { out.U32(body.person).Raw(body.verify_key).Raw(body.public_key); }
+void Write(Writer& out, const CustodiansBody& body) {
+  out.U32(body.set).U8(body.threshold).U8(LengthAs<std::uint8_t>(body.share_digests.size())).Raw(body.public_key);
+  for (const ByteArray<32>& digest : body.share_digests) out.Raw(digest);
+}
 void Write(Writer& out, const SchemaBody& body) { out.U32(body.version).Raw(body.digest); }
 
 }  // namespace
 
 StatementType TypeOf(const StatementBody& body) {
-  static_assert(std::variant_size_v<StatementBody> == static_cast<std::size_t>(StatementType::kRevoke));
+  static_assert(std::variant_size_v<StatementBody> == static_cast<std::size_t>(StatementType::kCustodians));
   return static_cast<StatementType>(body.index() + 1);
 }
 
@@ -123,6 +148,10 @@ Result<StatementBody> ParseStatementBody(std::uint8_t type, ByteView body) {
       return Whole(in, ReadSchema);
     case StatementType::kRevoke:
       return Whole(in, ReadRevoke);
+    case StatementType::kPersonKeys:
+      return Whole(in, ReadPersonKeys);
+    case StatementType::kCustodians:
+      return Whole(in, ReadCustodians);
   }
   return Status::UnsupportedVersion("type of a statement");
 }

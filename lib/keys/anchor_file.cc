@@ -1,28 +1,11 @@
 // Reads the newest page and writes the other. FORMAT.md, "Anchor".
 #include "keys/anchor_file.h"
 
+#include "keys/anchor_page.h"
 #include "keys/new_file.h"
 
 namespace mseal::keys {
 namespace {
-
-seal::Place PlaceOf(const KeyringBinding& binding) {
-  format::Context context(format::ContextKind::kAnchor);
-  context.Add(format::ContextItem::kStore, binding.store).Add(format::ContextItem::kInstance, binding.instance);
-  return {format::Purpose::kAnchor, binding.suite, seal::DigestOf(context)};
-}
-
-format::AnchorContent ContentOf(const Anchor& anchor, std::uint64_t counter) {
-  return {counter, anchor.epoch, anchor.commit_counter, anchor.statement_number, anchor.audit_size, anchor.audit_root};
-}
-
-Anchor AnchorOf(const format::AnchorContent& content) {
-  return {content.epoch, content.commit_counter, content.statement_number, content.audit_size, content.audit_root};
-}
-
-Bytes SealPage(const AnchorKey& key, const KeyringBinding& binding, const format::AnchorContent& content) {
-  return format::EncodeAnchorPage(seal::Seal(key.Reveal(), PlaceOf(binding), format::EncodeAnchorContent(content)));
-}
 
 Status Lost() { return Status::AuthFailed("the anchor is gone or was changed"); }
 
@@ -31,7 +14,7 @@ Status Lost() { return Status::AuthFailed("the anchor is gone or was changed"); 
 std::string AnchorPathOf(const std::string& keyring_path) { return keyring_path + ".anchor"; }
 
 Bytes FirstAnchor(const AnchorKey& key, const KeyringBinding& binding, const Anchor& anchor) {
-  Bytes pages = SealPage(key, binding, ContentOf(anchor, 1));
+  Bytes pages = format::EncodeAnchorPage(SealAnchor(key, binding, AnchorContentOf(anchor, 1)));
   pages.resize(format::kAnchorSize);
   return pages;
 }
@@ -51,9 +34,8 @@ Result<std::optional<format::AnchorContent>> AnchorFile::ReadPage(const AnchorKe
   MS_TRY(file_->ReadAt(page * format::kAnchorPage, bytes));
   MS_ASSIGN(const std::optional<ByteView> sealed, format::ParseAnchorPage(bytes));
   if (!sealed.has_value()) return std::optional<format::AnchorContent>();
-  MS_ASSIGN(const SecretBytes content, seal::Open(key.Reveal(), PlaceOf(binding_), *sealed));
-  MS_ASSIGN(const format::AnchorContent parsed, format::ParseAnchorContent(content.Reveal()));
-  return std::optional(parsed);
+  MS_ASSIGN(const format::AnchorContent content, OpenAnchor(key, binding_, *sealed));
+  return std::optional(content);
 }
 
 Result<AnchorFile::Newest> AnchorFile::FindNewest(const AnchorKey& key) const {
@@ -78,8 +60,9 @@ Result<Anchor> AnchorFile::Read(const AnchorKey& key) {
 
 Status AnchorFile::Move(const AnchorKey& key, const Anchor& anchor) {
   if (!newest_.has_value()) MS_TRY(Read(key).status());
-  const Newest next{1 - newest_->page, ContentOf(anchor, newest_->content.counter + 1)};
-  MS_TRY(file_->WriteAt(next.page * format::kAnchorPage, SealPage(key, binding_, next.content)));
+  const Newest next{1 - newest_->page, AnchorContentOf(anchor, newest_->content.counter + 1)};
+  const Bytes page = format::EncodeAnchorPage(SealAnchor(key, binding_, next.content));
+  MS_TRY(file_->WriteAt(next.page * format::kAnchorPage, page));
   MS_TRY(file_->SyncData());
   MS_ASSIGN(const FileFacts facts, file_->Look());
   if (facts.links == 0) return Status::IoError("the anchor file was removed");

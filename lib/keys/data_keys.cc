@@ -18,20 +18,44 @@ seal::Place SlotPlace(const StoreId& store, crypto::Suite suite, const PatientHa
           .generation = generation};
 }
 
+// A fresh data key, wrapped into the slot's place for the current one.
+DataKey DrawCurrent(const StoreId& store, crypto::Suite suite, const PatientHandle& patient, std::uint8_t class_number,
+                    const ClassKey& class_key, format::Slot& slot) {
+  DataKey key(crypto::RandomKey());
+  const seal::Place place = SlotPlace(store, suite, patient, class_number, slot.class_key_version, slot.generation);
+  CopyBytes(seal::WrapKey(class_key.Reveal(), place, key.Reveal()), slot.current);
+  return key;
+}
+
 }  // namespace
 
 DataKey MakeDataKey(const StoreId& store, crypto::Suite suite, const PatientHandle& patient, std::uint8_t class_number,
                     std::uint32_t version, const ClassKey& class_key, format::KeyRow& row) {
   format::Slot& slot = row.slots[class_number];
-  DataKey key(crypto::RandomKey());
   slot.state = format::SlotState::kCurrent;
   slot.class_key_version = version;
   slot.generation = 1;
-  CopyBytes(seal::WrapKey(class_key.Reveal(), SlotPlace(store, suite, patient, class_number, version, slot.generation),
-                          key.Reveal()),
-            slot.current);
   ++row.slot_counter;
-  return key;
+  return DrawCurrent(store, suite, patient, class_number, class_key, slot);
+}
+
+DataKey MakeNextDataKey(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
+                        std::uint8_t class_number, const ClassKey& class_key, format::KeyRow& row) {
+  format::Slot& slot = row.slots[class_number];
+  slot.state = format::SlotState::kBoth;
+  slot.previous_generation = slot.generation++;
+  slot.previous = slot.current;
+  ++row.slot_counter;
+  return DrawCurrent(store, suite, patient, class_number, class_key, slot);
+}
+
+void DropPreviousDataKey(std::uint8_t class_number, format::KeyRow& row) {
+  format::Slot& slot = row.slots[class_number];
+  if (slot.state == format::SlotState::kBoth) slot.state = format::SlotState::kCurrent;
+  slot.previous_generation = 0;
+  crypto::PooledRandom(slot.previous);
+  if (slot.state == format::SlotState::kUnused) crypto::PooledRandom(slot.current);
+  ++row.slot_counter;
 }
 
 Result<DataKey> UnwrapCurrent(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,

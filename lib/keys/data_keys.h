@@ -12,6 +12,14 @@ using DataKey = Key<struct DataKeyRole>;
 DataKey MakeDataKey(const StoreId& store, crypto::Suite suite, const PatientHandle& patient, std::uint8_t class_number,
                     std::uint32_t version, const ClassKey& class_key, format::KeyRow& row);
 
+// A data key of the next generation in a slot that has one; that becomes the previous. `class_key` is of the version
+// the slot names.
+DataKey MakeNextDataKey(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
+                        std::uint8_t class_number, const ClassKey& class_key, format::KeyRow& row);
+// The slot without its previous data key if it has one. Whatever is not in use in it is drawn anew, so that rows with
+// and without data keys change alike.
+void DropPreviousDataKey(std::uint8_t class_number, format::KeyRow& row);
+
 // The slot's current data key, or the one before it.
 //   AuthFailed  the slot was changed, or is not of this patient, class and version
 Result<DataKey> UnwrapCurrent(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,

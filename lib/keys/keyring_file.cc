@@ -1,6 +1,7 @@
 // Puts header, slots and anchor together: makes a keyring, opens it, and is the provider over it.
 #include "keys/keyring_file.h"
 
+#include <cerrno>
 #include <mutex>
 
 #include "crypto/random.h"
@@ -131,6 +132,20 @@ Result<std::unique_ptr<KeyProvider>> OpenKeyring(const std::string& path, const 
     return Status::WrongSecret("the keyring opens with the other kind of secret");
   MS_ASSIGN(KeyBytes key, KeyOfSecret(secret, header));
   return OpenWithKey(io, path, std::move(file), std::move(key), header);
+}
+
+Status RemoveKeyring(const std::string& path, const ByteArray<16>& instance, FileIo* chosen) {
+  FileIo& io = chosen == nullptr ? SystemFileIo() : *chosen;
+  MS_ASSIGN(File file, File::Open(io, path));
+  MS_ASSIGN(const KeyringHeader header, ReadKeyringHeader(file));
+  if (header.binding.instance != instance) return Status::InvalidArgument("another keyring is at this path");
+  for (std::size_t slot = 0; slot < format::kKeyringSlots; ++slot) MS_TRY(OverwriteKeyringSlot(file, slot));
+  // The keyring last: an interrupted removal is found by it.
+  for (const std::string& each : {AnchorPathOf(path), path}) {
+    const int result = io.Unlink(each);
+    if (result < 0 && result != -ENOENT) return Status::IoError("a keyring that was overwritten cannot be removed");
+  }
+  return SyncFolderOf(io, path);
 }
 
 Result<KeyringFacts> LookAtKeyring(const std::string& path) {

@@ -36,6 +36,13 @@ Result<std::unique_ptr<KeyProvider>> CreateKeyring(const std::string& path, cons
 Result<std::unique_ptr<KeyProvider>> OpenKeyring(const std::string& path, const KeyringSecret& secret,
                                                  FileIo* io = nullptr);
 
+// Overwrites both slots of the keyring of this instance, then takes it and its anchor away. Its secret is not needed
+// for that, no more than to anybody who may write the file.
+//   NotFound           there is no file at `path`
+//   InvalidArgument    it is another instance's
+//   Corrupt, UnsupportedVersion, IoError
+Status RemoveKeyring(const std::string& path, const ByteArray<16>& instance, FileIo* io = nullptr);
+
 // What the file shows to someone without its secret (for `thief`, `status`).
 struct KeyringFacts {
   KeyringSecret::Kind kind;

@@ -7,6 +7,20 @@
 #include "crypto/random.h"
 
 namespace mseal::keys {
+namespace {
+
+// Whole pages, so that no write begins or ends inside the other slot's.
+Status PutPage(File& file, std::size_t slot, ByteView page) {
+  MS_TRY(file.WriteAt(format::KeyringSlotOffset(slot), page));
+  MS_TRY(file.Sync());
+  if (!file.CheckOnMedium(format::KeyringSlotOffset(slot), page).ok()) {
+    return Status::IoError("a keyring slot does not read back as written");
+  }
+  MS_ASSIGN(const FileFacts facts, file.Look());
+  return facts.links > 0 ? Status::Ok() : Status::IoError("the keyring file was removed");
+}
+
+}  // namespace
 
 seal::Place KeyringPlace(const KeyringBinding& binding, std::uint64_t number) {
   format::Context context(format::ContextKind::kKeyring);
@@ -21,6 +35,15 @@ Bytes SealKeyringSlot(KeyView key, const KeyringBinding& binding, std::size_t sl
   const SecretBytes content = format::EncodeEpochContent({epoch, secret.Reveal(), anchor_key.Reveal()});
   const seal::Place place = KeyringPlace(binding, format::KeyringSlotNumber(slot));
   return format::EncodeKeyringSlot(seal::Seal(key, place, content.Reveal()));
+}
+
+// Random bytes first: a medium that keeps no zeros, only the note that there are some, might leave the old block as it
+// was. Zeros then, since they say that the slot is free.
+Status OverwriteKeyringSlot(File& file, std::size_t slot) {
+  Bytes page(format::kKeyringPage);
+  crypto::SystemRandom(page);
+  MS_TRY(PutPage(file, slot, page));
+  return PutPage(file, slot, Bytes(format::kKeyringPage));
 }
 
 Result<std::optional<KeyringSlots::Opened>> KeyringSlots::Read(std::size_t slot) const {
@@ -108,27 +131,17 @@ Status KeyringSlots::Write(std::uint32_t epoch, const EpochSecret& secret) {
     slots_[slot] = {State::kHolds, epoch};
     return written;
   }
-  Overwrite(slot).Ignore("the first failure is the one to tell; what is left is this secret or damaged");
+  OverwriteKeyringSlot(file_, slot)
+      .Ignore("the first failure is the one to tell; what is left is this secret or damaged");
   Inspect().Ignore("likewise");
   return written;
 }
 
 Status KeyringSlots::WriteAndReadBack(std::size_t slot, std::uint32_t epoch, const EpochSecret& secret) {
-  MS_TRY(Put(slot, SealKeyringSlot(key_.Reveal(), binding_, slot, epoch, secret, anchor_key_)));
+  MS_TRY(PutPage(file_, slot, SealKeyringSlot(key_.Reveal(), binding_, slot, epoch, secret, anchor_key_)));
   MS_ASSIGN(const std::optional<Opened> opened, Read(slot));
   if (opened.has_value() && crypto::SameSecret(opened->secret.Reveal(), secret.Reveal())) return Status::Ok();
   return Status::IoError("a keyring slot does not open as written");
-}
-
-// Whole pages, so that no write begins or ends inside the other slot's.
-Status KeyringSlots::Put(std::size_t slot, ByteView page) {
-  MS_TRY(file_.WriteAt(format::KeyringSlotOffset(slot), page));
-  MS_TRY(file_.Sync());
-  if (!file_.CheckOnMedium(format::KeyringSlotOffset(slot), page).ok()) {
-    return Status::IoError("a keyring slot does not read back as written");
-  }
-  MS_ASSIGN(const FileFacts facts, file_.Look());
-  return facts.links > 0 ? Status::Ok() : Status::IoError("the keyring file was removed");
 }
 
 Result<std::size_t> KeyringSlots::PlaceToDestroy(std::uint32_t epoch) const {
@@ -148,22 +161,13 @@ Result<std::size_t> KeyringSlots::PlaceToDestroy(std::uint32_t epoch) const {
 Status KeyringSlots::Destroy(std::uint32_t epoch) {
   MS_TRY(Inspect());
   MS_ASSIGN(const std::size_t slot, PlaceToDestroy(epoch));
-  const Status overwritten = Overwrite(slot);
+  const Status overwritten = OverwriteKeyringSlot(file_, slot);
   if (overwritten.ok()) {
     slots_[slot] = {State::kEmpty, {}};
     return overwritten;
   }
   Inspect().Ignore("the first failure is the one to tell");
   return overwritten;
-}
-
-// Random bytes first: a medium that keeps no zeros, only the note that there are some, might leave the old block as it
-// was. Zeros then, since they say that the slot is free.
-Status KeyringSlots::Overwrite(std::size_t slot) {
-  Bytes page(format::kKeyringPage);
-  crypto::SystemRandom(page);
-  MS_TRY(Put(slot, page));
-  return Put(slot, Bytes(format::kKeyringPage));
 }
 
 }  // namespace mseal::keys

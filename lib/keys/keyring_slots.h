@@ -26,6 +26,9 @@ seal::Place KeyringPlace(const KeyringBinding& binding, std::uint64_t number);
 Bytes SealKeyringSlot(KeyView key, const KeyringBinding& binding, std::size_t slot, std::uint32_t epoch,
                       const EpochSecret& secret, const AnchorKey& anchor_key);
 
+// Puts random bytes, then zeros in the place of a slot; on the medium when it returns.
+Status OverwriteKeyringSlot(File& file, std::size_t slot);
+
 // One thread at a time. KeyProvider says how the calls answer.
 class KeyringSlots {
  public:
@@ -64,8 +67,6 @@ class KeyringSlots {
   Result<std::size_t> PlaceToWrite(std::uint32_t epoch) const;
   Result<std::size_t> PlaceToDestroy(std::uint32_t epoch) const;
   Status WriteAndReadBack(std::size_t slot, std::uint32_t epoch, const EpochSecret& secret);
-  Status Put(std::size_t slot, ByteView page);
-  Status Overwrite(std::size_t slot);
 
   File file_;
   KeyBytes key_;

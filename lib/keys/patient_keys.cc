@@ -55,7 +55,7 @@ Result<std::shared_ptr<const PatientKeys>> PatientKeyTable::Reload(const Patient
 }
 
 // Between the looks at bucket and row an epoch change may have taken both further: once more, then.
-Result<PatientKeys> PatientKeyTable::Read(const PatientHandle& patient) {
+Result<PatientKeys> PatientKeyTable::Read(const PatientHandle& patient, const store::Snapshot* at) {
   std::uint32_t looked_for = 0;
   for (;;) {
     auto bucket = buckets_.Load(patient);
@@ -63,7 +63,7 @@ Result<PatientKeys> PatientKeyTable::Read(const PatientHandle& patient) {
     if (bucket.code() == StatusCode::kKeyUnavailable) return Status::NotFound("no such patient");
     MS_TRY(bucket.status());
     Bytes sealed;
-    const Status got = rows_.Get(store::Table::kKeys, format::KeyRowKey(patient, (*bucket)->version), sealed);
+    const Status got = rows_.Get(store::Table::kKeys, format::KeyRowKey(patient, (*bucket)->version), sealed, at);
     if (got.code() == StatusCode::kNotFound && looked_for != (*bucket)->version) {
       looked_for = (*bucket)->version;
       continue;

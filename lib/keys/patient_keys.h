@@ -42,8 +42,9 @@ class PatientKeyTable {
   //   KeyUnavailable  the bucket's key cannot be reached
   //   AuthFailed      the key row was changed or moved
   Result<std::shared_ptr<const PatientKeys>> Load(const PatientHandle& patient);
-  // From the store and past memory, for work that passes over all patients.
-  Result<PatientKeys> Read(const PatientHandle& patient);
+  // From the store and past memory, for work that passes over all patients; or as the row was at a point in time (then
+  // NotFound, too, once the bucket's key is another).
+  Result<PatientKeys> Read(const PatientHandle& patient, const store::Snapshot* at = nullptr);
   // Always from the store, into memory.
   Result<std::shared_ptr<const PatientKeys>> Reload(const PatientHandle& patient);
   // Fresh keys for a new patient; nothing is stored yet. Whoever draws and puts holds the bucket's key (Buckets::Hold).

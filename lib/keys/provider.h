@@ -42,7 +42,8 @@ struct KeyringSecret {
 };
 
 // Holds at most two epoch secrets, during a change of epoch, and one otherwise. Any thread may call.
-// Every call answers IoError when the medium fails and AuthFailed or Corrupt when what it holds was changed.
+// Every call answers IoError when the medium fails, AuthFailed or Corrupt when what it holds was changed, and, where it
+// is a device, KeyUnavailable when that cannot be reached now.
 class KeyProvider {
  public:
   virtual ~KeyProvider() = default;

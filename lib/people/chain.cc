@@ -12,12 +12,6 @@ ByteArray<32> DigestOfClassKey(const keys::StoreId& store, ClassNumber number, C
   return crypto::Prf32(key, "medseal.v1.class", named);
 }
 
-const crypto::VerifyKey& Chain::founder_key() const {
-  static constexpr crypto::VerifyKey kNobody{};
-  const Person* founder = FindPerson(PersonNumber{1});
-  return founder == nullptr ? kNobody : founder->verify_key;
-}
-
 const Person* Chain::FindPerson(PersonNumber number) const {
   const auto found = persons_.find(number);
   return found == persons_.end() ? nullptr : &found->second;

@@ -18,12 +18,14 @@
 
 namespace mseal::people {
 
-using PersonNumber = std::uint32_t;     // from 1 (the founder), never reused
+using PersonNumber = std::uint32_t;  // from 1 (the founder), never reused
+inline constexpr PersonNumber kFounder = 1;
 using ClassNumber = std::uint8_t;       // 0..15: the slot in every key row
 using ClassKeyVersion = std::uint32_t;  // from 1
 
 enum class PersonKind : std::uint8_t { kHuman = 1, kService = 2 };
 
+// Keys are the newest that the chain names for the person.
 struct Person {
   PersonNumber number = 0;
   PersonKind kind = PersonKind::kHuman;
@@ -35,6 +37,16 @@ struct Person {
 struct ClassEntry {
   std::string name;
   bool no_index = false;
+};
+
+// Who together hold the key that the founder's private keys are sealed to.
+struct Custodians {
+  std::uint32_t set = 0;  // from 1; a newer set takes an older one's place
+  std::uint8_t threshold = 0;
+  crypto::PublicKey public_key{};
+  std::vector<ByteArray<32>> share_digests;  // of share 1 first
+
+  std::uint8_t count() const { return static_cast<std::uint8_t>(share_digests.size()); }
 };
 
 // What the chain says of one version of a class key.
@@ -62,7 +74,8 @@ class Chain {
   //   UnsupportedVersion  made by a later medseal
   static Result<Chain> Verify(const keys::StoreId& store, const std::vector<Bytes>& statements);
 
-  const crypto::VerifyKey& founder_key() const;                   // of an empty chain: zero
+  // The key of the first statement, on which the chain hangs: the founder's newest may be another. Zero when empty.
+  const crypto::VerifyKey& founder_key() const { return founder_key_; }
   std::uint64_t newest_number() const { return newest_number_; }  // 0: empty
   crypto::Suite suite() const { return suite_; }                  // fixed by the first statement
 
@@ -82,13 +95,16 @@ class Chain {
   std::uint32_t schema_version() const { return static_cast<std::uint32_t>(schemas_.size()); }
   const ByteArray<32>* SchemaDigest(std::uint32_t version) const;
 
+  // Of set 0 when there are none yet.
+  const Custodians& custodians() const { return custodians_; }
+
   // Each makes the next statement signed by `signer`, takes it into this chain and returns its bytes for storing. After
   // a failure the chain is as it was.
-  //   PermissionDenied  the signer is not entitled: only the founder adds persons, classes, class-key versions and
-  //   schemas;
-  //                     a grant is signed by the founder or by somebody who was granted the class; `seed` is not the
-  //                     signer's
-  //   AlreadyExists     the name, number, version, grant or one of the person's public keys is taken
+  //   PermissionDenied  the signer is not entitled: only the founder adds persons, classes, class-key versions,
+  //                     schemas and custodians;
+  //                     a grant is signed by the founder or by somebody who was granted the class, new keys of a
+  //                     person by the founder or that person; `seed` is not the signer's
+  //   AlreadyExists     the name, number, version, grant or one of the person's public keys is, or once was, taken
   //   NotFound          it names what the chain does not know
   //   ResourceExhausted a 17th class
   //   InvalidArgument   a name that is empty, too long or not clean text; a person's number or a version that is not
@@ -106,8 +122,13 @@ class Chain {
   // InvalidArgument for the founder, NotFound for a person who does not hold the class.
   Result<Bytes> AddRevoke(PersonNumber person, ClassNumber number, PersonNumber signer,
                           const crypto::SigningSeed& seed);
+  // Later statements of that person are signed with the new key, and what is sealed to them is sealed to the new one.
+  Result<Bytes> AddPersonKeys(PersonNumber person, const crypto::VerifyKey& verify_key,
+                              const crypto::PublicKey& public_key, PersonNumber signer,
+                              const crypto::SigningSeed& seed);
   Result<Bytes> AddSchema(std::uint32_t version, const ByteArray<32>& digest, PersonNumber signer,
                           const crypto::SigningSeed& seed);
+  Result<Bytes> AddCustodians(const Custodians& custodians, PersonNumber signer, const crypto::SigningSeed& seed);
   PersonNumber NextPersonNumber() const { return static_cast<PersonNumber>(persons_.size()) + 1; }
 
  private:
@@ -127,6 +148,9 @@ class Chain {
   Status Check(const format::GrantBody& body) const;
   Status Check(const format::SchemaBody& body) const;
   Status Check(const format::RevokeBody& body) const;
+  Status Check(const format::PersonKeysBody& body) const;
+  Status Check(const format::CustodiansBody& body) const;
+  Status CheckKeys(const crypto::VerifyKey& verify_key, const crypto::PublicKey& public_key) const;
   void Take(const format::StatementBody& body, ByteView statement);
   void Know(const format::FoundingBody& body);
   void Know(const format::PersonBody& body);
@@ -135,18 +159,22 @@ class Chain {
   void Know(const format::GrantBody& body);
   void Know(const format::SchemaBody& body);
   void Know(const format::RevokeBody& body);
+  void Know(const format::PersonKeysBody& body);
+  void Know(const format::CustodiansBody& body);
 
   keys::StoreId store_{};
   crypto::Suite suite_ = crypto::Suite::kChaCha20Poly1305;
   std::uint64_t newest_number_ = 0;
   ByteArray<32> newest_digest_{};  // of the whole newest statement: the next one names it
+  crypto::VerifyKey founder_key_{};
   std::map<PersonNumber, Person> persons_;
   std::map<std::string, PersonNumber, std::less<>> numbers_by_name_;
-  std::set<ByteArray<32>> public_keys_;  // of both kinds: no two persons share one
+  std::set<ByteArray<32>> public_keys_;  // of both kinds, replaced ones too: no two persons share one
   std::map<ClassNumber, ClassEntry> classes_;
   std::map<std::pair<ClassNumber, ClassKeyVersion>, ClassKeyEntry> class_keys_;
   std::set<std::pair<PersonNumber, ClassNumber>> grants_;
   std::vector<ByteArray<32>> schemas_;  // the digest of version 1 first
+  Custodians custodians_;
 };
 
 }  // namespace mseal::people

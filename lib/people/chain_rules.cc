@@ -7,7 +7,6 @@
 namespace mseal::people {
 namespace {
 
-constexpr PersonNumber kFounder = 1;
 constexpr std::size_t kMostClasses = format::kHighestClass + 1;
 constexpr std::string_view kAuditClass = "audit";
 
@@ -35,6 +34,8 @@ Status Chain::CheckSigner(const format::StatementBody& body, PersonNumber signer
   if (signer == kFounder) return Status::Ok();
   const auto* grant = std::get_if<format::GrantBody>(&body);
   if (grant != nullptr && Granted(signer, grant->class_number)) return Status::Ok();
+  const auto* keys = std::get_if<format::PersonKeysBody>(&body);
+  if (keys != nullptr && keys->person == signer) return Status::Ok();
   return Status::PermissionDenied("the signer is not entitled");
 }
 
@@ -54,11 +55,27 @@ Status Chain::Check(const format::PersonBody& body) const {
   MS_TRY(CheckName(body.name));
   MS_TRY(CheckNext(body.number, persons_.size()));
   if (FindPerson(body.name) != nullptr) return Status::AlreadyExists("the name is taken");
-  if (public_keys_.contains(body.verify_key) || public_keys_.contains(body.public_key)) {
-    return Status::AlreadyExists("a public key is another person's");
+  return CheckKeys(body.verify_key, body.public_key);
+}
+
+// A key that somebody had before may be known to others.
+Status Chain::CheckKeys(const crypto::VerifyKey& verify_key, const crypto::PublicKey& public_key) const {
+  if (public_keys_.contains(verify_key) || public_keys_.contains(public_key)) {
+    return Status::AlreadyExists("a public key is, or was, somebody's");
   }
-  if (HasSmallOrder(body.public_key)) return Status::InvalidArgument("public key of small order");
+  if (HasSmallOrder(public_key)) return Status::InvalidArgument("public key of small order");
   return Status::Ok();
+}
+
+Status Chain::Check(const format::PersonKeysBody& body) const {
+  if (FindPerson(body.person) == nullptr) return Status::NotFound("no such person");
+  return CheckKeys(body.verify_key, body.public_key);
+}
+
+// To a key that somebody has or had, alone, no threshold would mean anything.
+Status Chain::Check(const format::CustodiansBody& body) const {
+  MS_TRY(CheckNext(body.set, custodians_.set));
+  return CheckKeys(body.public_key, body.public_key);
 }
 
 Status Chain::Check(const format::ClassBody& body) const {
@@ -104,6 +121,7 @@ void Chain::Take(const format::StatementBody& body, ByteView statement) {
 
 void Chain::Know(const format::FoundingBody& body) {
   suite_ = static_cast<crypto::Suite>(body.suite);
+  founder_key_ = body.founder.verify_key;
   Know(body.founder);
 }
 
@@ -112,6 +130,19 @@ void Chain::Know(const format::PersonBody& body) {
   persons_[body.number] = {body.number, kind, std::string(body.name), body.verify_key, body.public_key};
   numbers_by_name_.emplace(body.name, body.number);
   public_keys_.insert(body.verify_key);
+  public_keys_.insert(body.public_key);
+}
+
+void Chain::Know(const format::PersonKeysBody& body) {
+  Person& person = persons_[body.person];
+  person.verify_key = body.verify_key;
+  person.public_key = body.public_key;
+  public_keys_.insert(body.verify_key);
+  public_keys_.insert(body.public_key);
+}
+
+void Chain::Know(const format::CustodiansBody& body) {
+  custodians_ = {body.set, body.threshold, body.public_key, body.share_digests};
   public_keys_.insert(body.public_key);
 }
 

@@ -75,6 +75,18 @@ Result<Bytes> Chain::AddRevoke(PersonNumber person, ClassNumber number, PersonNu
   return Append(format::RevokeBody{person, number}, signer, seed);
 }
 
+Result<Bytes> Chain::AddPersonKeys(PersonNumber person, const crypto::VerifyKey& verify_key,
+                                   const crypto::PublicKey& public_key, PersonNumber signer,
+                                   const crypto::SigningSeed& seed) {
+  return Append(format::PersonKeysBody{person, verify_key, public_key}, signer, seed);
+}
+
+Result<Bytes> Chain::AddCustodians(const Custodians& custodians, PersonNumber signer, const crypto::SigningSeed& seed) {
+  const format::CustodiansBody body{custodians.set, custodians.threshold, custodians.public_key,
+                                    custodians.share_digests};
+  return Append(body, signer, seed);
+}
+
 Result<Bytes> Chain::AddSchema(std::uint32_t version, const ByteArray<32>& digest, PersonNumber signer,
                                const crypto::SigningSeed& seed) {
   return Append(format::SchemaBody{version, digest}, signer, seed);

@@ -14,6 +14,14 @@ seal::Place PlaceOf(const keys::StoreId& store, crypto::Suite suite, PersonNumbe
   return {format::Purpose::kCredential, suite, seal::DigestOf(context)};
 }
 
+Status WrongPassword() { return Status::WrongSecret("the password does not open this credential"); }
+
+}  // namespace
+
+SecretBytes ContentOf(const PrivateKeys& keys) {
+  return format::EncodeCredentialContent({keys.private_key.Reveal(), keys.seed.Reveal(), keys.founder_key});
+}
+
 Result<PrivateKeys> KeysIn(const SecretBytes& content) {
   MS_ASSIGN(const format::CredentialContent parts, format::ParseCredentialContent(content.Reveal()));
   PrivateKeys keys;
@@ -22,10 +30,6 @@ Result<PrivateKeys> KeysIn(const SecretBytes& content) {
   CopyBytes(parts.founder_key, keys.founder_key);
   return keys;
 }
-
-Status WrongPassword() { return Status::WrongSecret("the password does not open this credential"); }
-
-}  // namespace
 
 PrivateKeys DrawPrivateKeys() {
   PrivateKeys keys;
@@ -39,8 +43,7 @@ Result<Bytes> SealCredential(const keys::StoreId& store, crypto::Suite suite, Pe
   crypto::PasswordSalt salt;
   crypto::SystemRandom(salt);
   MS_ASSIGN(const KeyBytes key, crypto::KeyFromPassword(password, salt, cost));
-  const SecretBytes content =
-      format::EncodeCredentialContent({keys.private_key.Reveal(), keys.seed.Reveal(), keys.founder_key});
+  const SecretBytes content = ContentOf(keys);
   const Bytes sealed = seal::Seal(key.Reveal(), PlaceOf(store, suite, person), content.Reveal());
   return format::EncodeCredential({cost.memory_kib, cost.passes, salt, sealed});
 }

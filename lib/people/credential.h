@@ -33,6 +33,10 @@ Result<Bytes> SealCredential(const keys::StoreId& store, crypto::Suite suite, Pe
 Result<PrivateKeys> OpenCredential(const keys::StoreId& store, crypto::Suite suite, PersonNumber person,
                                    ByteView credential, ByteView password);
 
+// What a credential seals, laid out and taken apart. Corrupt: any other size.
+SecretBytes ContentOf(const PrivateKeys& keys);
+Result<PrivateKeys> KeysIn(const SecretBytes& content);
+
 // Spends the time that OpenCredential at the default cost takes: for unknown names, so that they answer no sooner.
 void SpendPasswordTime(ByteView password);
 

@@ -27,6 +27,11 @@ constexpr std::string_view kAuditClass = "audit";
 
 using keys::MetaKind;
 
+bool Fits(const PrivateKeys& keys, const Person& person) {
+  return crypto::VerifyKeyOf(keys.seed) == person.verify_key &&
+         crypto::PublicKeyOf(keys.private_key) == person.public_key;
+}
+
 void RequireNewest(const keys::MetaTable& meta, const Chain& chain, store::Batch& batch) {
   meta.RequireAbsent(batch, MetaKind::kStatement, StatementId(chain.newest_number() + 1));
 }
@@ -102,13 +107,16 @@ Result<Identity> Registry::Login(std::string_view name, ByteView password) const
   auto opened = OpenCredential(store_, suite_, person->number, credential.Reveal(), password);
   if (opened.code() == StatusCode::kWrongSecret) return refused;
   MS_TRY(opened.status());
-  Identity identity{*person, std::move(*opened)};
-  const bool own = crypto::VerifyKeyOf(identity.keys.seed) == person->verify_key &&
-                   crypto::PublicKeyOf(identity.keys.private_key) == person->public_key;
+  // The credential may be of new keys whose statement is being taken in just now.
+  if (!Fits(*opened, *person)) Settle();
+  const auto newest = chain();
+  Identity identity{*newest->FindPerson(person->number), std::move(*opened)};
   // Whoever writes to the disk could found a chain of their own; nobody's credential would pin it.
-  if (!own || identity.keys.founder_key != current->founder_key())
-    return Status::AuthFailed("the chain of statements is not the one this person knows");
-  return identity;
+  if (Fits(identity.keys, identity.person) && identity.keys.founder_key == newest->founder_key()) return identity;
+  // Or it was replaced, password and all, since it was read.
+  MS_ASSIGN(const SecretBytes now, meta_.Get(MetaKind::kCredential, keys::MetaIdOf({person->number})));
+  if (!SameBytes(now.Reveal(), credential.Reveal())) return refused;
+  return Status::AuthFailed("the chain of statements is not the one this person knows");
 }
 
 Result<keys::ClassKey> Registry::FetchClassKey(const Identity& identity, ClassNumber number,
@@ -131,14 +139,31 @@ Result<keys::ClassKey> Registry::FetchClassKey(const Identity& identity, ClassNu
 Status Registry::GrantInto(Chain& chain, const Identity& who, const Person& person, ClassNumber number,
                            store::Batch& batch) const {
   MS_ASSIGN(const Bytes statement, chain.AddGrant(person.number, number, who.person.number, who.keys.seed));
-  // All versions: rows wait under older ones until a rotation has passed over them.
+  MS_TRY(PutSlots(chain, who, person, number, batch));
+  PutStatement(batch, chain, statement);
+  return Status::Ok();
+}
+
+// All versions: rows wait under older ones until a rotation has passed over them.
+Status Registry::PutSlots(const Chain& chain, const Identity& who, const Person& person, ClassNumber number,
+                          store::Batch& batch) const {
   for (ClassKeyVersion version = 1; version <= chain.NewestVersion(number); ++version) {
     auto key = FetchClassKey(who, number, version);
     if (key.code() == StatusCode::kPermissionDenied) continue;
     MS_TRY(key.status());
     MS_TRY(PutSlot(batch, person, number, version, key->Reveal()));
   }
-  PutStatement(batch, chain, statement);
+  return Status::Ok();
+}
+
+// Slots that only the old keys open, of classes taken back since, go with them.
+Status Registry::ReplaceSlots(const Chain& chain, const Identity& who, const Person& person,
+                              store::Batch& batch) const {
+  for (const auto& [number, entry] : chain.classes()) {
+    for (ClassKeyVersion version = 1; version <= chain.NewestVersion(number); ++version)
+      meta_.Delete(batch, MetaKind::kPersonSlot, SlotId(number, version, person.number));
+    if (chain.Granted(person.number, number)) MS_TRY(PutSlots(chain, who, person, number, batch));
+  }
   return Status::Ok();
 }
 
@@ -197,6 +222,35 @@ Status Registry::RotateClass(const Identity& who, ClassNumber number, const std:
   }
   MS_TRY(also(keys::ClassKey(KeyBytes::CopyOf(key.Reveal())), version, batch));
   return CommitChain(std::move(next), batch);
+}
+
+Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view name, ByteView password,
+                                        const crypto::Argon2Cost& cost) {
+  std::lock_guard lock(change_mutex_);
+  Chain next = *chain();
+  const Person* known = next.FindPerson(name);
+  if (known == nullptr) return Status::NotFound("no person of that name");
+  const PersonNumber number = known->number;
+  PrivateKeys keys = DrawPrivateKeys();
+  keys.founder_key = next.founder_key();
+  MS_ASSIGN(const Bytes statement,
+            next.AddPersonKeys(number, crypto::VerifyKeyOf(keys.seed), crypto::PublicKeyOf(keys.private_key),
+                               who.person.number, who.keys.seed));
+  store::Batch batch;
+  PutStatement(batch, next, statement);
+  Identity renewed{*next.FindPerson(number), std::move(keys)};
+  MS_TRY(ReplaceSlots(next, who, renewed.person, batch));
+  MS_ASSIGN(const Bytes credential, SealCredential(store_, suite_, number, renewed.keys, password, cost));
+  meta_.Put(batch, MetaKind::kCredential, keys::MetaIdOf({number}), credential);
+  if (number == kFounder && next.custodians().set != 0) MS_TRY(PutRecovery(next, renewed.keys, batch));
+  MS_TRY(CommitChain(std::move(next), batch));
+  return renewed;
+}
+
+bool Registry::HasNewestKeys(const Person& person) const {
+  const auto current = chain();
+  const Person& newest = *current->FindPerson(person.number);
+  return newest.verify_key == person.verify_key && newest.public_key == person.public_key;
 }
 
 void Registry::Settle() const { const std::lock_guard lock(change_mutex_); }

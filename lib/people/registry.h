@@ -12,6 +12,7 @@
 #include "keys/meta_table.h"
 #include "people/chain.h"
 #include "people/credential.h"
+#include "people/custodians.h"
 
 namespace mseal::people {
 
@@ -20,6 +21,9 @@ struct Identity {
   Person person;
   PrivateKeys keys;
 };
+
+// Whether these are the private halves of the keys that the chain names for the person.
+bool Fits(const PrivateKeys& keys, const Person& person);
 
 // What a new person starts with.
 struct NewPerson {
@@ -67,6 +71,21 @@ class Registry {
   //   PermissionDenied  only the founder may;  NotFound  no such class, or one of `revoked` does not hold it
   Status RotateClass(const Identity& who, ClassNumber number, const std::vector<std::string>& revoked,
                      const std::function<Status(const keys::ClassKey&, ClassKeyVersion, store::Batch&)>& also);
+  // Other key pairs and another password for a person, by themselves or by the founder, whose class keys go into the
+  // new slots. The old pairs open nothing here any more. The result is what the person works with from now on.
+  //   NotFound  no person of that name;  PermissionDenied  neither that person nor the founder
+  Result<Identity> RotatePerson(const Identity& who, std::string_view person, ByteView password,
+                                const crypto::Argon2Cost& cost);
+  // Names custodians and seals the founder's keys to them. Errors as Chain::AddCustodians has them.
+  Status NameCustodians(const Identity& who, const Custodians& custodians);
+  // The founder, by what was sealed to the custodians.
+  //   InvalidArgument  too few shares;  Conflict  other custodians were named since
+  //   AuthFailed       what was sealed is gone, was changed, or holds other keys than the chain names
+  Result<Identity> RecoverFounder(const BroughtShares& shares) const;
+  // Another password over the keys that the person has. Conflict: they have other keys since.
+  Status ReplacePassword(const Identity& who, ByteView password, const crypto::Argon2Cost& cost);
+  // False once the chain names other keys for this person.
+  bool HasNewestKeys(const Person& person) const;
   // Waits until a change of the chain that is being committed is known here.
   void Settle() const;
   // Calls `work` while nobody changes the chain.
@@ -87,6 +106,11 @@ class Registry {
                    store::Batch& batch) const;
   Result<crypto::PrivateKey> AddKeyVersion(Chain& chain, const Identity& who, ClassNumber number,
                                            ClassKeyVersion version, store::Batch& batch) const;
+  // Every version of the class key that `who` can open, to `person`.
+  Status PutSlots(const Chain& chain, const Identity& who, const Person& person, ClassNumber number,
+                  store::Batch& batch) const;
+  // The person's slots anew: what they hold from `who`, nothing else.
+  Status ReplaceSlots(const Chain& chain, const Identity& who, const Person& person, store::Batch& batch) const;
   Status DeclareClass(Chain& chain, const Identity& who, ClassNumber number, const ClassEntry& entry,
                       store::Batch& batch) const;
   Status Declare(Chain& chain, const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,
@@ -94,6 +118,7 @@ class Registry {
   void PutStatement(store::Batch& batch, const Chain& chain, ByteView statement) const;
   Status PutSlot(store::Batch& batch, const Person& person, ClassNumber number, ClassKeyVersion version,
                  KeyView key) const;
+  Status PutRecovery(const Chain& chain, const PrivateKeys& founder, store::Batch& batch) const;
   Status CommitChain(Chain chain, store::Batch& batch);
 
   store::Rows& rows_;

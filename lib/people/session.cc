@@ -51,8 +51,11 @@ Result<std::shared_ptr<const keys::ClassKey>> Session::ClassKeyAt(ClassNumber nu
   std::lock_guard lock(mutex_);
   const auto found = class_keys_.find({number, version});
   if (found != class_keys_.end()) return found->second;
-  MS_ASSIGN(keys::ClassKey key, registry_.FetchClassKey(identity_, number, version));
-  return class_keys_[{number, version}] = std::make_shared<const keys::ClassKey>(std::move(key));
+  auto key = registry_.FetchClassKey(identity_, number, version);
+  if (key.code() == StatusCode::kAuthFailed && !registry_.HasNewestKeys(identity_.person))
+    return Status::Closed("this person has other keys since");
+  MS_TRY(key.status());
+  return class_keys_[{number, version}] = std::make_shared<const keys::ClassKey>(std::move(*key));
 }
 
 Result<keys::DataKey> Session::Unwrap(const keys::PatientKeys& patient, ClassNumber number, bool previous) {

@@ -39,6 +39,9 @@ class Session {
   // That the chain names now.
   ClassKeyVersion NewestVersion(ClassNumber number) const { return registry_.chain()->NewestVersion(number); }
 
+  // Goes on with the keys that replaced this person's. No other call may be running.
+  void TakeNewKeys(Identity identity) { identity_ = std::move(identity); }
+
   // Takes up what was granted since login. AuthFailed, Corrupt: a slot was changed.
   Status TakeUpGrants();
 
@@ -46,7 +49,7 @@ class Session {
   bool DropRevoked();
 
   // The class key of one version; one that rotation brought since login is fetched from the person's slot.
-  //   PermissionDenied  not granted, or revoked since
+  //   PermissionDenied  not granted, or revoked since;  Closed  the person has other keys since
   Result<std::shared_ptr<const keys::ClassKey>> ClassKeyAt(ClassNumber number, ClassKeyVersion version);
 
   // The data keys that this session's class keys open in the patient's key row. A class that is not held or whose slot

@@ -133,12 +133,16 @@ class Compiler {
     if (!IsClassName(declaration.name)) return Refuse(where, "a class name is made of a-z, 0-9 and _, 64 at most");
     const std::uint32_t known = FindClass(declaration.name);
     if (known == kNone) {
-      out_.classes.push_back({declaration.name, declaration.no_index});
+      out_.classes.push_back({declaration.name, declaration.no_index, declaration.retention_days});
       return out_.classes.size() <= kMostClasses ? Status::Ok() : Refuse(where, "more than 16 classes in all");
     }
     const bool implicit = known < kImplicitClasses;
-    const bool same = implicit ? !declaration.no_index || out_.classes[known].no_index
-                               : declaration.no_index == out_.classes[known].no_index;
+    ClassPlan& plan = out_.classes[known];
+    // Nobody is found by a directory whose entries went, and the log has a time of its own.
+    const bool stays = plan.name == kDirectory || plan.name == kAudit;
+    if (implicit && plan.retention_days == 0 && !stays) plan.retention_days = declaration.retention_days;
+    const bool same = (implicit ? !declaration.no_index || plan.no_index : declaration.no_index == plan.no_index) &&
+                      declaration.retention_days == plan.retention_days;
     return same ? Status::Ok() : Refuse(where, "class `" + declaration.name + "` is declared in two ways");
   }
 

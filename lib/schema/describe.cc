@@ -31,7 +31,11 @@ std::string Line(const std::vector<ClassPlan>& classes, const FieldPlan& field) 
 
 std::string DescribeSchema(const std::vector<ClassPlan>& classes, const std::vector<TypePlan>& types) {
   std::string text;
-  for (const ClassPlan& one : classes) text += "class " + one.name + (one.no_index ? " (no index)\n" : "\n");
+  for (const ClassPlan& one : classes) {
+    text += "class " + one.name + (one.no_index ? " (no index)" : "");
+    if (one.retention_days != 0) text += ", kept " + std::to_string(one.retention_days) + " days";
+    text += "\n";
+  }
   for (const TypePlan& type : types) {
     text += "\ntype " + type.name;
     if (type.retention_days != 0) text += ", kept " + std::to_string(type.retention_days) + " days";

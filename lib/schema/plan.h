@@ -94,6 +94,7 @@ struct TypePlan {
 struct ClassPlan {
   std::string name;
   bool no_index = false;
+  std::uint64_t retention_days = 0;  // 0 keeps values as long as their record
 };
 
 }  // namespace mseal::schema

@@ -85,6 +85,8 @@ bool ReadInto(const Occurrence& found, FieldPolicy& policy) {
   return false;
 }
 
+constexpr std::uint64_t kLongestRetention = 366 * 1000;  // days: times do not overrun
+
 // "20y", "18m", "90d" in days; a year is 366 days and a month 31, so that nothing is let go early.
 bool ReadRetention(std::string_view text, std::uint64_t& days) {
   if (text.empty()) return true;
@@ -93,7 +95,7 @@ bool ReadRetention(std::string_view text, std::uint64_t& days) {
   if (error != std::errc() || count == 0 || end != text.data() + text.size() - 1) return false;
   const std::uint64_t unit = *end == 'y' ? 366 : *end == 'm' ? 31 : *end == 'd' ? 1 : 0;
   days = count * unit;
-  return unit != 0;
+  return unit != 0 && days <= kLongestRetention;
 }
 
 bool ReadInto(const Occurrence& found, RecordPolicy& policy) {
@@ -108,6 +110,8 @@ bool ReadInto(const Occurrence& found, RecordPolicy& policy) {
 
 bool ReadInto(const Occurrence& found, ClassDeclaration& declaration) {
   if (found.number == 1) return ReadText(found, declaration.name);
+  if (found.number == 3)
+    return found.wire_type == WireType::kLength && ReadRetention(AsText(found.payload), declaration.retention_days);
   return found.number == 2 && ReadFlag(found, declaration.no_index);
 }
 

@@ -40,6 +40,7 @@ struct RecordPolicy {
 struct ClassDeclaration {
   std::string name;
   bool no_index = false;
+  std::uint64_t retention_days = 0;
 };
 
 // Read by number from the serialized options: whether the host has registered our extension or not, and without code

@@ -85,6 +85,11 @@ std::uint32_t Schema::Classify(const TypePlan& type, const FieldPlan& field, Byt
   return parts_->compiled.class_of_rank[RankOf(*parts_->rules, type, field, value)];
 }
 
+bool Schema::RulesGive(std::uint32_t class_index) const {
+  const auto& given = parts_->compiled.class_of_rank;
+  return std::find(given.begin(), given.end(), class_index) != given.end();
+}
+
 std::string Schema::Describe() const { return DescribeSchema(classes(), types()); }
 
 Result<SecretBytes> Schema::FromJson(const TypePlan& type, ByteView json) const {

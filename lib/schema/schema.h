@@ -68,6 +68,9 @@ class Schema {
   // classes(). Nothing known means general.
   std::uint32_t Classify(const TypePlan& type, const FieldPlan& field, ByteView value) const;
 
+  // Whether a by_rules value can be of this class (an index into classes()).
+  bool RulesGive(std::uint32_t class_index) const;
+
   // Proto-JSON to a serialized message and back. Member names in as in the .proto or in lowerCamelCase, out as in the
   // .proto. A member that is given stands in the message, with a default value too; null is as good as absent. Unknown
   // fields of a message have no name and are left out. The place in the error is a path of schema names and a byte

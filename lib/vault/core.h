@@ -19,6 +19,7 @@
 #include "vault/gate.h"
 #include "vault/index_generations.h"
 #include "vault/index_keys.h"
+#include "vault/marked.h"
 #include "vault/postings.h"
 #include "vault/schema_book.h"
 
@@ -62,6 +63,7 @@ struct Core {
   Gate new_patients;        // shared by whoever makes one, from before the lock of its handle until the commit
   std::mutex job_mutex;     // one job works at a time
   std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
+  MarkedPatients marked;
   std::unique_ptr<AnchorKeeper> anchor;
 
   std::string provider_uri;                           // of the copy that the vault was opened with
@@ -82,6 +84,7 @@ struct Core {
 struct Desk {
   std::unique_ptr<people::Session> session;
   IndexKeys index_keys;
+  std::atomic<people::PersonNumber> second_person{0};  // who joined by their own login; 0: nobody
 };
 
 }  // namespace mseal::vault

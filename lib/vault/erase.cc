@@ -6,6 +6,7 @@
 #include "format/row.h"
 #include "vault/epoch_change.h"
 #include "vault/erasures.h"
+#include "vault/marks.h"
 #include "vault/overlay.h"
 #include "vault/patient_change.h"
 #include "vault/patient_rows.h"
@@ -126,6 +127,7 @@ Status TryErase(Vault& vault, Core& core, const Desk& desk, std::string_view rea
   auto known = ReadErasure(core, out.patient);
   if (known.ok()) return out.erasure = std::move(*known), Status::Ok();
   if (known.code() != StatusCode::kNotFound) return known.status();
+  MS_TRY(CheckNotHeld(core, out.patient));
   MS_TRY(Withdraw(core, desk, out.patient, reason, out));
   vault.ForgetPatient(out.patient);
   return Status::Ok();
@@ -147,6 +149,7 @@ Status ErasePatient(Session& session, const PatientName& name, std::string_view 
     if (status.code() != StatusCode::kConflict) break;
   }
   MS_TRY(status);
+  MS_TRY(ForgetMarks(core, out.patient));
   return core.anchor->Move();
 }
 

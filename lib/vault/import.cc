@@ -3,6 +3,8 @@
 
 #include <filesystem>
 
+#include "vault/marks.h"
+
 namespace mseal::vault {
 namespace {
 
@@ -92,7 +94,21 @@ class Importer : public sources::Sink {
     std::vector<PutAnswer> answers;
     const Status status = PutAll(core_, desk_, items, answers);
     if (status.ok()) return Count(answers), Status::Ok();
-    return IsTheRecordsFault(status.code()) ? PutOneByOne(waiting, items) : status;
+    if (IsTheRecordsFault(status.code())) return PutOneByOne(waiting, items);
+    return status.code() == StatusCode::kPermissionDenied && IsClosed(items.front().patient)
+               ? RejectAll(waiting, status)
+               : status;
+  }
+
+  // Whether the patient is restricted: then their records are left out, and the rest goes on.
+  bool IsClosed(const PatientName& name) const {
+    const auto patient = FindPatient(core_, desk_, name);
+    return patient.ok() && !MayOpen(core_, desk_, *patient);
+  }
+
+  Status RejectAll(const std::vector<Waiting>& waiting, const Status& why) {
+    for (const Waiting& one : waiting) MS_TRY(Reject(one.place, why));
+    return Status::Ok();
   }
 
   // Only the record at fault is left out.

@@ -9,7 +9,10 @@
 
 #include "base/clock.h"
 #include "people/session.h"
+#include "vault/certificate.h"
 #include "vault/index_keys.h"
+#include "vault/known_time.h"
+#include "vault/marks.h"
 #include "vault/posting_keys.h"
 #include "vault/settings.h"
 #include "vault/store_files.h"
@@ -28,24 +31,32 @@ crypto::Suite ChooseSuite(const std::optional<crypto::Suite>& wanted) {
                                                             : crypto::Suite::kChaCha20Poly1305;
 }
 
-// Removes what was made unless told to keep it.
+// Removes what was made unless told to keep it. What cannot be removed is left: there is nobody to tell any more.
 class Undo {
  public:
-  void Remove(std::string path) { paths_.push_back(std::move(path)); }
-  void Keep() { paths_.clear(); }
+  explicit Undo(const InitOptions& options) : options_(options) {}
+  void RemoveFolder(std::string path) { folder_ = std::move(path); }
+  void RemoveProvider(const ByteArray<16>& instance) { instance_ = instance; }
+  void Keep() { folder_.clear(), instance_.reset(); }
   ~Undo() {
-    std::error_code ignored;  // what cannot be removed is left: there is nobody to tell any more
-    for (const std::string& path : paths_) fs::remove_all(path, ignored);
+    std::error_code ignored;
+    if (!folder_.empty()) fs::remove_all(folder_, ignored);
+    if (instance_.has_value()) {
+      keys::RemoveProvider(options_.keyring, options_.secret, *instance_).Ignore("as above");
+    }
   }
 
  private:
-  std::vector<std::string> paths_;
+  const InitOptions& options_;
+  std::string folder_;
+  std::optional<ByteArray<16>> instance_;
 };
 
 Status CheckPlaces(const InitOptions& options) {
   if (options.store.empty() || options.keyring.empty())
     return Status::InvalidArgument("a vault needs a store and a keyring");
-  if (IsInside(options.keyring, options.store))
+  MS_ASSIGN(const keys::ProviderPlace keyring, keys::ParseProviderUri(options.keyring));
+  if (!keyring.file.empty() && IsInside(keyring.file, options.store))
     return Status::InvalidArgument(
         "the keyring may not lie inside the store: whoever copies the one would have the other");
   std::error_code error;
@@ -53,7 +64,7 @@ Status CheckPlaces(const InitOptions& options) {
       !(fs::is_directory(options.store, error) && fs::is_empty(options.store, error)))
     return Status::AlreadyExists("something is at the store's path");
   // Comes second: where a vault is, nobody shall be told to move its keyring away.
-  if (fs::exists(options.keyring, error))
+  if (!keyring.file.empty() && fs::exists(keyring.file, error))
     return Status::AlreadyExists(
         "a file is at the keyring's path: name another, or move that one away if no store needs it");
   return Status::Ok();
@@ -78,9 +89,12 @@ Status Populate(const InitOptions& options, const schema::Schema& schema, const 
   settings.created_ms = NowMs();
   PutSettings(*meta, identity, settings, batch);
   PutPostingKey(*meta, {.generation = 1, .key = crypto::RandomKey()}, batch);
+  PutFirstTally(*meta, batch);
+  PutKnownTime(*meta, settings.created_ms, batch);
   people::Identity founder;
   MS_ASSIGN(const auto registry, people::Registry::Found(rows, *meta, identity.store, identity.suite, options.person,
                                                          options.password.Reveal(), options.cost, batch, founder));
+  MakeCertificateKey(*meta, identity.store, founder.keys.seed, batch);
   meta->Put(batch, keys::MetaKind::kSchema, keys::MetaIdOf({kFirstSchema}), schema.Stored());
   MS_TRY(registry->DeclareInto(founder, ClassEntriesOf(schema), kFirstSchema, DigestOfSchema(schema.Stored()), batch));
   MS_TRY(rows.Commit(batch, store::Durability::kPower));
@@ -107,11 +121,11 @@ Status InitVault(const InitOptions& options) {
   crypto::SystemRandom(identity.store);
   const keys::Epoch epoch{kFirstEpoch, keys::EpochSecret(crypto::RandomKey())};
 
-  Undo undo;
+  Undo undo(options);
   const std::string beside = NameBeside(options.store);
   if (mkdir(beside.c_str(), 0700) != 0)
     return Status::IoError("the store's folder cannot be made: " + std::generic_category().message(errno));
-  undo.Remove(beside);
+  undo.RemoveFolder(beside);
   std::uint64_t statements = 0;
   keys::Anchor anchor;
   {
@@ -122,11 +136,10 @@ Status InitVault(const InitOptions& options) {
     MS_TRY(Populate(options, *schema, identity, epoch, *rows, statements));
     anchor = {.epoch = kFirstEpoch, .commit_counter = rows->CommitCounter(), .statement_number = statements};
   }
-  MS_ASSIGN(const auto provider,
-            keys::CreateKeyring(options.keyring, options.secret, identity.store, identity.suite, kFirstEpoch,
-                                epoch.secret, {.cost = options.cost}, options.file_io));
-  undo.Remove(options.keyring);
-  undo.Remove(options.keyring + ".anchor");
+  MS_ASSIGN(auto provider,
+            keys::CreateProvider(options.keyring, options.secret, identity.store, identity.suite, kFirstEpoch,
+                                 epoch.secret, {.cost = options.cost, .file_io = options.file_io}));
+  undo.RemoveProvider(provider->instance());
   MS_TRY(provider->MoveAnchor(anchor));
   std::error_code error;
   fs::remove(options.store, error);  // an empty folder may be there

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "keys/keyring_file.h"
+#include "keys/provider_uri.h"
 #include "schema/schema.h"
 #include "store/rocks.h"
 
@@ -12,7 +12,7 @@ namespace mseal::vault {
 
 struct InitOptions {
   std::string store;    // a folder that is not there yet
-  std::string keyring;  // a file that is not there yet
+  std::string keyring;  // URI of a provider that is not there yet
   keys::KeyringSecret secret;
   std::optional<crypto::Suite> suite;  // none: AES-256-GCM where the processor does it
   schema::SchemaText schema;

@@ -11,6 +11,7 @@
 #include "vault/index_re_epoch.h"
 #include "vault/index_rotation.h"
 #include "vault/locked_patients.h"
+#include "vault/reseal.h"
 #include "vault/rotation.h"
 
 namespace mseal::vault {
@@ -52,6 +53,9 @@ Result<std::unique_ptr<JobWork>> WorkOf(Core& core, Desk* desk, std::uint32_t nu
       return MakeIndexRekey(core, *desk, number, job, batch_size);
     case JobKind::kIndexReEpoch:
       return MakeReEpoch(core, number, batch_size);
+    case JobKind::kReseal:
+      if (desk == nullptr) return NeedsSession();
+      return MakeReseal(core, *desk, number, job);
     default:
       return Status::Unsupported("this version does not know this kind of job");
   }

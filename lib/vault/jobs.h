@@ -22,8 +22,8 @@ struct StepOptions {
 // `desk`: who asks, or null for what the host does by itself.
 //   NotFound          no such job;  Unsupported  it is paused
 //   PermissionDenied  this session may not work on it, or it takes one and there is none
-//   KeyUnavailable    an epoch change waits for something, which the message names; a later step goes on
-//   AuthFailed        a key row does not open: `verify` says which; the job stays where it is
+//   KeyUnavailable    an epoch change or a reseal waits for something, which the message names; a later step goes on
+//   AuthFailed        a row does not open: `verify` says which; the job stays where it is
 Status StepJob(Core& core, Desk* desk, std::uint32_t number, const StepOptions& options, format::Job& job);
 
 // Waits for a running step.

@@ -7,6 +7,7 @@
 #include "schema/normalize.h"
 #include "schema/walker.h"
 #include "vault/erasures.h"
+#include "vault/marks.h"
 #include "vault/patient_change.h"
 #include "vault/patient_rows.h"
 #include "vault/search.h"
@@ -35,16 +36,18 @@ Result<Bytes> BoundOf(const schema::FieldPlan& field, const Bytes& all, ByteView
   return bound;
 }
 
-// Records by their handles.
+// Records by their handles. Those of restricted patients are left out: a refusal would say that their value was met.
 class HandleListing : public Listing {
  public:
   HandleListing(Core& core, Desk& desk, SnapshotPtr at, std::vector<keys::RecordHandle> handles)
-      : at_(std::move(at)), reader_(core, desk, at_.get()), handles_(std::move(handles)) {}
+      : core_(core), desk_(desk), at_(std::move(at)), reader_(core, desk, at_.get()), handles_(std::move(handles)) {}
 
   Result<std::unique_ptr<OpenedRecord>> Next() override {
     while (next_ < handles_.size()) {
-      auto record = reader_.Read(handles_[next_++], {});
-      if (record.code() == StatusCode::kErased) continue;  // since the listing began
+      const keys::RecordHandle& handle = handles_[next_++];
+      auto record = reader_.Read(handle, {});
+      if (record.code() == StatusCode::kErased) continue;             // since the listing began
+      if (!MayOpen(core_, desk_, keys::PatientOf(handle))) continue;  // asked last: it may have come while reading
       // Index and records change together, so at one point in time an index never names what is not there.
       if (record.code() == StatusCode::kNotFound) return Status::AuthFailed("the index names a record that is missing");
       return record;
@@ -53,6 +56,8 @@ class HandleListing : public Listing {
   }
 
  private:
+  Core& core_;
+  Desk& desk_;
   SnapshotPtr at_;
   RecordReader reader_;
   std::vector<keys::RecordHandle> handles_;
@@ -87,17 +92,18 @@ class HistoryListing : public Listing {
   std::uint64_t version_;
 };
 
-// Patients one after the other by their key rows, each checked whole before its records are given.
+// Patients one after the other by their key rows, each checked whole before its records are given. Restricted ones are
+// left out.
 class TypeListing : public Listing {
  public:
   TypeListing(Core& core, Desk& desk, std::string_view type, const std::optional<keys::RecordHandle>& after)
-      : core_(core), at_(core.rows->Freeze()), reader_(core, desk, at_.get()), type_(type), after_(after) {
+      : core_(core), desk_(desk), at_(core.rows->Freeze()), reader_(core, desk, at_.get()), type_(type), after_(after) {
     const Bytes first = after.has_value() ? format::KeyRowPrefix(keys::PatientOf(*after)) : format::KeyRowPrefix();
     patients_ = core.rows->Scan(Table::kKeys, first, format::AfterPrefix(format::KeyRowPrefix()), at_.get());
   }
 
   Result<std::unique_ptr<OpenedRecord>> Next() override {
-    while (next_ == records_.size()) {
+    while (next_ == records_.size() || !MayOpen(core_, desk_, keys_->handle)) {
       if (!patients_->Valid()) {
         MS_TRY(patients_->status());
         return std::unique_ptr<OpenedRecord>();
@@ -115,6 +121,7 @@ class TypeListing : public Listing {
     next_ = 0;
     if (keys_ != nullptr && keys_->handle == place.patient)
       return Status::Ok();  // the same under another bucket-key version
+    if (!MayOpen(core_, desk_, place.patient)) return keys_ = nullptr, Status::Ok();
     auto loaded = LoadPatient(core_, place.patient);
     if (loaded.code() == StatusCode::kErased) return keys_ = nullptr, Status::Ok();  // since the scan began
     MS_ASSIGN(keys_, std::move(loaded));
@@ -127,6 +134,7 @@ class TypeListing : public Listing {
   }
 
   Core& core_;
+  Desk& desk_;
   SnapshotPtr at_;
   RecordReader reader_;
   std::string type_;
@@ -142,14 +150,22 @@ class PatientListing : public Listing {
  public:
   PatientListing(Core& core, Desk& desk, SnapshotPtr at, std::shared_ptr<const keys::PatientKeys> keys,
                  std::vector<OpenedRow> rows)
-      : at_(std::move(at)), reader_(core, desk, at_.get()), keys_(std::move(keys)), rows_(std::move(rows)) {}
+      : core_(core),
+        desk_(desk),
+        at_(std::move(at)),
+        reader_(core, desk, at_.get()),
+        keys_(std::move(keys)),
+        rows_(std::move(rows)) {}
 
   Result<std::unique_ptr<OpenedRecord>> Next() override {
+    MS_TRY(CheckMayOpen(core_, desk_, keys_->handle));
     if (next_ == rows_.size()) return std::unique_ptr<OpenedRecord>();
     return reader_.Assemble(*keys_, rows_[next_++], {});
   }
 
  private:
+  Core& core_;
+  Desk& desk_;
   SnapshotPtr at_;
   RecordReader reader_;
   std::shared_ptr<const keys::PatientKeys> keys_;
@@ -200,6 +216,7 @@ Result<ListingPtr> ListRange(Core& core, Desk& desk, std::string_view type, std:
 
 Result<ListingPtr> ListPatient(Core& core, Desk& desk, const PatientName& name) {
   MS_ASSIGN(const keys::PatientHandle patient, FindPatient(core, desk, name));
+  MS_TRY(CheckMayOpen(core, desk, patient));
   SnapshotPtr at = core.rows->Freeze();
   MS_ASSIGN(auto keys, LoadPatient(core, patient));
   MS_ASSIGN(PatientRows rows, CollectPatient(core, *keys, *at));
@@ -210,6 +227,7 @@ Result<ListingPtr> ListPatient(Core& core, Desk& desk, const PatientName& name) 
 Result<ListingPtr> ListHistory(Core& core, Desk& desk, const PatientName& name, std::string_view type,
                                ByteView record_id) {
   MS_ASSIGN(const keys::PatientHandle patient, FindPatient(core, desk, name));
+  MS_TRY(CheckMayOpen(core, desk, patient));
   SnapshotPtr at = core.rows->Freeze();
   MS_ASSIGN(const auto keys, LoadPatient(core, patient));
   const RecordPlace place = PlaceRecord(core.identity, *keys, type, record_id);

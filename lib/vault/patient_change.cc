@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/writer.h"
 #include "vault/erasures.h"
+#include "vault/marks.h"
 #include "vault/record_draft.h"
 
 namespace mseal::vault {
@@ -45,15 +46,26 @@ Bytes OrderedRowKey(std::uint32_t index, ByteView value, const keys::RecordHandl
 }
 
 Result<std::unique_ptr<PatientChange>> PatientChange::Open(Core& core, Desk& desk, const keys::PatientHandle& patient) {
+  MS_TRY(CheckMayOpen(core, desk, patient));
+  MS_ASSIGN(auto change, OpenByHost(core, desk, patient));
+  change->opened_ = desk.session->DataKeys(*change->keys_);
+  return change;
+}
+
+Result<std::unique_ptr<PatientChange>> PatientChange::OpenByHost(Core& core, Desk& desk,
+                                                                 const keys::PatientHandle& patient) {
   std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
   change->schema_ = core.schemas.current();
   change->chain_ = core.registry->chain();
   MS_ASSIGN(change->keys_, LoadPatient(core, patient));
   MS_ASSIGN(change->head_, keys::ReadHead(*core.rows, core.identity.store, core.identity.suite, *change->keys_));
+  // A reader may have left the row of a moment ago in memory.
+  if (change->keys_->row.slot_counter < change->head_.slot_counter) {
+    MS_ASSIGN(change->keys_, core.patients->Reload(patient));
+  }
   // An older key row put back would let a live data key be made again.
   if (change->keys_->row.slot_counter < change->head_.slot_counter)
     return Status::AuthFailed("the key row is older than the patient's head");
-  if (desk.session != nullptr) change->opened_ = desk.session->DataKeys(*change->keys_);
   return change;
 }
 
@@ -150,7 +162,9 @@ Result<PutOutcome> PatientChange::Put(const PutRequest& request) {
   seal::Commitment commitment;
   draft.Seal(place, header, row, commitment);
 
-  if (old.has_value()) MS_TRY(KeepOrDropOld(*old, type->keep_history, header));
+  // Under a legal hold replaced versions stay, whatever the schema says.
+  const bool keep_old = type->keep_history || core_.marked.IsHeld(patient());
+  if (old.has_value()) MS_TRY(KeepOrDropOld(*old, keep_old, header));
   const Bytes live_key = LiveRowKey(place);
   overlay_.Put(Table::kRecords, live_key, row);
   AddRow(live_key, commitment);
@@ -208,21 +222,26 @@ Status PatientChange::MovePostings(const OpenedRow* old, const format::Header& n
 
 Status PatientChange::Delete(std::string_view type, ByteView record_id, std::uint64_t expected_version) {
   if (type == schema::kDirectoryType) return Status::InvalidArgument("the directory record goes only with its patient");
+  MS_TRY(CheckNotHeld(core_, patient()));
   const RecordPlace place = PlaceRecord(core_.identity, *keys_, type, record_id);
   MS_ASSIGN(const std::optional<OpenedRow> live, ReadRecord(place));
   if (!live.has_value()) return Status::NotFound("no such record");
   if (expected_version != 0 && expected_version != live->header.version)
     return Status::Conflict("the record has another version");
-  MS_TRY(DropHistory(*live));
-  const Bytes live_key = LiveRowKey(place);
+  return DeleteLive(*live);
+}
+
+Status PatientChange::DeleteLive(const OpenedRow& live) {
+  MS_TRY(DropHistory(live));
+  const Bytes live_key = LiveRowKey(live.place);
   overlay_.Delete(Table::kRecords, live_key);
-  RemoveRow(live_key, live->commitment);
-  for (const format::HeaderStream& stream : live->header.streams) DropChunks(stream);
+  RemoveRow(live_key, live.commitment);
+  for (const format::HeaderStream& stream : live.header.streams) DropChunks(stream);
   static const format::Header kNothing;
-  MS_TRY(MovePostings(&*live, kNothing, place, {}));
+  MS_TRY(MovePostings(&live, kNothing, live.place, {}));
   SecretBytes entry;
   SecretWriter(entry).U64(head_.version + 1);
-  core_.meta->Put(overlay_.batch(), keys::MetaKind::kLedger, LedgerId(place), entry.Reveal());
+  core_.meta->Put(overlay_.batch(), keys::MetaKind::kLedger, LedgerId(live.place), entry.Reveal());
   changed_ = true;
   return Status::Ok();
 }
@@ -232,11 +251,12 @@ Result<bool> PatientChange::DeleteAgain(const keys::RecordTag& tag, std::uint64_
   if (!live.has_value()) return false;
   // The ledger goes on from the version it names: an even older backup takes the deletion from there.
   head_.version = std::max(head_.version, version - 1);
-  MS_TRY(Delete(live->header.type, live->header.record_id.Reveal(), 0));
+  MS_TRY(DeleteLive(*live));
   return true;
 }
 
-Status PatientChange::DropHistory(const OpenedRow& live) {
+Status PatientChange::ForEachReplaced(const OpenedRow& live,
+                                      const std::function<Status(ByteView, const OpenedRow&)>& visit) const {
   for (std::uint64_t version = 1; version < live.header.version; ++version) {
     const Bytes key = HistoryRowKey(*keys_, live.header.type, live.header.record_id.Reveal(), version);
     Bytes bytes;
@@ -244,11 +264,18 @@ Status PatientChange::DropHistory(const OpenedRow& live) {
     if (got.code() == StatusCode::kNotFound) continue;  // before the type kept a history, or after it stopped
     MS_TRY(got);
     MS_ASSIGN(const OpenedRow row, OpenRow(core_.identity, *keys_, live.place.tag, std::move(bytes)));
+    MS_TRY(visit(key, row));
+  }
+  return Status::Ok();
+}
+
+Status PatientChange::DropHistory(const OpenedRow& live) {
+  return ForEachReplaced(live, [&](ByteView key, const OpenedRow& row) {
     for (const format::HeaderStream& stream : row.header.streams) DropChunks(stream);
     overlay_.Delete(Table::kRecords, key);
     RemoveRow(key, row.commitment);
-  }
-  return Status::Ok();
+    return Status::Ok();
+  });
 }
 
 Status PatientChange::Commit() {

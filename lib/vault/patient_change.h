@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,6 +24,7 @@ struct PreparedStream {
   format::StreamReference reference;
   people::ClassNumber class_number = 0;
   std::uint32_t generation = 0;
+  const keys::DataKey* data_key = nullptr;  // of that generation
 };
 
 struct PutRequest {
@@ -43,15 +45,20 @@ struct PutOutcome {
   std::array<std::uint32_t, format::kSlots> fields_sealed{};  // by class number
 };
 
+// Which groups of a row are meant.
+using GroupFilter = std::function<bool(const format::Header& header, const format::HeaderGroup& group)>;
+
 class RecordDraft;
 
 // The caller holds the patient's lock from before Open (or Create) until after Commit.
 class PatientChange {
  public:
-  // A change of a known patient. At a desk without a session, the host's own, it only deletes.
+  // A change of a known patient.
   //   NotFound    no such patient
   //   AuthFailed  key row or head were changed, or the key row is older than the head
   static Result<std::unique_ptr<PatientChange>> Open(Core& core, Desk& desk, const keys::PatientHandle& patient);
+  // The same for the host itself, whose desk has no session: it only deletes, and nobody's marks are in the way.
+  static Result<std::unique_ptr<PatientChange>> OpenByHost(Core& core, Desk& desk, const keys::PatientHandle& patient);
   // A new patient, with a data key for each class the session holds.
   static Result<std::unique_ptr<PatientChange>> Create(Core& core, Desk& desk, const keys::PatientHandle& patient);
 
@@ -59,11 +66,15 @@ class PatientChange {
 
   // Errors as medseal_put has them. After a failure the change is good for nothing but being dropped.
   Result<PutOutcome> Put(const PutRequest& request);
+  // PermissionDenied: the patient is under a legal hold.
   Status Delete(std::string_view type, ByteView record_id, std::uint64_t expected_version);
-  // For a restore: deletes once more what the ledger says was deleted when the head became `version`, which the head
-  // does not stay below. False: no such record is there.
+  // For a restore, under a legal hold too, which came after the deletion: deletes once more what the ledger says was
+  // deleted when the head became `version`, which the head does not stay below. False: no such record is there.
   Result<bool> DeleteAgain(const keys::RecordTag& tag, std::uint64_t version);
   std::uint64_t head_version() const { return head_.version; }
+  // Leaves void the sealed groups that `gone` names, in the record and its history; versions and times stay. Takes no
+  // class key. PermissionDenied: the patient is under a legal hold.
+  Status LetGo(std::string_view type, ByteView record_id, const GroupFilter& gone);
 
   // The data key of a class, made now if the slot is unused; for uploads. Valid as long as this change.
   Result<const keys::DataKey*> EnsureDataKey(people::ClassNumber number);
@@ -77,6 +88,7 @@ class PatientChange {
   friend class RecordDraft;
   PatientChange(Core& core, Desk& desk) : core_(core), desk_(desk), overlay_(*core.rows) {}
 
+  Status DeleteLive(const OpenedRow& live);
   Result<std::optional<OpenedRow>> ReadRecord(const RecordPlace& place) const;
   Result<const keys::DataKey*> DataKeyAt(people::ClassNumber number, std::uint32_t generation);
   void AddRow(ByteView row_key, const seal::Commitment& commitment);
@@ -85,6 +97,9 @@ class PatientChange {
   // `older`: what the record's unique values are called under older index keys.
   Status MovePostings(const OpenedRow* old, const format::Header& next, const RecordPlace& place,
                       std::span<const format::HeaderPosting> older);
+  // The record's replaced rows that are there, oldest first, with their keys.
+  Status ForEachReplaced(const OpenedRow& live,
+                         const std::function<Status(ByteView row_key, const OpenedRow& row)>& visit) const;
   Status DropHistory(const OpenedRow& live);
   void DropChunks(const format::HeaderStream& stream);
 

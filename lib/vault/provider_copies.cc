@@ -23,7 +23,7 @@ Status Unreachable(const std::string& uri, const Status& why) {
 }
 
 Result<std::unique_ptr<keys::KeyProvider>> OpenRegistered(const Core& core, const format::ProviderCopy& copy) {
-  return keys::OpenKeyring(copy.uri, SecretOf(copy), core.file_io);
+  return keys::OpenProvider(copy.uri, SecretOf(copy), {.file_io = core.file_io});
 }
 
 bool Has(const keys::KeyProvider& provider, std::uint32_t epoch) {
@@ -114,12 +114,16 @@ void PutProviderCopy(const Core& core, const keys::KeyProvider& provider, const 
   core.meta->Put(batch, MetaKind::kProviderCopy, provider.instance(), format::WriteProviderCopy(copy).Reveal());
 }
 
-std::string FullPath(const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); }
+// The same from whatever folder the vault is opened.
+std::string FullUri(const keys::ProviderPlace& place, const std::string& uri) {
+  return place.token.has_value() ? uri : std::filesystem::absolute(place.file).lexically_normal().string();
+}
 
 }  // namespace
 
 Status RegisterProvider(Core& core) {
-  core.provider_uri = FullPath(core.provider_uri);
+  MS_ASSIGN(const keys::ProviderPlace place, keys::ParseProviderUri(core.provider_uri));
+  core.provider_uri = FullUri(place, core.provider_uri);
   const auto known = core.meta->Get(MetaKind::kProviderCopy, core.provider->instance());
   if (!known.ok() && known.code() != StatusCode::kNotFound) return known.status();
   if (known.ok()) {
@@ -135,15 +139,17 @@ Status AddProviderCopy(Core& core, const std::string& store, const std::string& 
                        const crypto::Argon2Cost& cost) {
   MS_TRY(core.CheckWritable());
   const std::lock_guard lock(core.job_mutex);
-  if (IsInside(uri, store)) return Status::InvalidArgument("a copy of the provider may not lie inside the store");
+  MS_ASSIGN(const keys::ProviderPlace place, keys::ParseProviderUri(uri));
+  if (!place.token.has_value() && IsInside(place.file, store))
+    return Status::InvalidArgument("a copy of the provider may not lie inside the store");
   if (core.epochs->all().size() > 1 || core.provider->Epochs().size() > 1)
     return Status::Conflict("the epoch is changing: finish that first, with medseal rotate resume");
   const auto epoch = core.epochs->newest();
-  const std::string path = FullPath(uri);
-  MS_ASSIGN(const auto made, keys::CreateKeyring(path, secret, core.identity.store, core.identity.suite, epoch->number,
-                                                 epoch->secret, {.cost = cost}, core.file_io));
+  const std::string full = FullUri(place, uri);
+  MS_ASSIGN(const auto made, keys::CreateProvider(full, secret, core.identity.store, core.identity.suite, epoch->number,
+                                                  epoch->secret, {.cost = cost, .file_io = core.file_io}));
   store::Batch batch;
-  PutProviderCopy(core, *made, path, batch);
+  PutProviderCopy(core, *made, full, batch);
   MS_TRY(core.CommitAs(batch, store::Durability::kPower));
   MS_TRY(core.anchor->Move());
   MS_ASSIGN(const auto anchor, core.provider->ReadAnchor());

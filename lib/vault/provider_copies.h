@@ -8,7 +8,7 @@
 
 #include "format/custody.h"
 #include "format/erasure.h"
-#include "keys/keyring_file.h"
+#include "keys/provider_uri.h"
 #include "vault/core.h"
 
 namespace mseal::vault {

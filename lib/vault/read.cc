@@ -8,6 +8,7 @@
 #include "schema/walker.h"
 #include "vault/erasures.h"
 #include "vault/field_list.h"
+#include "vault/marks.h"
 #include "vault/streams.h"
 
 namespace mseal::vault {
@@ -153,7 +154,8 @@ Result<OpenedRow> RecordReader::ReadLive(const keys::PatientKeys& keys, const ke
   return OpenRow(core_.identity, keys, tag, std::move(bytes));
 }
 
-// A slot this session does not know yet may be new in the store: the row is read once more before the answer is no.
+// A slot this session does not know yet may be new in the store: the row is read once more before the answer is no. And
+// a reseal may have dropped the data key since the point in time that is read: the key row of then still has it.
 Result<keys::DataKey> RecordReader::DataKeyOf(const keys::PatientKeys& keys, const format::HeaderGroup& group) const {
   const auto pick = [&](const keys::PatientKeys& from) -> Result<keys::DataKey> {
     const auto opened = desk_.session->DataKeys(from);
@@ -168,7 +170,10 @@ Result<keys::DataKey> RecordReader::DataKeyOf(const keys::PatientKeys& keys, con
   auto key = pick(keys);
   if (key.ok() || key.code() == StatusCode::kAuthFailed) return key;
   MS_ASSIGN(const auto fresh, ReloadPatient(core_, keys.handle));
-  return pick(*fresh);
+  key = pick(*fresh);
+  if (key.code() != StatusCode::kKeyUnavailable || at_ == nullptr) return key;
+  const auto of_then = core_.patients->Read(keys.handle, at_);
+  return of_then.ok() ? pick(*of_then) : std::move(key);
 }
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Assemble(const keys::PatientKeys& keys, const OpenedRow& row,
@@ -178,6 +183,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Assemble(const keys::Patient
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandle& handle,
                                                          const FieldNames& fields) const {
+  MS_TRY(CheckMayOpen(core_, desk_, keys::PatientOf(handle)));
   MS_ASSIGN(const auto keys, LoadPatient(core_, keys::PatientOf(handle)));
   MS_ASSIGN(const OpenedRow row, ReadLive(*keys, keys::TagOf(handle)));
   if (at_ != nullptr || row.header.streams.empty()) return Assemble(*keys, row, fields);
@@ -189,6 +195,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandl
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::PatientHandle& patient, std::string_view type,
                                                          ByteView record_id, std::uint64_t version,
                                                          const FieldNames& fields) const {
+  MS_TRY(CheckMayOpen(core_, desk_, patient));
   MS_ASSIGN(const auto keys, LoadPatient(core_, patient));
   const RecordPlace place = PlaceRecord(core_.identity, *keys, type, record_id);
   if (version == 0) return Read(place.handle(), fields);
@@ -236,6 +243,7 @@ Status ReadInline(const schema::FieldPlan& field, ByteView wire, std::uint64_t o
 Status RecordReader::ReadValue(const keys::PatientHandle& patient, std::string_view type_name, ByteView record_id,
                                std::string_view field_name, std::uint64_t offset, std::uint64_t length,
                                SecretBytes& out, std::uint64_t& value_size) const {
+  MS_TRY(CheckMayOpen(core_, desk_, patient));
   if (at_ == nullptr) {
     const auto frozen = core_.rows->Freeze();
     return RecordReader(core_, desk_, frozen.get())

@@ -169,11 +169,51 @@ Status RecordDraft::SettleStreams(Work& work) {
   }
   const PreparedStream* prepared = request_.prepared;
   if (prepared == nullptr || !InGroup(work, prepared->field)) return Status::Ok();
-  kept_.push_back(format::WriteStreamReference(prepared->reference));
+  MS_ASSIGN(const format::StreamReference reference, SettlePrepared(*prepared, work.class_number));
+  kept_.push_back(format::WriteStreamReference(reference));
   FieldList given{
       {.field = prepared->field, .kind = EntryKind::kStream, .pieces = {kept_.back().Reveal()}, .given = true}};
-  new_streams_.push_back(prepared->reference.id);
   work.fields = Merge(std::move(work.fields), std::move(given), {});
+  return Status::Ok();
+}
+
+Result<StreamKeys> RecordDraft::CurrentStreamKeys(people::ClassNumber number) {
+  MS_ASSIGN(const keys::DataKey* data_key, change_.EnsureDataKey(number));
+  return StreamKeys{change_.patient(), data_key, change_.keys().tag.Reveal(), number, change_.GenerationOf(number)};
+}
+
+// An upload's stream; written again when a reseal has made another data key current since the upload began.
+Result<format::StreamReference> RecordDraft::SettlePrepared(const PreparedStream& prepared,
+                                                            people::ClassNumber class_number) {
+  new_streams_.push_back(prepared.reference.id);
+  MS_ASSIGN(const StreamKeys to, CurrentStreamKeys(class_number));
+  if (prepared.generation == to.generation) return prepared.reference;
+  StreamKeys from = to;
+  from.data_key = prepared.data_key;
+  from.generation = prepared.generation;
+  MS_ASSIGN(format::StreamReference written, ResealStream(change_.core_, from, prepared.reference, to));
+  new_streams_.push_back(written.id);
+  change_.DropChunks({prepared.field, prepared.reference.id, prepared.reference.chunks});
+  return written;
+}
+
+// A stream is under the data key of the group that names it: what a group keeps from before a reseal is written again.
+Status RecordDraft::RenewStreams(Work& work) {
+  MS_ASSIGN(const StreamKeys to, CurrentStreamKeys(work.class_number));
+  const bool kept = work.stored != nullptr && work.stored->state == format::GroupState::kSealed;
+  if (!kept || work.stored->generation == to.generation) return Status::Ok();
+  for (FieldValue& value : work.fields) {
+    if (value.kind != EntryKind::kStream) continue;
+    MS_ASSIGN(const format::StreamReference reference, format::ParseStreamReference(value.pieces[0]));
+    if (std::find(new_streams_.begin(), new_streams_.end(), reference.id) != new_streams_.end()) continue;
+    StreamKeys from = to;
+    from.generation = work.stored->generation;
+    MS_ASSIGN(from.data_key, change_.DataKeyAt(from.class_number, from.generation));
+    MS_ASSIGN(const format::StreamReference written, ResealStream(change_.core_, from, reference, to));
+    new_streams_.push_back(written.id);
+    kept_.push_back(format::WriteStreamReference(written));
+    value.pieces = {kept_.back().Reveal()};
+  }
   return Status::Ok();
 }
 
@@ -191,9 +231,7 @@ Status RecordDraft::SettleStream(Work& work, FieldValue& value) {
     MS_ASSIGN(const bool same, StreamEquals(change_.core_, keys, reference, value.pieces));
     if (same) return value.kind = EntryKind::kStream, value.pieces = stored->pieces, Status::Ok();
   }
-  MS_ASSIGN(keys.data_key, change_.EnsureDataKey(work.class_number));
-  keys.generation = change_.GenerationOf(work.class_number);
-  keys.tag_key = change_.keys().tag.Reveal();
+  MS_ASSIGN(keys, CurrentStreamKeys(work.class_number));
   const Bytes prefix = WirePrefix(type_.FindField(value.field), value);
   StreamWriter writer(change_.core_, keys, value.pieces);
   std::size_t skip = prefix.size();
@@ -248,6 +286,7 @@ Result<GroupDraft> RecordDraft::MakeDraft(Work& work) {
   draft.how = GroupDraft::How::kSeal;
   MS_ASSIGN(draft.key, change_.EnsureDataKey(work.class_number));
   draft.header.generation = change_.GenerationOf(work.class_number);
+  MS_TRY(RenewStreams(work));
   Compose(work, draft.content);
   for (const FieldValue& value : work.fields) {
     if (value.given) ++fields_sealed_[work.class_number];

@@ -49,6 +49,9 @@ class RecordDraft {
   Status SettleFields(Work& work);
   Status SettleStreams(Work& work);
   Status SettleStream(Work& work, FieldValue& value);
+  Result<format::StreamReference> SettlePrepared(const PreparedStream& prepared, people::ClassNumber class_number);
+  Status RenewStreams(Work& work);
+  Result<StreamKeys> CurrentStreamKeys(people::ClassNumber number);
   bool SameAsStored(const Work& work) const;
   Result<GroupDraft> MakeDraft(Work& work);
   void Compose(const Work& work, SecretBytes& content) const;

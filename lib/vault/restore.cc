@@ -178,7 +178,7 @@ class RecordRestore {
   Status Replay(const PatientHandle& patient, const std::vector<Deletion>& deletions) {
     const std::lock_guard lock(core_.locks.Of(patient));
     Desk nobody;
-    MS_ASSIGN(const auto change, PatientChange::Open(core_, nobody, patient));
+    MS_ASSIGN(const auto change, PatientChange::OpenByHost(core_, nobody, patient));
     const std::uint64_t restored_version = change->head_version();
     std::uint64_t deleted = 0;
     for (const Deletion& deletion : deletions) {
@@ -264,14 +264,16 @@ class Restore {
       return Status::InvalidArgument("a restore takes a place, a store and a keyring");
     if (IsInside(options_.store, options_.from))
       return Status::InvalidArgument("the store may not lie inside what it is restored from");
-    if (IsInside(options_.keyring, options_.store))
+    MS_ASSIGN(const keys::ProviderPlace keyring, keys::ParseProviderUri(options_.keyring));
+    if (!keyring.token.has_value() && IsInside(keyring.file, options_.store))
       return Status::InvalidArgument("the keyring may not lie inside the store");
     return Status::Ok();
   }
 
   Status OpenProvider() {
-    auto provider = keys::OpenKeyring(options_.keyring, options_.secret, options_.file_io);
-    if (provider.code() == StatusCode::kNotFound) return Status::KeyUnavailable("there is no keyring at its path");
+    auto provider = keys::OpenProvider(options_.keyring, options_.secret, {.file_io = options_.file_io});
+    if (provider.code() == StatusCode::kNotFound)
+      return Status::KeyUnavailable("there is no keyring at its path or of its name");
     MS_TRY(provider.status());
     provider_ = std::move(*provider);
     identity_ = {provider_->store(), provider_->suite()};

@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "keys/keyring_file.h"
+#include "keys/provider_uri.h"
 #include "store/rocks.h"
 #include "vault/restored_keys.h"
 

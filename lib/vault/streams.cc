@@ -136,6 +136,19 @@ Status ReadStream(const Core& core, const StreamKeys& keys, const format::Stream
   return Status::Ok();
 }
 
+Result<format::StreamReference> ResealStream(Core& core, const StreamKeys& from,
+                                             const format::StreamReference& reference, const StreamKeys& to) {
+  const ByteView known[] = {reference.commitment};
+  StreamWriter writer(core, to, known);
+  SecretBytes chunk;
+  for (std::uint64_t offset = 0; offset < reference.length; offset += format::kChunkSize) {
+    chunk.Clear();
+    MS_TRY(ReadStream(core, from, reference, offset, format::kChunkSize, nullptr, chunk));
+    MS_TRY(writer.Append(chunk.Reveal()));
+  }
+  return writer.Finish(reference.prefix);
+}
+
 Result<bool> StreamEquals(const Core& core, const StreamKeys& keys, const format::StreamReference& reference,
                           const std::vector<ByteView>& pieces) {
   SecretBytes wanted;

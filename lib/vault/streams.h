@@ -47,6 +47,11 @@ class StreamWriter {
   bool named_pending_ = false;
 };
 
+// Writes the content of a stream once more, as a stream of its own under other keys, one chunk at a time. Whoever
+// publishes the reference that comes back deletes the old chunks when nothing names them any more.
+Result<format::StreamReference> ResealStream(Core& core, const StreamKeys& from,
+                                             const format::StreamReference& reference, const StreamKeys& to);
+
 // Puts the removal of the pending mark into the batch that publishes the stream.
 void ForgetPendingUpload(const Core& core, store::Batch& batch, const ByteArray<16>& stream);
 

@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "format/row.h"
-#include "keys/keyring_file.h"
 #include "keys/meta_table.h"
+#include "keys/provider_uri.h"
 #include "people/registry.h"
 #include "store/rocks.h"
 #include "vault/store_files.h"
@@ -39,6 +39,9 @@ class Thief {
 
   Status Run(bool& opens_values) {
     opens_values = false;
+    if (!options_.keyring.empty()) {
+      MS_ASSIGN(keyring_, keys::ParseProviderUri(options_.keyring));
+    }
     MS_TRY(CheckVaultAt(options_.store));
     ListFiles();
     MS_ASSIGN(const auto rows, store::OpenRocks(RowsFolder(options_.store), {.read_only = true}));
@@ -89,8 +92,16 @@ class Thief {
     return line_(what, path, 0, 0, "on another device: a thief of the disk alone does not have it"), false;
   }
 
+  bool NearKeyring() {
+    if (!keyring_.token.has_value()) return Near(keyring_.file, "keyring");
+    line_("keyring", options_.keyring, 0, 0,
+          "on a token: a copy of the disk does not hold its keys, unless the token is software that keeps them there; "
+          "whoever takes the token needs its PIN");
+    return false;
+  }
+
   bool TryKeys(store::Rows& rows) {
-    const bool keyring = Near(options_.keyring, "keyring");
+    const bool keyring = NearKeyring();
     const bool passphrase = Near(options_.passphrase_file, "passphrase");
     const bool password = Near(options_.password_file, "password");
     if (!keyring || !passphrase) {
@@ -113,9 +124,9 @@ class Thief {
   std::unique_ptr<keys::KeyProvider> OpenProvider() {
     keys::KeyringSecret secret;
     secret.bytes = ReadSecretFile(options_.passphrase_file);
-    const auto facts = keys::LookAtKeyring(options_.keyring);
+    const auto facts = keys::LookAtKeyring(keyring_.file);
     if (facts.ok()) secret.kind = facts->kind;
-    auto opened = keys::OpenKeyring(options_.keyring, secret);
+    auto opened = keys::OpenKeyring(keyring_.file, secret);
     return opened.ok() ? std::move(*opened) : nullptr;
   }
 
@@ -134,6 +145,7 @@ class Thief {
 
   const ThiefOptions& options_;
   const ThiefLine& line_;
+  keys::ProviderPlace keyring_;  // neither: none was found
 };
 
 }  // namespace

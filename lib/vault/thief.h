@@ -10,7 +10,7 @@ namespace mseal::vault {
 
 struct ThiefOptions {
   std::string store;
-  std::string keyring;          // empty: none was found
+  std::string keyring;          // its URI; empty: none was found
   std::string passphrase_file;  // empty: none
   std::string password_file;
   std::string person;  // whose password file it is

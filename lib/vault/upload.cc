@@ -53,6 +53,7 @@ Status Upload::TryMakeWriter() {
   MS_TRY(RecordReader(core_, desk_).ReadLive(change->keys(), place.tag).status());
   MS_ASSIGN(const keys::DataKey* key, change->EnsureDataKey(class_number_));
   generation_ = change->GenerationOf(class_number_);
+  data_key_ = keys::DataKey::CopyOf(key->Reveal());
   MS_TRY(change->Commit());
   writer_ = std::make_unique<StreamWriter>(
       core_, StreamKeys{patient_, key, change->keys().tag.Reveal(), class_number_, generation_});
@@ -63,7 +64,7 @@ Result<PutOutcome> Upload::Publish(std::uint64_t expected_version) {
   Bytes prefix;
   AppendVarint(prefix, std::uint64_t{field_} << 3 | kLengthDelimited);
   AppendVarint(prefix, writer_->length());
-  PreparedStream prepared{field_, {}, class_number_, generation_};
+  PreparedStream prepared{field_, {}, class_number_, generation_, &data_key_};
   MS_ASSIGN(prepared.reference, writer_->Finish(prefix));
   PutItem item{{{}, &patient_}, {}};
   item.request.type = type_;

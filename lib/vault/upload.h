@@ -33,6 +33,7 @@ class Upload {
   std::uint32_t field_ = 0;
   people::ClassNumber class_number_ = 0;
   std::uint32_t generation_ = 0;
+  keys::DataKey data_key_;  // a reseal may drop it from the key row before the value is published
   std::unique_ptr<StreamWriter> writer_;
 };
 

@@ -2,7 +2,9 @@
 #include "vault/vault.h"
 
 #include "vault/index_re_epoch.h"
+#include "vault/known_time.h"
 #include "vault/load_schema.h"
+#include "vault/marks.h"
 #include "vault/provider_copies.h"
 #include "vault/settings.h"
 #include "vault/streams.h"
@@ -125,8 +127,9 @@ Status Vault::OpenMeta() {
 
 Status Vault::OpenParts() {
   core_ = std::make_unique<Core>();
-  auto provider = keys::OpenKeyring(options_.keyring, options_.secret, options_.file_io);
-  if (provider.code() == StatusCode::kNotFound) return Status::KeyUnavailable("there is no keyring at its path");
+  auto provider = keys::OpenProvider(options_.keyring, options_.secret, {.file_io = options_.file_io});
+  if (provider.code() == StatusCode::kNotFound)
+    return Status::KeyUnavailable("there is no keyring at its path or of its name");
   MS_TRY(provider.status());
   options_.secret.bytes.Clear();
   core_->provider = std::move(*provider);
@@ -158,7 +161,10 @@ Status Vault::OpenParts() {
   }
   MS_ASSIGN(auto active, LoadActiveSchema(*core_->meta, *chain));
   core_->schemas.Set(std::move(active));
+  const Status marks = LoadMarks(*core_);
+  // Opened read-only for what can be saved: the marks that are there bind, and one that is missing does not close it.
   if (core_->read_only) return Status::Ok();
+  MS_TRY(marks);
   const Core& core = *core_;
   const auto facts = [&core] {
     return keys::Anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
@@ -218,7 +224,16 @@ Result<Call> Vault::Enter() {
 
 Result<Call> Session::Enter() {
   MS_ASSIGN(Call call, vault_->Enter());
+  if (ending_) return Closed();
   call.session_gate_ = std::shared_lock(gate_);
+  if (desk_.session == nullptr) return Closed();
+  call.desk_ = &desk_;
+  return call;
+}
+
+Result<Call> Session::EnterAlone() {
+  MS_ASSIGN(Call call, vault_->Enter());
+  call.whole_session_gate_ = std::unique_lock(gate_);
   if (desk_.session == nullptr) return Closed();
   call.desk_ = &desk_;
   return call;
@@ -228,13 +243,19 @@ Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView 
   MS_ASSIGN(Call call, Enter());
   Core& core = call.core();
   MS_ASSIGN(people::Identity identity, core.registry->Login(person, password));
-  MS_ASSIGN(auto inner, people::Session::Start(*core.registry, core.identity.store, core.identity.suite,
-                                               std::move(identity), std::move(purpose), options_.cache_patients));
+  const people::Person known = identity.person;
+  auto inner = people::Session::Start(*core.registry, core.identity.store, core.identity.suite, std::move(identity),
+                                      std::move(purpose), options_.cache_patients);
+  if (!inner.ok()) core.registry->Settle();
   auto session = std::make_shared<Session>(shared_from_this());
-  session->desk_.session = std::move(inner);
+  if (inner.ok()) session->Begin(std::move(*inner));
+  const std::shared_lock gate(session->gate_);  // who ends it meanwhile waits
   // A rotation that ended between the two looks at the chain did not see this session yet.
+  if (!core.registry->HasNewestKeys(known)) return Status::WrongSecret("unknown person or wrong password");
+  MS_TRY(inner.status());
   session->desk_.session->DropRevoked();
   MS_TRY(CompleteIndexKeys(core, session->desk_));
+  FollowClock(core).Ignore("a known time that lags asks for a second person earlier, no more");
   return session;
 }
 
@@ -243,18 +264,26 @@ std::uint32_t Vault::session_count() {
   return static_cast<std::uint32_t>(sessions_.size());
 }
 
-std::vector<std::shared_ptr<Session>> Vault::SessionsBut(const Session* own) {
-  std::vector<std::shared_ptr<Session>> others;
+// To be looked through without the list's lock, which their calls may want.
+std::vector<std::shared_ptr<Session>> Vault::LiveSessions() {
+  std::vector<std::shared_ptr<Session>> live;
   std::lock_guard lock(children_mutex_);
   for (Session* session : sessions_) {
-    auto held = session == own ? nullptr : session->weak_from_this().lock();
-    if (held != nullptr) others.push_back(std::move(held));
+    auto held = session->weak_from_this().lock();
+    if (held != nullptr) live.push_back(std::move(held));
   }
-  return others;
+  return live;
+}
+
+void Vault::EndSessionsWithOldKeys() {
+  for (const auto& session : LiveSessions()) {
+    if (session->HasOldKeys()) session->Logout();
+  }
 }
 
 void Vault::DropRevoked(const Session* own) {
-  for (const auto& session : SessionsBut(own)) {
+  for (const auto& session : LiveSessions()) {
+    if (session.get() == own) continue;
     const std::shared_lock gate(session->gate_);
     Desk& desk = session->desk_;
     if (desk.session != nullptr && desk.session->DropRevoked()) desk.index_keys.Clear();
@@ -263,7 +292,7 @@ void Vault::DropRevoked(const Session* own) {
 
 void Vault::ForgetPatient(const keys::PatientHandle& patient) {
   core_->patients->Forget(patient);
-  for (const auto& session : SessionsBut(nullptr)) {
+  for (const auto& session : LiveSessions()) {
     const std::shared_lock gate(session->gate_);
     if (session->desk_.session != nullptr) session->desk_.session->Forget(patient);
   }
@@ -286,8 +315,19 @@ Session::~Session() {
 // In a forked child a thread that is gone may hold the gate, and the keys are wiped already.
 void Session::Logout() {
   if (ProcessWasForked()) return;
+  ending_ = true;
   const std::unique_lock gate(gate_);
   End();
+}
+
+void Session::Begin(std::unique_ptr<people::Session> session) {
+  const std::unique_lock gate(gate_);
+  desk_.session = std::move(session);
+}
+
+bool Session::HasOldKeys() {
+  const auto call = Enter();
+  return call.ok() && !vault_->core_->registry->HasNewestKeys(desk_.session->identity().person);
 }
 
 void Session::End() {
@@ -295,6 +335,7 @@ void Session::End() {
   desk_.session->End();
   desk_.session.reset();
   desk_.index_keys.Clear();
+  desk_.second_person = 0;
 }
 
 }  // namespace mseal::vault

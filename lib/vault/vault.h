@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "keys/keyring_file.h"
+#include "keys/provider_uri.h"
 #include "store/rocks.h"
 #include "vault/core.h"
 #include "vault/store_files.h"
@@ -64,6 +64,7 @@ class Call {
   friend class Session;
   std::shared_lock<std::shared_mutex> vault_gate_;
   std::shared_lock<std::shared_mutex> session_gate_;
+  std::unique_lock<std::shared_mutex> whole_session_gate_;
   Core* core_ = nullptr;
   Desk* desk_ = nullptr;
 };
@@ -82,6 +83,8 @@ class Vault : public std::enable_shared_from_this<Vault> {
   const FreshnessReport& freshness() const { return freshness_; }
   const OpenOptions& options() const { return options_; }
   std::uint32_t session_count();
+  // Ends the sessions of persons who have other keys since they logged in. The caller is in no call of a session.
+  void EndSessionsWithOldKeys();
   // Sessions let go of the classes that the chain has taken from their persons. `own`: the caller's, which lost none.
   void DropRevoked(const Session* own);
   // Vault and sessions let go of a patient's keys.
@@ -98,8 +101,7 @@ class Vault : public std::enable_shared_from_this<Vault> {
   Status OpenMeta();
   Status CheckFreshness();
   void EndSessions();
-  // The sessions there are, but `own`. Looked through without the list's lock, which their calls may want.
-  std::vector<std::shared_ptr<Session>> SessionsBut(const Session* own);
+  std::vector<std::shared_ptr<Session>> LiveSessions();
 
   OpenOptions options_;
   FreshnessReport freshness_;
@@ -119,17 +121,22 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // Closed, Forked.
   Result<Call> Enter();
+  // The same once every other call on this session has ended; none begins before this one ends.
+  Result<Call> EnterAlone();
   void Logout();
   Vault& vault() { return *vault_; }
 
  private:
   friend class Vault;
   friend class Child;
+  void Begin(std::unique_ptr<people::Session> session);
+  bool HasOldKeys();
   void End();  // the gate is held
 
   std::shared_ptr<Vault> vault_;
   std::shared_mutex gate_;  // shared by calls, taken whole by Logout
-  Desk desk_;               // without a session once logged out
+  std::atomic<bool> ending_{false};
+  Desk desk_;  // without a session once logged out
 };
 
 }  // namespace mseal::vault

@@ -286,6 +286,85 @@ static void ACallbackEndsAListing(medseal_session* session) {
   EXPECT(calls == 1);
 }
 
+static medseal_code join(medseal_session* session, const char* person, const char* password) {
+  medseal_login_options second = MEDSEAL_INIT(medseal_login_options);
+  second.person = person;
+  second.password = text(password);
+  return medseal_session_join(session, &second, &error);
+}
+
+static int keep_mark(void* context, const medseal_mark_info* info) {
+  medseal_mark_info* kept = (medseal_mark_info*)context;
+  EXPECT(strcmp(info->hold_by, "ada") == 0 && info->restriction_by == NULL);
+  EXPECT(info->hold_reason.size == 5 && memcmp(info->hold_reason.data, "claim", 5) == 0);
+  *kept = *info;
+  return 1;
+}
+
+static void AHeldPatientIsNotDeleted(medseal_session* session) {
+  const medseal_ref ref = ref_of("p-1");
+  medseal_mark_info kept = MEDSEAL_INIT(medseal_mark_info);
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_hold(session, &ref, NULL, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_hold(session, &ref, "claim", &error));
+  EXPECT_CODE(MEDSEAL_ALREADY_EXISTS, medseal_hold(session, &ref, "claim", &error));
+  EXPECT_CODE(MEDSEAL_PERMISSION_DENIED, medseal_delete(session, &ref, 0, &error));
+  EXPECT_CODE(MEDSEAL_CANCELLED, medseal_marks(session, keep_mark, &kept, &error));
+  EXPECT(kept.held == 1 && kept.restricted == 0 && kept.hold_since_ms > 1600000000000u);
+  EXPECT_CODE(MEDSEAL_OK, medseal_release(session, &ref, &error));
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_release(session, &ref, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_marks(session, NULL, NULL, &error));
+}
+
+static void ARestrictedPatientIsReadByTwo(medseal_vault* vault, medseal_session* session) {
+  const medseal_ref ref = ref_of("p-1");
+  const medseal_cost cost = {sizeof cost, 19 * 1024, 2};
+  medseal_person_options second = MEDSEAL_INIT(medseal_person_options);
+  medseal_status_info info = MEDSEAL_INIT(medseal_status_info);
+  medseal_session* two = NULL;
+  medseal_record* record = NULL;
+  second.name = "grace";
+  second.password = text("grace's password");
+  second.cost = &cost;
+  EXPECT_CODE(MEDSEAL_OK, medseal_person_add(session, &second, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_restrict(session, &ref, "contested", &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_status(vault, &info, &error));
+  EXPECT(info.held == 0 && info.restricted == 1);
+  EXPECT_CODE(MEDSEAL_PERMISSION_DENIED, medseal_get(session, &ref, NULL, &record, &error));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &two));
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, join(two, "grace", "ada's password"));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, join(two, "ada", "ada's password"));
+  EXPECT_CODE(MEDSEAL_OK, join(two, "grace", "grace's password"));
+  EXPECT_CODE(MEDSEAL_ALREADY_EXISTS, join(two, "grace", "grace's password"));
+  EXPECT_CODE(MEDSEAL_OK, medseal_get(two, &ref, NULL, &record, &error));
+  medseal_record_free(record);
+  EXPECT_CODE(MEDSEAL_PERMISSION_DENIED, medseal_unrestrict(session, &ref, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_unrestrict(two, &ref, &error));
+  medseal_session_free(two);
+}
+
+static void count_type(void* context, const medseal_retention_type* type) {
+  EXPECT(strcmp(type->type, "Patient") == 0 && type->expired == 0 && type->earliest_ms == 0);
+  ++*(int*)context;
+}
+
+static void RetentionIsAPlanUnlessToldToRun(medseal_session* session) {
+  medseal_retention_options options = MEDSEAL_INIT(medseal_retention_options);
+  medseal_retention_report report = MEDSEAL_INIT(medseal_retention_report);
+  int types = 0;
+  EXPECT_CODE(MEDSEAL_OK, medseal_retention(session, NULL, &report, &error));
+  EXPECT(report.records > 0 && report.expired == 0 && report.clock == MEDSEAL_CLOCK_BELIEVED);
+  options.on_type = count_type;
+  options.context = &types;
+  options.until_ms = 99999999999999u;
+  EXPECT_CODE(MEDSEAL_OK, medseal_retention(session, &options, NULL, &error));
+  EXPECT(types == 1);
+  options.run = 1;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_retention(session, &options, &report, &error));
+  options.until_ms = 0;
+  EXPECT_CODE(MEDSEAL_OK, medseal_retention(session, &options, &report, &error));
+  EXPECT(report.deleted == 0 && report.cleared == 0);
+}
+
 static void ALargeValueIsReadInPieces(medseal_session* session) {
   static char large[200000];
   const medseal_ref ref = ref_of("p-1");
@@ -392,6 +471,99 @@ static void ABackupIsMadeListedAndRestored(void) {
   EXPECT(report.backup == 1 && report.patients > 0 && report.unreadable == 0);
 }
 
+/* Another password for the founder; the session that asked goes on, the other one ends. */
+static void OtherKeysEndAPersonsOtherSessions(void) {
+  const medseal_ref ref = ref_of("p-1");
+  medseal_cost cost = MEDSEAL_INIT(medseal_cost);
+  medseal_vault* vault = NULL;
+  medseal_session* asking = NULL;
+  medseal_session* other = NULL;
+  medseal_record* record = NULL;
+  cost.memory_kib = 19 * 1024;
+  cost.passes = 2;
+  EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &asking));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &other));
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_rotate_person(asking, "bob", text("new"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, NULL, text("new"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, "ada", text(""), &cost, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_rotate_person(asking, "ada", text("new"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_CLOSED, medseal_get(other, &ref, NULL, &record, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_get(asking, &ref, NULL, &record, &error));
+  medseal_record_free(record);
+  medseal_session_free(other);
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "ada's password", &other));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "new", &other));
+  medseal_session_free(other);
+  medseal_session_free(asking);
+  medseal_vault_free(vault);
+}
+
+static char share_texts[16][512];
+static medseal_bytes shares[16];
+
+static int keep_share(void* context, uint32_t number, medseal_bytes given) {
+  if (context != NULL || number > 16 || given.size >= sizeof share_texts[0]) return 1;
+  memcpy(share_texts[number - 1], given.data, given.size);
+  shares[number - 1].data = share_texts[number - 1];
+  shares[number - 1].size = given.size;
+  return 0;
+}
+
+static void count_fault(void* context, size_t index, medseal_share_fault fault, const char* why) {
+  EXPECT(index == 1 && fault == MEDSEAL_SHARE_DAMAGED && strlen(why) > 0);
+  ++*(int*)context;
+}
+
+/* Custodians, and a founder whose password nobody knows any more. */
+static void SharesGiveTheFounderAnotherPassword(void) {
+  medseal_cost cost = MEDSEAL_INIT(medseal_cost);
+  medseal_recovery_setup_options setup = MEDSEAL_INIT(medseal_recovery_setup_options);
+  medseal_recovery_options brought = MEDSEAL_INIT(medseal_recovery_options);
+  medseal_recovery_info info = MEDSEAL_INIT(medseal_recovery_info);
+  medseal_vault* vault = NULL;
+  medseal_session* session = NULL;
+  int faults = 0;
+  cost.memory_kib = 19 * 1024;
+  cost.passes = 2;
+  EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "new", &session));
+  EXPECT_CODE(MEDSEAL_OK, medseal_recovery_status(vault, &info, &error));
+  EXPECT(info.set == 0 && info.shares == 0);
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_recovery_drill(vault, &brought, NULL, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_recovery_setup(session, &setup, &error));
+  setup.on_share = keep_share;
+  setup.context = &setup; /* keep_share takes no share then */
+  EXPECT_CODE(MEDSEAL_CANCELLED, medseal_recovery_setup(session, &setup, &error));
+  setup.context = NULL;
+  setup.threshold = 257;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_recovery_setup(session, &setup, &error));
+  setup.threshold = 0;
+  EXPECT_CODE(MEDSEAL_OK, medseal_recovery_setup(session, &setup, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_recovery_status(vault, &info, &error));
+  EXPECT(info.set == 1 && info.threshold == 3 && info.shares == 5);
+  medseal_session_free(session);
+
+  brought.shares = shares;
+  brought.share_count = 3;
+  EXPECT_CODE(MEDSEAL_OK, medseal_recovery_drill(vault, &brought, &info, &error));
+  EXPECT(info.good == 3 && info.class_keys > 0 && info.class_keys_missing == 0 && strcmp(info.founder, "ada") == 0);
+  share_texts[1][0] ^= 1;
+  brought.on_bad_share = count_fault;
+  brought.context = &faults;
+  brought.password = text("found again");
+  brought.cost = &cost;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_recovery_open(vault, &brought, &info, &error));
+  EXPECT(faults == 1 && info.good == 2 && info.founder[0] == 0);
+  brought.share_count = 4;
+  EXPECT_CODE(MEDSEAL_OK, medseal_recovery_open(vault, &brought, NULL, &error));
+  EXPECT(faults == 2);
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "new", &session));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "found again", &session));
+  medseal_session_free(session);
+  medseal_vault_free(vault);
+}
+
 int main(void) {
   medseal_vault* vault = NULL;
   medseal_session* session = NULL;
@@ -417,10 +589,15 @@ int main(void) {
     ABatchSaysWhatBecameOfEachItem(session);
     FindReadsTheNormalisedValue(session);
     ACallbackEndsAListing(session);
+    AHeldPatientIsNotDeleted(session);
+    ARestrictedPatientIsReadByTwo(vault, session);
+    RetentionIsAPlanUnlessToldToRun(session);
     ALargeValueIsReadInPieces(session);
     AChildOfForkIsRefused(session);
     ChildrenOutliveTheirParents(vault, session);
     ALoggedOutSessionIsClosed();
+    OtherKeysEndAPersonsOtherSessions();
+    SharesGiveTheFounderAnotherPassword();
     ABackupIsMadeListedAndRestored();
   }
 

@@ -55,6 +55,70 @@ TEST_F(CliPeople, WhoeverIsRevokedByARotationIsShownTheResultNoMore) {
   EXPECT_EQ(As("ada", {"rotate", "resume", "7"}).exit_code, 4);
 }
 
+TEST_F(CliPeople, APersonGivesThemselvesAnotherPasswordAndTheFounderOneToWhoeverLostTheirs) {
+  const Words cost = {"--argon2-memory", "19", "--argon2-passes", "2"};
+  const auto rotate = [&](const std::string& by, const std::string& person, const std::string& file) {
+    Words words = {"rotate", "person", person, "--new-password-file", file};
+    words.insert(words.end(), cost.begin(), cost.end());
+    return As(by, words);
+  };
+  Write("new", "another one\n");
+  const Ran own = rotate("physician", "physician", Path("new"));
+  EXPECT_EQ(own.exit_code, 0) << own.err;
+  EXPECT_THAT(own.err, HasSubstr("before still open with the old password"));
+  EXPECT_EQ(As("physician", {"get", handle_}).exit_code, 12);
+  WritePassword("physician", "another one");
+  EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("860500"));
+
+  EXPECT_EQ(rotate("receptionist", "physician", Path("new")).exit_code, 6);
+  EXPECT_EQ(rotate("ada", "nobody", Path("new")).exit_code, 4);
+  EXPECT_EQ(rotate("ada", "receptionist", Path("new")).exit_code, 0);
+  WritePassword("receptionist", "another one");
+  EXPECT_EQ(As("receptionist", {"get", handle_}).exit_code, 0);
+  Write("ada.new", "ada's other\n");
+  EXPECT_EQ(rotate("ada", "ada", Path("ada.new")).exit_code, 0);
+  WritePassword("ada", "ada's other");
+  EXPECT_THAT(JsonValues(As("ada", {"person", "show", "ada", "--json"}).out, "founder"), ElementsAre("true"));
+  EXPECT_THAT(As("ada", {"get", handle_}).out, HasSubstr("860500"));
+}
+
+TEST_F(CliPeople, ANewPasswordIsAskedForTwice) {
+  const auto rotate = [&](const std::string& once, const std::string& more) {
+    return RunOnTerminal({"rotate", "person", "ada", "--argon2-memory", "19", "--argon2-passes", "2"},
+                         {once + "\n", more + "\n"});
+  };
+  EXPECT_EQ(rotate("first", "second").exit_code, 2);
+  EXPECT_EQ(Run({"person", "list"}).exit_code, 0);
+  EXPECT_EQ(rotate("first", "first").exit_code, 0);
+  EXPECT_EQ(Run({"person", "list"}).exit_code, 12);
+  WritePassword("ada", "first");
+  EXPECT_EQ(Run({"person", "list"}).exit_code, 0);
+}
+
+TEST_F(CliPeople, WhoeverHoldsAClassMayResealIt) {
+  const Ran resealed = As("physician", {"reseal", "class", "hiv", "--max-rate", "1000"});
+  EXPECT_EQ(resealed.exit_code, 0) << resealed.err;
+  EXPECT_THAT(resealed.out, HasSubstr("reseal hiv  passed"));
+  EXPECT_THAT(resealed.err, HasSubstr("no data key of the class from before opens anything"));
+  EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("860500"));
+  EXPECT_THAT(JsonValues(As("ada", {"reseal", "class", "general", "--json"}).out, "kind"), ElementsAre("reseal"));
+  EXPECT_EQ(As("receptionist", {"reseal", "class", "hiv"}).exit_code, 6);
+  EXPECT_EQ(As("ada", {"reseal", "class", "nothing"}).exit_code, 4);
+  EXPECT_EQ(As("ada", {"verify"}).exit_code, 0);
+}
+
+TEST_F(CliPeople, WhoCannotFinishAResealIsToldWhatItTakesAndTheNextGoesOn) {
+  AddPerson("virologist", "hiv");
+  Put("LabResult", R"({"patient": "p-2", "record": "glucose", "fields": {"result": {"value": "5.4"}}})");
+  const Ran begun = As("virologist", {"reseal", "class", "hiv"});
+  EXPECT_EQ(begun.exit_code, 6);
+  EXPECT_THAT(begun.err, HasSubstr("every class"));
+  const Ran again = As("physician", {"reseal", "class", "hiv"});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.err, HasSubstr("medseal rotate resume"));
+  EXPECT_EQ(As("physician", {"rotate", "resume", "1"}).exit_code, 0);
+}
+
 TEST_F(CliPeople, JsonListsRedactedFieldsAndLeavesThemOut) {
   const Ran physician = As("physician", {"get", handle_, "--json"});
   const Ran receptionist = As("receptionist", {"get", handle_, "--json"});

@@ -15,7 +15,9 @@
 #include "format/job.h"
 #include "format/key_row.h"
 #include "format/keys_of_rows.h"
+#include "format/known_time.h"
 #include "format/layouts.h"
+#include "format/mark.h"
 #include "format/page.h"
 #include "format/posting.h"
 #include "format/row.h"
@@ -32,9 +34,10 @@ using test::ToHex;
 Case Worked(const std::string& name) { return test::LoadCases("format/" + name + ".json", "cases").front(); }
 
 TEST(Page, ShowsTheWorkedExamples) {
-  for (const char* name :
-       {"sealed", "row", "public_part", "header", "group", "head", "posting", "stream", "chunk", "job", "erasure",
-        "epoch_end", "provider_copy", "backup_place", "place_mark", "backup_facts", "bundle_part", "bundle_list"})
+  for (const char* name : {"sealed",        "row",          "public_part", "header",       "group",       "head",
+                           "posting",       "stream",       "chunk",       "job",          "erasure",     "epoch_end",
+                           "provider_copy", "backup_place", "place_mark",  "backup_facts", "bundle_part", "bundle_list",
+                           "recovery",      "mark",         "mark_tally",  "known_time"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");
@@ -109,6 +112,34 @@ TEST(BackupFacts, ExampleIsTakenApart) {
   ASSERT_TRUE(facts.ok());
   EXPECT_EQ(facts->epoch, one.Number("epoch"));
   EXPECT_EQ(facts->statement_number, one.Number("statement"));
+}
+
+TEST(Mark, ExampleIsTakenApart) {
+  const Case one = Worked("mark");
+  const auto mark = ParseMark(one.Hex("bytes"));
+  ASSERT_TRUE(mark.ok());
+  ASSERT_TRUE(mark->hold.has_value() && mark->restriction.has_value());
+  EXPECT_EQ(mark->hold->since_ms, one.Number("hold_since"));
+  EXPECT_EQ(mark->hold->by_person, one.Number("hold_by"));
+  EXPECT_EQ(ToHex(mark->hold->reason.Reveal()), one.Text("hold_reason"));
+  EXPECT_EQ(mark->restriction->since_ms, one.Number("restriction_since"));
+  EXPECT_EQ(mark->restriction->by_person, one.Number("restriction_by"));
+  EXPECT_EQ(ToHex(mark->restriction->reason.Reveal()), one.Text("restriction_reason"));
+}
+
+TEST(MarkTally, ExampleIsTakenApart) {
+  const Case one = Worked("mark_tally");
+  const auto tally = ParseMarkTally(one.Hex("bytes"));
+  ASSERT_TRUE(tally.ok());
+  EXPECT_EQ(tally->count, one.Number("count"));
+  EXPECT_EQ(ToHex(tally->digest), one.Text("digest"));
+}
+
+TEST(KnownTime, ExampleIsTakenApart) {
+  const Case one = Worked("known_time");
+  const auto ms = ParseKnownTime(one.Hex("bytes"));
+  ASSERT_TRUE(ms.ok());
+  EXPECT_EQ(*ms, one.Number("ms"));
 }
 
 TEST(Sealed, ExampleIsTakenApart) {

@@ -17,12 +17,16 @@
 #include "format/key_row.h"
 #include "format/keyring.h"
 #include "format/keys_of_rows.h"
+#include "format/known_time.h"
+#include "format/mark.h"
 #include "format/person_slot.h"
 #include "format/posting.h"
+#include "format/recovery.h"
 #include "format/row.h"
 #include "format/sealed.h"
 #include "format/statement.h"
 #include "format/stream.h"
+#include "format/token.h"
 #include "support/vectors.h"
 
 namespace mseal::test {
@@ -135,6 +139,21 @@ Result<Bytes> AgainBundleList(ByteView bytes) {
   return out;
 }
 
+Result<Bytes> AgainMark(ByteView bytes) {
+  MS_ASSIGN(const Mark mark, ParseMark(bytes));
+  return Copy(WriteMark(mark).Reveal());
+}
+
+Result<Bytes> AgainMarkTally(ByteView bytes) {
+  MS_ASSIGN(const MarkTally tally, ParseMarkTally(bytes));
+  return WriteMarkTally(tally);
+}
+
+Result<Bytes> AgainKnownTime(ByteView bytes) {
+  MS_ASSIGN(const std::uint64_t ms, ParseKnownTime(bytes));
+  return WriteKnownTime(ms);
+}
+
 Result<Bytes> AgainPosting(ByteView bytes) {
   MS_ASSIGN(const std::optional<Posting> posting, ParsePosting(bytes));
   return Copy(WritePosting(posting));
@@ -210,6 +229,11 @@ Result<Bytes> AgainPersonSlot(ByteView bytes) {
   return EncodePersonSlot(slot);
 }
 
+Result<Bytes> AgainRecovery(ByteView bytes) {
+  MS_ASSIGN(const Recovery recovery, ParseRecovery(bytes));
+  return EncodeRecovery(recovery);
+}
+
 // With what its body says.
 Result<Bytes> AgainStatement(ByteView bytes) {
   MS_ASSIGN(SignedStatement parsed, ParseStatement(bytes));
@@ -222,9 +246,9 @@ Result<Bytes> AgainStatement(ByteView bytes) {
   return out;
 }
 
-Bytes StatementExample() {
-  const Bytes body = EncodeStatementBody(PersonBody{3, 1, "Dr. A. Martin", {7}, {9}});
-  Statement statement{{1}, 4, {2}, static_cast<std::uint8_t>(StatementType::kPerson), 1, body};
+Bytes StatementExample(const StatementBody& said) {
+  const Bytes body = EncodeStatementBody(said);
+  Statement statement{{1}, 4, {2}, static_cast<std::uint8_t>(TypeOf(said)), 1, body};
   Bytes out = EncodeStatement(statement);
   out.resize(out.size() + 64, 0x5a);
   return out;
@@ -238,6 +262,21 @@ Bytes CredentialExample() {
 Bytes KeyringHeaderExample() {
   const Bytes check(kKeyCheckSize, 0x5a);
   return FinishKeyringHeader(EncodeKeyringHeader({KeyringKind::kPassphrase, 1, 65536, 3, {1}, {2}, {3}, check}), {4});
+}
+
+Result<Bytes> AgainTokenHeader(ByteView bytes) {
+  MS_ASSIGN(const TokenHeader header, ParseTokenHeader(bytes));
+  return EncodeTokenHeader(header);
+}
+
+Result<Bytes> AgainTokenEpoch(ByteView bytes) {
+  MS_ASSIGN(const TokenEpoch epoch, ParseTokenEpoch(bytes));
+  return EncodeTokenEpoch(epoch);
+}
+
+Result<Bytes> AgainTokenKeyId(ByteView bytes) {
+  MS_ASSIGN(const TokenKeyId id, ParseTokenKeyId(bytes));
+  return EncodeTokenKeyId(id);
 }
 
 Bytes PersonSlotExample() {
@@ -258,6 +297,9 @@ std::vector<Layout> Make() {
       {"stream", {}, AgainStream},
       {"chunk", {}, AgainChunk, true},
       {"job", {}, AgainJob},
+      {"token_header", {}, AgainTokenHeader},
+      {"token_epoch", {}, AgainTokenEpoch},
+      {"token_key_id", {}, AgainTokenKeyId},
       {"erasure", {}, AgainErasure},
       {"epoch_end", {}, AgainEpochEnd},
       {"provider_copy", {}, AgainProviderCopy},
@@ -266,6 +308,10 @@ std::vector<Layout> Make() {
       {"backup_facts", {}, AgainBackupFacts},
       {"bundle_part", {}, AgainBundlePart},
       {"bundle_list", {}, AgainBundleList},
+      {"recovery", {}, AgainRecovery},
+      {"mark", {}, AgainMark},
+      {"mark_tally", {}, AgainMarkTally},
+      {"known_time", {}, AgainKnownTime},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};
@@ -280,7 +326,9 @@ std::vector<Layout> Make() {
   all.push_back({"credential", CredentialExample(), AgainCredential});
   all.push_back({"credential content", Bytes(kCredentialContentSize, 0x5a), AgainCredentialContent});
   all.push_back({"person slot", PersonSlotExample(), AgainPersonSlot});
-  all.push_back({"statement", StatementExample(), AgainStatement});
+  all.push_back({"statement", StatementExample(PersonBody{3, 1, "Dr. A. Martin", {7}, {9}}), AgainStatement});
+  all.push_back(
+      {"statement of custodians", StatementExample(CustodiansBody{1, 2, {7}, {{1}, {2}, {3}}}), AgainStatement});
   return all;
 }
 

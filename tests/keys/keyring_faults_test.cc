@@ -176,6 +176,25 @@ TEST_F(KeyringFaultsTest, LostAnchorStaysLostOrIsTheNewOne) {
            });
 }
 
+TEST_F(KeyringFaultsTest, InterruptedRemovalIsFinishedByTheNext) {
+  for (const Failure failure : kFailures) {
+    for (std::uint64_t number = 0;; ++number) {
+      const auto instance = Created()->instance();
+      io_.FailAt(number, failure);
+      const Status outcome = RemoveKeyring(path(), instance, &io_);
+      const bool failed = io_.failed();
+      io_.FailNever();
+      if (!outcome.ok()) {
+        const Status again = RemoveKeyring(path(), instance, &io_);
+        EXPECT_TRUE(again.ok() || again.code() == StatusCode::kNotFound) << number << again.message();
+      }
+      EXPECT_EQ(FilesInFolder(), 0u) << number;
+      if (!failed) break;
+      ASSERT_FALSE(HasFailure());
+    }
+  }
+}
+
 TEST_F(KeyringFaultsTest, OpeningFailsOrGivesTheRightSecret) {
   Created();
   for (const Failure failure : kFailures) {

@@ -52,7 +52,10 @@ class ChainAttackTest : public ChainTest {
 
 // Of one statement of each type, as the newest of its chain.
 TEST_F(ChainAttackTest, EveryFlippedBitIsRefused) {
-  for (const std::size_t index : {0u, 1u, 3u, 5u, 7u, 9u}) {
+  const Someone next(2, "next");
+  Keep(chain_.AddPersonKeys(2, next.person.verify_key, next.person.public_key, 2, doctor_.keys.seed));
+  Keep(chain_.AddCustodians({1, 2, Someone(9, "all").person.public_key, {{1}, {2}}}, 1, founder_.keys.seed));
+  for (const std::size_t index : {0u, 1u, 3u, 5u, 7u, 9u, 10u, 11u}) {
     std::vector<Bytes> changed(statements_.begin(), statements_.begin() + static_cast<std::ptrdiff_t>(index) + 1);
     for (std::size_t bit = 0; bit < changed[index].size() * 8; ++bit) {
       const auto mask = static_cast<std::uint8_t>(1 << bit % 8);
@@ -229,6 +232,66 @@ TEST_F(ChainAttackTest, SignedStatementThatBreaksARuleIsCorrupt) {
   }
 }
 
+TEST_F(ChainAttackTest, NewKeysOfAPersonThatBreakARuleAreCorrupt) {
+  const Someone next(2, "next");
+  const auto& keys = next.person;
+  Keep(chain_.AddPersonKeys(2, keys.verify_key, keys.public_key, 1, founder_.keys.seed));
+  const Someone fresh(2, "fresh");
+  const format::PersonKeysBody bodies[] = {
+      {2, keys.verify_key, keys.public_key},                     // the same once more
+      {2, fresh.person.verify_key, keys.public_key},             // half of it
+      {2, keys.verify_key, fresh.person.public_key},             //
+      {2, fresh.person.verify_key, doctor_.person.public_key},   // their own of before
+      {3, doctor_.person.verify_key, fresh.person.public_key},   // somebody's of before
+      {3, founder_.person.verify_key, fresh.person.public_key},  // somebody's now
+      {2, fresh.person.verify_key, {}},                          // a key of small order
+      {2, fresh.person.verify_key, {1}},                         //
+      {9, fresh.person.verify_key, fresh.person.public_key},     // a person nobody named
+  };
+  for (std::size_t i = 0; i < std::size(bodies); ++i)
+    EXPECT_EQ(VerifyWith(Forged(bodies[i], 1, founder_.keys.seed)), StatusCode::kCorrupt) << i;
+  EXPECT_EQ(VerifyWith(Forged(format::PersonKeysBody{2, fresh.person.verify_key, fresh.person.public_key}, 1,
+                              founder_.keys.seed)),
+            StatusCode::kOk);
+}
+
+TEST_F(ChainAttackTest, NewKeysSignedByAnybodyElseAreRefused) {
+  const Someone next(2, "next");
+  const format::PersonKeysBody body{2, next.person.verify_key, next.person.public_key};
+  EXPECT_EQ(VerifyWith(Forged(body, 3, clerk_.keys.seed)), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(body, 2, clerk_.keys.seed)), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(body, 2, next.keys.seed)),
+            StatusCode::kAuthFailed);  // proves nothing: anybody draws keys
+  EXPECT_EQ(VerifyWith(Forged(body, 2, doctor_.keys.seed)), StatusCode::kOk);
+}
+
+TEST_F(ChainAttackTest, CustodiansThatNobodyEntitledNamedAreRefused) {
+  const Someone all(9, "all"), mine(9, "mine");
+  const format::CustodiansBody body{1, 2, mine.person.public_key, {{1}, {2}}};
+  EXPECT_EQ(VerifyWith(Forged(body, 2, doctor_.keys.seed)), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(body, 1, doctor_.keys.seed)), StatusCode::kAuthFailed);
+  Keep(chain_.AddCustodians({1, 2, all.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed));
+  auto swapped = std::get<format::CustodiansBody>(BodyOf(statements_.back()));
+  swapped.public_key = mine.person.public_key;
+  EXPECT_EQ(VerifyWithBody(statements_.size() - 1, swapped), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(body, 1, founder_.keys.seed)), StatusCode::kCorrupt);  // the set is taken
+  EXPECT_EQ(VerifyWith(Forged(format::CustodiansBody{2, 1, mine.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed)),
+            StatusCode::kCorrupt);
+}
+
+TEST_F(ChainAttackTest, StatementSignedWithAReplacedKeyIsRefused) {
+  const Someone doctor(2, "doctor"), founder(1, "founder");
+  Keep(chain_.AddPersonKeys(2, doctor.person.verify_key, doctor.person.public_key, 2, doctor_.keys.seed));
+  EXPECT_EQ(VerifyWith(Forged(format::GrantBody{3, kHiv}, 2, doctor_.keys.seed)), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(format::GrantBody{3, kHiv}, 2, doctor.keys.seed)), StatusCode::kOk);
+  Keep(chain_.AddPersonKeys(1, founder.person.verify_key, founder.person.public_key, 1, founder_.keys.seed));
+  EXPECT_EQ(VerifyWith(Forged(format::SchemaBody{2, {}}, 1, founder_.keys.seed)), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(format::SchemaBody{2, {}}, 1, founder.keys.seed)), StatusCode::kOk);
+  const Someone back(1, "back");
+  const format::PersonKeysBody taken_back{1, back.person.verify_key, back.person.public_key};
+  EXPECT_EQ(VerifyWith(Forged(taken_back, 1, founder_.keys.seed)), StatusCode::kAuthFailed);
+}
+
 TEST_F(ChainAttackTest, SeventeenthClassInStoredStatementsIsCorrupt) {
   for (ClassNumber number = 2; number < 16; ++number) {
     Keep(chain_.AddClass(number, {"class " + std::to_string(number), false}, 1, founder_.keys.seed));
@@ -262,7 +325,7 @@ TEST_F(ChainAttackTest, UnknownSuiteOrTypeIsOfALaterVersion) {
     const Bytes encoded = format::EncodeStatementBody(body);
     EXPECT_EQ(Verify({Signed({kStore, 1, {}, 1, 1, encoded}, founder_.keys.seed)}), StatusCode::kUnsupportedVersion);
   }
-  for (const std::uint8_t type : {0, 8, 255}) {
+  for (const std::uint8_t type : {0, 200, 255}) {
     const format::Statement next{kStore, chain_.newest_number() + 1, DigestOfStatement(statements_.back()), type, 1,
                                  {}};
     EXPECT_EQ(VerifyWith(Signed(next, founder_.keys.seed)), StatusCode::kUnsupportedVersion);

@@ -112,6 +112,64 @@ TEST_F(ChainTest, RevocationTakesAGrantBackUntilItIsGivenAgain) {
   EXPECT_TRUE(Chain::Verify(kStore, statements_)->Granted(2, kHiv));
 }
 
+TEST_F(ChainTest, NewKeysOfAPersonTakeTheOldOnesPlace) {
+  const Someone next(2, "next");
+  EXPECT_EQ(chain_.AddPersonKeys(2, next.person.verify_key, next.person.public_key, 3, clerk_.keys.seed).code(),
+            StatusCode::kPermissionDenied);
+  EXPECT_EQ(chain_.AddPersonKeys(2, next.person.verify_key, next.person.public_key, 2, next.keys.seed).code(),
+            StatusCode::kPermissionDenied);
+  EXPECT_EQ(chain_.AddPersonKeys(9, next.person.verify_key, next.person.public_key, 1, founder_.keys.seed).code(),
+            StatusCode::kNotFound);
+  Keep(chain_.AddPersonKeys(2, next.person.verify_key, next.person.public_key, 2, doctor_.keys.seed));
+  const Chain verified = *Chain::Verify(kStore, statements_);
+  for (const Chain* chain : {&std::as_const(chain_), &verified}) {
+    EXPECT_EQ(chain->FindPerson(2)->verify_key, next.person.verify_key);
+    EXPECT_EQ(chain->FindPerson(2)->public_key, next.person.public_key);
+    EXPECT_EQ(chain->FindPerson(2)->name, doctor_.person.name);
+    EXPECT_TRUE(chain->Granted(2, kHiv));
+  }
+  EXPECT_EQ(chain_.AddGrant(3, kHiv, 2, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
+  Keep(chain_.AddGrant(3, kHiv, 2, next.keys.seed));
+}
+
+TEST_F(ChainTest, NewKeysOfTheFounderLeaveTheChainHangingOnTheFirst) {
+  const Someone next(1, "next");
+  Keep(chain_.AddPersonKeys(1, next.person.verify_key, next.person.public_key, 1, founder_.keys.seed));
+  EXPECT_EQ(Chain::Verify(kStore, statements_)->founder_key(), founder_.person.verify_key);
+  EXPECT_EQ(chain_.AddSchema(2, {}, 1, founder_.keys.seed).code(), StatusCode::kPermissionDenied);
+  Keep(chain_.AddSchema(2, {}, 1, next.keys.seed));
+  EXPECT_EQ(Verify(statements_), StatusCode::kOk);
+}
+
+TEST_F(ChainTest, NewerCustodiansTakeTheOldOnesPlace) {
+  EXPECT_EQ(chain_.custodians().set, 0u);
+  const Someone first(9, "first"), second(9, "second");
+  const Custodians three{1, 2, first.person.public_key, {{1}, {2}, {3}}};
+  EXPECT_EQ(chain_.AddCustodians(three, 2, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
+  Keep(chain_.AddCustodians(three, 1, founder_.keys.seed));
+  EXPECT_EQ(chain_.AddCustodians(three, 1, founder_.keys.seed).code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(chain_.AddCustodians({3, 2, second.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed).code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(chain_.AddCustodians({2, 2, first.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed).code(),
+            StatusCode::kAlreadyExists);
+  EXPECT_EQ(chain_.AddCustodians({2, 2, doctor_.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed).code(),
+            StatusCode::kAlreadyExists);
+  EXPECT_EQ(chain_.AddCustodians({2, 2, {}, {{1}, {2}}}, 1, founder_.keys.seed).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(chain_.AddCustodians({2, 1, second.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed).code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(chain_.AddCustodians({2, 3, second.person.public_key, {{1}, {2}}}, 1, founder_.keys.seed).code(),
+            StatusCode::kInvalidArgument);
+  Keep(chain_.AddCustodians({2, 2, second.person.public_key, {{4}, {5}}}, 1, founder_.keys.seed));
+  const Chain verified = *Chain::Verify(kStore, statements_);
+  EXPECT_EQ(verified.custodians().set, 2u);
+  EXPECT_EQ(verified.custodians().threshold, 2u);
+  EXPECT_EQ(verified.custodians().count(), 2u);
+  EXPECT_EQ(verified.custodians().public_key, second.person.public_key);
+  EXPECT_EQ(verified.custodians().share_digests, (std::vector<ByteArray<32>>{{4}, {5}}));
+  EXPECT_EQ(chain_.AddPersonKeys(2, founder_.person.verify_key, second.person.public_key, 1, founder_.keys.seed).code(),
+            StatusCode::kAlreadyExists);
+}
+
 TEST_F(ChainTest, NobodySignsInAnothersName) {
   EXPECT_EQ(chain_.AddSchema(2, {}, 1, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
   EXPECT_EQ(chain_.AddSchema(2, {}, 9, founder_.keys.seed).code(), StatusCode::kPermissionDenied);

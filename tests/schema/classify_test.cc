@@ -44,6 +44,14 @@ TEST(Classify, NothingKnownMeansGeneral) {
   EXPECT_EQ(ClassOf(Coded("http://loinc.org", "718-7", "Hemoglobin")), "general");
 }
 
+TEST(Classify, KnowsWhichClassesTheRulesCanGive) {
+  std::vector<std::string> given;
+  for (std::uint32_t index = 0; index < Lab()->classes().size(); ++index) {
+    if (Lab()->RulesGive(index)) given.push_back(Lab()->classes()[index].name);
+  }
+  EXPECT_EQ(given, (std::vector<std::string>{"general", "narrative", "hiv", "genetic", "reproductive", "mental"}));
+}
+
 TEST(Classify, GoesByCodeWithinItsSystem) {
   EXPECT_EQ(ClassOf(Coded("http://loinc.org", "75622-1")), "hiv");
   EXPECT_EQ(ClassOf(Coded("urn:oid:2.16.840.1.113883.6.1", "75622-1")), "hiv");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "schema/schemas.h"
 
@@ -113,6 +114,18 @@ const std::vector<Refusal> kRefusals = {
      "t.proto:5", "`Patient`"},
     {"BadRetention", kHead + "message T {\n\n  option (medseal.v1.record) = { retention: \"20 years\" };\n}",
      "t.proto:11", ""},
+    {"RetentionThatOverrunsTimes", kHead + "message T {\n\n  option (medseal.v1.record) = { retention: \"1001y\" };\n}",
+     "t.proto:11", ""},
+    {"BadRetentionOfAClass", kHead + "\noption (medseal.v1.class) = { name: \"xray\" retention: \"5\" };", "t.proto:1",
+     ""},
+    {"RetentionOfTheDirectory", kHead + "\noption (medseal.v1.class) = { name: \"directory\" retention: \"5y\" };",
+     "t.proto:10", "two ways"},
+    {"RetentionOfTheLog", kHead + "\noption (medseal.v1.class) = { name: \"audit\" retention: \"5y\" };", "t.proto:10",
+     "two ways"},
+    {"ClassKeptInTwoWays",
+     kHead + "option (medseal.v1.class) = { name: \"xray\" };\noption (medseal.v1.class) = { name: \"xray\" "
+             "retention: \"5y\" };",
+     "t.proto:10", "two ways"},
     {"ClassName", kHead + "\noption (medseal.v1.class) = { name: \"H,I\" };", "t.proto:10", "a-z"},
     {"ClassWithoutName", kHead + "option (medseal.v1.class) = {};", "t.proto:9", "a-z"},
     {"TypeNameTooLong", kHead + "message " + std::string(256, 'T') + " { option (medseal.v1.record) = {}; }",
@@ -254,6 +267,19 @@ TEST(SchemaPlan, RetentionIsReadInDays) {
   EXPECT_EQ(days("90d"), 90u);
   EXPECT_EQ(days("18m"), 18u * 31);
   EXPECT_EQ(days("20y"), 20u * 366);
+}
+
+TEST(SchemaPlan, ClassesHaveARetentionOfTheirOwn) {
+  const auto schema = Loaded(kHead +
+                             "option (medseal.v1.class) = { name: \"xray\" retention: \"5y\" };"
+                             "option (medseal.v1.class) = { name: \"source\" retention: \"90d\" };"
+                             "message T { option (medseal.v1.record) = {}; }");
+  std::map<std::string, std::uint64_t> days;
+  for (const ClassPlan& plan : schema->classes()) days[plan.name] = plan.retention_days;
+  EXPECT_EQ(days["xray"], 5u * 366);
+  EXPECT_EQ(days["source"], 90u);
+  EXPECT_EQ(days["general"], 0u);
+  EXPECT_THAT(schema->Describe(), HasSubstr("class xray, kept 1830 days"));
 }
 
 TEST(SchemaPlan, IndexesAreNumberedOncePerField) {

@@ -122,6 +122,7 @@ TEST(Succeed, TakesWhatAddsToTheSchema) {
       {"message T ", "option (medseal.v1.class) = { name: \"new\" }; message T "},
       {"option .medseal.v1.record. = ..;", "option (medseal.v1.record) = { retention: \"5y\" };"},
       {"name: \"genetic\"", "name: \"genetic\" no_index: true"},
+      {"name: \"genetic\"", "name: \"genetic\" retention: \"5y\""},
       {"message T ", "// only a comment\nmessage T "},
   };
   EXPECT_EQ(WhyRefused(kCurrent), "taken");

@@ -25,7 +25,9 @@ const std::set<std::pair<std::string_view, std::string_view>> kSideways = {
 const std::vector<std::pair<std::string_view, std::set<std::string_view>>> kOwners = {
     {"sodium", {"lib/crypto"}},
     {"intel-ipsec-mb.h", {"lib/crypto"}},
+    {"libgfshare.h", {"lib/crypto"}},
     {"rocksdb/", {"lib/store"}},
+    {"p11-kit/", {"lib/keys"}},
     {"google/protobuf/", {"lib/schema"}},
     {"unicode/", {"lib/schema"}},
     {"simdjson", {"lib/sources"}},

@@ -75,6 +75,7 @@ TEST(Includes, ThirdPartyHeadersStayWithTheirOwner) {
   const std::pair<const char*, const char*> owned[] = {
       {"<sodium.h>", "lib/crypto"},
       {"<rocksdb/db.h>", "lib/store"},
+      {"<p11-kit/pkcs11.h>", "lib/keys"},
       {"<unicode/normalizer2.h>", "lib/schema"},
       {"<google/protobuf/descriptor.h>", "lib/schema"},
       {"<simdjson.h>", "lib/sources"},

@@ -7,7 +7,10 @@
 #include <thread>
 
 #include "format/keys_of_rows.h"
+#include "keys/provider_uri.h"
+#include "keys_support/soft_token.h"
 #include "vault/backup_places.h"
+#include "vault/certificate.h"
 #include "vault/epoch_change.h"
 #include "vault/erase.h"
 #include "vault/erasures.h"
@@ -78,6 +81,12 @@ class Erasure : public ::testing::Test {
   }
   StatusCode CodeOf(vault::Session& session, std::string_view patient) {
     return lab_.Get(session, patient, "Patient", "1").code();
+  }
+  std::string Certificate(const keys::PatientHandle& patient) {
+    auto call = lab_.Vault()->Enter();
+    auto text = vault::MakeCertificate(call->core(), patient);
+    EXPECT_TRUE(text.ok());
+    return text.ok() ? *text : std::string();
   }
   std::uint32_t Epoch() { return lab_.Vault()->Enter()->core().meta->epoch(); }
 
@@ -305,7 +314,80 @@ TEST_F(Erasure, ChangeOfAllBucketsEndsARotation) {
   EXPECT_TRUE(Reads(*founder, "alice"));
 }
 
+// ---- the certificate
+
+TEST_F(Erasure, CertificateSaysWhatWasSeenAndNoMore) {
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "alice", erased).ok());
+  const auto pending = Certificate(erased.patient);
+  EXPECT_NE(pending.find("\"state\": \"withdrawn\""), pending.npos);
+  EXPECT_NE(pending.find("\"complete\": false"), pending.npos);
+  EXPECT_EQ(pending.find("bundle 1 was read back"), pending.npos);
+  Job job;
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  const auto dead = Certificate(erased.patient);
+  EXPECT_NE(dead.find("\"state\": \"dead\""), dead.npos);
+  EXPECT_NE(dead.find("\"complete\": true"), dead.npos);
+  EXPECT_NE(dead.find("bundle 1 was read back from " + PlacePath("place-b")), dead.npos);
+  EXPECT_NE(dead.find("\"opens_tried\": 1,\n  \"opens_failed\": 1"), dead.npos);
+  for (const std::string& text : {pending, dead}) {
+    const auto facts = vault::VerifyCertificate(text, std::nullopt);
+    ASSERT_TRUE(facts.ok()) << facts.status().message();
+    EXPECT_TRUE(vault::VerifyCertificate(text, facts->founder_key).ok());
+  }
+}
+
+TEST_F(Erasure, CertificateWithAnyByteChangedIsRefused) {
+  const vault::Erased erased = EraseForGood("alice");
+  const std::string text = Certificate(erased.patient);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string changed = text;
+    changed[i] ^= 1;
+    EXPECT_FALSE(vault::VerifyCertificate(changed, std::nullopt).ok()) << i;
+    EXPECT_FALSE(vault::VerifyCertificate(text.substr(0, i), std::nullopt).ok()) << i;
+  }
+  EXPECT_FALSE(vault::VerifyCertificate(text + " ", std::nullopt).ok());
+  crypto::VerifyKey other{};
+  EXPECT_EQ(vault::VerifyCertificate(text, other).code(), StatusCode::kAuthFailed);
+}
+
+// Whoever makes a key of their own cannot put the founder's name on it.
+TEST_F(Erasure, CertificateOfAnotherStoreHasAnotherFounder) {
+  const vault::Erased erased = EraseForGood("alice");
+  const auto mine = vault::VerifyCertificate(Certificate(erased.patient), std::nullopt);
+  Laboratory other;
+  const auto founder = other.Vault()->Enter()->core().registry->chain()->founder_key();
+  EXPECT_NE(mine->founder_key, founder);
+  EXPECT_EQ(vault::VerifyCertificate(Certificate(erased.patient), founder).code(), StatusCode::kAuthFailed);
+}
+
+TEST_F(Erasure, IsFoundByTheNumberOfItsCertificate) {
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "alice", erased).ok());
+  auto call = lab_.Vault()->Enter();
+  EXPECT_EQ(*vault::FindErasure(call->core(), erased.erasure.certificate), erased.patient);
+  EXPECT_EQ(vault::FindErasure(call->core(), {}).code(), StatusCode::kNotFound);
+  const auto living = lab_.HandleOf(*Founder(), "bob");
+  EXPECT_EQ(vault::MakeCertificate(call->core(), living).code(), StatusCode::kNotFound);
+}
+
 // ---- copies of the provider
+
+TEST_F(Erasure, ReachesACopyOnAToken) {
+  const keys::SoftToken token;
+  const std::string uri = "pkcs11:token=medseal;object=copy?module-path=" MEDSEAL_SOFTHSM;
+  keys::KeyringSecret pin;
+  pin.bytes = SecretBytes::CopyOf(AsBytes("1234"));
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(vault::AddProviderCopy(call->core(), lab_.store(), uri, pin, {.memory_kib = 19456, .passes = 2}).ok());
+  }
+  EraseForGood("alice");
+  lab_.Close();
+  const auto copy = keys::OpenProvider(uri, pin);
+  ASSERT_TRUE(copy.ok());
+  EXPECT_EQ((*copy)->Epochs(), std::vector<std::uint32_t>{2});
+}
 
 TEST_F(Erasure, ReachesEveryCopyOfTheProvider) {
   const std::string second = PlacePath("second-keyring");

@@ -170,10 +170,10 @@ def layout(name, note, fields, decoded, refused, accepted=(), shown=None, open_e
 
 def update_page():
     def block(found):
-        return f"```hex {found[1]}\n{blocks[found[1]]}```"
+        return f"```{found[1]} {found[2]}\n{blocks[found[2]]}```"
 
-    PAGE.write_text(re.sub(r"```hex (\w+)\n.*?```", lambda m: block(m) if m[1] in blocks else m[0], PAGE.read_text(),
-                           flags=re.S))
+    PAGE.write_text(re.sub(r"```(hex|text) (\w+)\n.*?```", lambda m: block(m) if m[2] in blocks else m[0],
+                           PAGE.read_text(), flags=re.S))
 
 
 # ---- one patient of one store, in all examples
@@ -532,7 +532,8 @@ def meta():
     for name, kind, one in [("settings", 1, b""), ("statement", 2, be(1, 8)), ("credential", 3, be(1, 4)),
                             ("person slot", 4, b"\3" + be(2, 4) + be(1, 4)),
                             ("schema", 5, be(1, 4)), ("posting key", 7, be(1, 4)), ("pending upload", 8, STREAM),
-                            ("ledger", 9, PATIENT + TAG), ("job", 10, be(1, 4)), ("provider copy", 14, STREAM),
+                            ("ledger", 9, PATIENT + TAG), ("job", 10, be(1, 4)), ("recovery", 11, b""), ("mark", 12, PATIENT), ("known time", 13, b""),
+                            ("provider copy", 14, STREAM),
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
                             ("signing seed", 18, b"")]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
@@ -710,6 +711,56 @@ def bundles():
             ("more rows than there are", CORRUPT, replaced(l, 62, be(2, 4))), ("a byte after the end", CORRUPT, l + b"\0")])
 
 
+def mark_entry(what, since, person, reason):
+    return [(f"{what} since, ms", be(since, 8)), ("by person", be(person, 4)),
+            ("reason, behind its 16-bit length", prefixed(reason, 2))]
+
+
+def marks():
+    hold = mark_entry("hold", 1609459200000, 1, b"claim 2021/17 before the court")
+    restriction = mark_entry("restriction", 1609545600000, 2, b"accuracy contested")
+
+    def content(set_, *entries, size=512):
+        fields = [("version", b"\1"), ("set: 1 hold, 2 restriction", be(set_, 1))] + [f for e in entries for f in e]
+        return fields + [("padding", bytes(size - len(flat(fields))))]
+
+    def of(set_, *entries, size=512):
+        return flat(content(set_, *entries, size=size))
+
+    def reason(size):
+        return mark_entry("hold", 1, 1, b"r" * size)
+
+    whole, cut = of(3, hold, restriction), flat(content(1, hold)[:-1])
+    layout("mark", "Contents of marks", content(3, hold, restriction),
+           dict(hold_since=1609459200000, hold_by=1, hold_reason=b"claim 2021/17 before the court",
+                restriction_since=1609545600000, restriction_by=2, restriction_reason=b"accuracy contested"),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("nothing set", CORRUPT, of(0)), ("a bit that means nothing", CORRUPT, of(4)),
+            ("all bits", CORRUPT, of(7, hold, restriction)), ("by nobody", CORRUPT, of(1, mark_entry("hold", 1, 0, b"r"))),
+            ("no reason", CORRUPT, of(1, reason(0))), ("reason of 241 bytes", CORRUPT, of(1, reason(241))),
+            ("reason longer than the row", CORRUPT, replaced(whole, 14, b"\xff\xff")),
+            ("the restriction is missing", CORRUPT, of(3, hold)), ("padding with one bit", CORRUPT, flipped(whole, 511)),
+            ("no padding", CORRUPT, cut), ("padded to 511", CORRUPT, of(1, hold, size=511)),
+            ("a byte after the end", CORRUPT, whole + b"\0"), ("cut before what is set", CORRUPT, b"\1")],
+           [("hold alone", of(1, hold)), ("restriction alone", of(2, restriction)),
+            ("longest reasons", of(3, reason(240), reason(240)))])
+    tally = [("version", b"\1"), ("marks", be(2, 4)), ("digest", made("digest of marks", 32))]
+    whole = flat(tally)
+    layout("mark_tally", "Tallies of marks", tally, dict(count=2, digest=made("digest of marks", 32)),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("a byte after the end", CORRUPT, whole + b"\0")], [("no marks", b"\1" + bytes(4) + whole[5:])])
+    id_, content_ = PATIENT, of(1, hold)
+    write("mark_digest", "Digests over all marks, in the order of their ids",
+          [dict(name="no marks", marks="", digest=blake2b(b"", 32, "medseal.v1.marks")),
+           dict(name="one mark", marks=id_ + content_,
+                digest=blake2b(be(16, 8) + id_ + be(512, 8) + content_, 32, "medseal.v1.marks"))])
+    known = [("version", b"\1"), ("ms since 1970-01-01 UTC", be(1609459200000, 8))]
+    whole = flat(known)
+    layout("known_time", "Known times", known, dict(ms=1609459200000),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("a byte after the end", CORRUPT, whole + b"\0")], [("the beginning", b"\1" + bytes(8))])
+
+
 def posting_content(kind=1, patient=PATIENT, tag=TAG):
     return [("version", b"\1"), ("kind", be(kind, 1)), ("patient handle", patient), ("record tag", tag)]
 
@@ -777,7 +828,7 @@ def streams():
 
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
-                 postings, jobs, erasures, epoch_ends, custody, bundles, streams):
+                 postings, jobs, erasures, epoch_ends, custody, bundles, marks, streams):
         make()
     if PAGE.exists():
         update_page()

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Makes the vector files and worked examples of the formats of keys and people (keyring file, anchor, statement,
-credential, person slot), like make_examples.py and with its construct: from the page alone, Ed25519, X25519 and
+"""Makes the vector files and worked examples of the formats of keys and people (keyring file, anchor, PKCS#11 token, statement,
+credential, person slot, recovery, share), like make_examples.py and with its construct: from the page alone, Ed25519, X25519 and
 Argon2id from pyca/cryptography.  Usage: make_key_examples.py  (needs python3-cryptography 44 or later, for Argon2id)"""
 import make_examples as base
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from make_examples import (CLASS, CLASS_KEY, CLASS_VERSION, CORRUPT, EPOCH, EPOCH_SECRET, OK, STORE, VERSION, be,
                            blake2b,
-                           context, flat, flipped, made, place, prefixed, replaced, seal)
+                           context, flat, flipped, label, made, place, prefixed, replaced, seal)
 
 INSTANCE, ANCHOR_KEY = made("instance", 16), made("anchor key", 32)
 MEMORY_KIB, PASSES = 19 * 1024, 2
@@ -118,11 +119,158 @@ def anchor():
                 [("numbers at their highest", b"\xff" * 68)])
 
 
+def token():
+    header = [("magic \"medsealT\"", b"medsealT"), ("version", b"\1"), ("suite", b"\1"), ("store", STORE),
+              ("instance", INSTANCE)]
+    whole = flat(header)
+    base.layout("token_header", "Headers on PKCS#11 tokens", header, dict(suite=1, store=STORE, instance=INSTANCE),
+                [("another magic", CORRUPT, b"medsealt" + whole[8:]), ("a keyring's magic", CORRUPT, b"medsealK" + whole[8:]),
+                 ("version 0", VERSION, replaced(whole, 8, b"\0")), ("version 2", VERSION, replaced(whole, 8, b"\2")),
+                 ("a byte after the end", CORRUPT, whole + b"\0"), ("no instance", CORRUPT, whole[:26])],
+                [("suite 2", replaced(whole, 9, b"\2"))])
+
+    associated = context(16, store=STORE, instance=INSTANCE, epoch=EPOCH) + label(18)
+    content = be(EPOCH, 4) + EPOCH_SECRET + ANCHOR_KEY
+    key, nonce = made("token key", 32), made("token nonce", 12)
+    message = AESGCM(key).encrypt(nonce, content, flat(associated))
+    fields = [("version", b"\1"), ("instance", INSTANCE), ("epoch", be(EPOCH, 4)), ("nonce", nonce),
+              ("message: ciphertext and tag", message)]
+    whole = flat(fields)
+    base.layout("token_epoch", "Epochs on PKCS#11 tokens", fields,
+                dict(key=key, suite=1, store=STORE, instance=INSTANCE, epoch=EPOCH, nonce=nonce, message=message,
+                     associated=flat(associated), content=content),
+                [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+                 ("a byte after the end", CORRUPT, whole + b"\0"), ("no message", CORRUPT, whole[:33])],
+                [("another instance", replaced(whole, 1, bytes(16)))])
+    base.show("token_associated", associated)
+
+    key_id = [("instance", INSTANCE), ("epoch", be(EPOCH, 4))]
+    base.layout("token_key_id", "CKA_ID of keys on PKCS#11 tokens", key_id, dict(instance=INSTANCE, epoch=EPOCH),
+                [("a byte after the end", CORRUPT, flat(key_id) + b"\0")])
+
+
 FOUNDER = Ed25519PrivateKey.from_private_bytes(made("founder seed", 32))
 FOUNDER_KEY = FOUNDER.public_key().public_bytes_raw()
 DOCTOR = Ed25519PrivateKey.from_private_bytes(made("doctor seed", 32)).public_key().public_bytes_raw()
 DOCTOR_PRIVATE = X25519PrivateKey.from_private_bytes(made("doctor private key", 32))
 DOCTOR_PUBLIC = DOCTOR_PRIVATE.public_key().public_bytes_raw()
+NEW_DOCTOR = Ed25519PrivateKey.from_private_bytes(made("new doctor seed", 32)).public_key().public_bytes_raw()
+NEW_DOCTOR_PUBLIC = X25519PrivateKey.from_private_bytes(made("new doctor key", 32)).public_key().public_bytes_raw()
+
+
+# ---- custodians
+SET, THRESHOLD, COUNT = 1, 3, 5
+NUMBERS = range(1, COUNT + 1)
+SECRET = made("custodians' secret", 32)
+CUSTODIANS = X25519PrivateKey.from_private_bytes(
+    blake2b(STORE + be(SET, 4) + FOUNDER_KEY, 32, "medseal.v1.custo", SECRET))
+CUSTODIANS_PUBLIC = CUSTODIANS.public_key().public_bytes_raw()
+
+
+def times(a, b):
+    """In GF(2^8) with x^8 + x^4 + x^3 + x^2 + 1."""
+    product = 0
+    while b:
+        product ^= a if b & 1 else 0
+        a = a << 1 ^ (0x11d if a & 0x80 else 0)
+        b >>= 1
+    return product
+
+
+def key_of_share(number):
+    key = bytes(32)
+    for coefficient in (made("coefficient 2", 32), made("coefficient 1", 32), SECRET):
+        key = bytes(times(k, number) ^ c for k, c in zip(key, coefficient))
+    return key
+
+
+def encoded_share(number, store=STORE, set_=SET, count=COUNT, threshold=THRESHOLD, key=None):
+    return (b"\1" + store + be(set_, 4) + be(number, 1) + be(count, 1) + be(threshold, 1)
+            + (key_of_share(number) if key is None else key))
+
+
+def digest_of_share(number, **parts):
+    return blake2b(encoded_share(number, **parts), 32, "medseal.v1.share")
+
+
+def grouped(data, size):
+    words = [data[i:i + size].hex() for i in range(0, len(data), size)]
+    return "\n           ".join(" ".join(words[i:i + 8]) for i in range(0, len(words), 8))
+
+
+def share_text(number, store=STORE, set_=SET, count=COUNT, threshold=THRESHOLD, key=None):
+    parts = dict(store=store, set_=set_, count=count, threshold=threshold, key=key)
+    digest = digest_of_share(number % 256, **dict(parts, set_=set_ % 2**32, count=count % 256, threshold=threshold % 256))
+    return f"""medseal recovery share, version 1
+store      {grouped(store, 4)}
+set        {set_}
+share      {number} of {count}
+threshold  {threshold}
+key        {grouped(key_of_share(number) if key is None else key, 2)}
+checksum   {grouped(digest[:8], 2)}
+"""
+
+
+def recovery():
+    ephemeral = X25519PrivateKey.from_private_bytes(made("recovery ephemeral", 32))
+    public = ephemeral.public_key().public_bytes_raw()
+    shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(CUSTODIANS_PUBLIC))
+    key = blake2b(shared + public + CUSTODIANS_PUBLIC, 32, "medseal.v1.slot.")
+    content = made("founder private key", 32) + made("founder seed", 32) + FOUNDER_KEY
+    sealed = seal(key, made("recovery salt", 24), place(context(17, store=STORE, number=SET), 19), content)
+    fields = [("version", b"\1"), ("ephemeral public key", public)] + sealed_in(sealed, "sealed keys")
+    whole = flat(fields)
+    base.layout("recovery", "Founders' private keys sealed to custodians", fields,
+                dict(ephemeral=public, sealed=flat(sealed), store=STORE, set=SET, threshold=THRESHOLD, public_key=CUSTODIANS_PUBLIC,
+                     slot_key=key, content=content, secret=SECRET, private_key=CUSTODIANS.private_bytes_raw(),
+                     founder_key=FOUNDER_KEY, shares=[key_of_share(n) for n in NUMBERS],
+                     digests=[digest_of_share(n) for n in NUMBERS]),
+                [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+                 ("a byte after the end", CORRUPT, whole + b"\0"), ("nothing sealed", CORRUPT, whole[:33])],
+                [("an ephemeral key of small order, refused when opened", replaced(whole, 1, bytes(32)))])
+
+
+def shares():
+    whole = share_text(2)
+    key, store = grouped(key_of_share(2), 2), grouped(STORE, 4)
+
+    def case(title, text_, code=OK, **more):
+        return dict(name=title, code=code, bytes=text_.encode(), **more)
+
+    cases = [case("worked example", whole, store=STORE, set=SET, number=2, count=COUNT, threshold=THRESHOLD,
+                  key=key_of_share(2), checksum=digest_of_share(2)[:8], encoded=encoded_share(2),
+                  digest=digest_of_share(2))]
+    # What is typed as people type still says the same.
+    cases += [case(title, text_, same=1) for title, text_ in [
+        ("in capitals", whole.upper()), ("on one line", " ".join(whole.split())),
+        ("lines of another system", whole.replace("\n", "\r\n")), ("no line end", whole.rstrip("\n")),
+        ("blank lines and tabs", "\n\n" + whole.replace(" ", "\t ") + "\n \n"),
+        ("one group", whole.replace(key, key_of_share(2).hex())),
+        ("groups of one digit", whole.replace(key, " ".join(key_of_share(2).hex())))]]
+    cases += [case("the last of sixteen, all needed", share_text(16, count=16, threshold=16)),
+              case("the highest set", share_text(1, set_=2**32 - 1)),
+              case("a checksum that does not fit, refused when judged", whole.replace("checksum   ", "checksum   ")[:-5] + "0000\n")]
+    refused = [("no bytes", ""), ("blanks", " \n"), ("something else", "medseal recovery"), ("a word before", "the " + whole),
+               ("another first line", whole.replace("recovery", "backup")),
+               ("a word after the end", whole + "."), ("two shares", whole + whole),
+               ("no checksum", whole[:whole.index("checksum")]), ("checksum cut short", whole[:-2]),
+               ("a digit less in the key", whole.replace(key, key[:-1])), ("a digit more in the key", whole.replace(key, key + "0")),
+               ("a group more in the key", whole.replace(key, key + " 0000")),
+               ("a letter that is no digit", whole.replace(key, "g" + key[1:])),
+               ("an l for a 1", whole.replace(key, "l" + key[1:])), ("a character beyond ASCII", whole.replace(key, "\u00e9" + key[1:])),
+               ("a group less in the store", whole.replace(store, store[:-9])), ("no store", whole.replace("store", "")),
+               ("a zero byte", whole.replace(" of ", "\0of ")),
+               ("set 0", share_text(2, set_=0)), ("set 01", whole.replace("set        1", "set 01")),
+               ("set of 2^32", share_text(2, set_=2**32)), ("set of 2^64 + 1", whole.replace("set        1", "set 18446744073709551617")),
+               ("set of -1", whole.replace("set        1", "set -1")), ("set in hex", whole.replace("set        1", "set 0x1")),
+               ("share 0", share_text(0)), ("share beyond the count", share_text(6)), ("seventeen shares", share_text(2, count=17)),
+               ("count 0", share_text(1, count=0)), ("share 257", share_text(257, count=5, key=bytes(32))),
+               ("threshold 0", share_text(2, threshold=0)), ("threshold 1", share_text(2, threshold=1)),
+               ("threshold beyond the count", share_text(2, threshold=6)), ("4 097 bytes", whole + " " * (4097 - len(whole)))]
+    cases += [case(title, text_, CORRUPT) for title, text_ in refused]
+    cases += [case(f"version {v}", whole.replace("version 1", f"version {v}"), VERSION) for v in ("0", "2", "01", "one", "")]
+    base.write("share", "Texts of shares", cases)
+    base.blocks["share"] = whole
 
 
 def person(number, name, verify_key, public_key, kind=1):
@@ -162,7 +310,10 @@ def statements():
                                 ("public half", bytes(32))]),
               "grant": (5, [("person", be(2, 4)), ("class", be(CLASS, 1))]),
               "schema": (6, [("version", be(1, 4)), ("digest", made("schema digest", 32))]),
-              "revoke": (7, [("person", be(2, 4)), ("class", be(CLASS, 1))])}
+              "revoke": (7, [("person", be(2, 4)), ("class", be(CLASS, 1))]),
+              "person keys": (8, [("person", be(2, 4)), ("verify key", NEW_DOCTOR), ("public key", NEW_DOCTOR_PUBLIC)]),
+              "custodians": (9, [("set", be(SET, 4)), ("threshold", be(THRESHOLD, 1)), ("count", be(COUNT, 1)),
+                                 ("public key", CUSTODIANS_PUBLIC)] + [("", digest_of_share(n)) for n in NUMBERS])}
     for name, (type_, body) in bodies.items():
         add(type_, body)
     whole = chain[1]
@@ -185,7 +336,7 @@ def statements():
                ("body longer than the rest", CORRUPT, replaced(whole, 62, be(len(whole), 4))),
                ("body of 2^32-1 bytes", CORRUPT, replaced(whole, 62, b"\xff" * 4)),
                ("body a byte shorter than its length says", CORRUPT, replaced(whole, 62, be(0x57, 4))),
-               bad("type 0", 0, doctor, VERSION), bad("type 8", 8, doctor, VERSION), bad("type 255", 255, [], VERSION),
+               bad("type 0", 0, doctor, VERSION), bad("type 200", 200, doctor, VERSION), bad("type 255", 255, [], VERSION),
                bad("founding without a suite", 1, founding_body[1:]),
                bad("founding with a byte more", 1, founding_body + [("", b"\0")]),
                bad("person 0", 2, person(0, b"x", DOCTOR, DOCTOR_PUBLIC)),
@@ -209,11 +360,24 @@ def statements():
                bad("schema with a byte more", 6, bodies["schema"][1] + [("", b"\0")]),
                bad("revocation of person 0", 7, [("", bytes(4)), ("", b"\3")]),
                bad("revocation of class 16", 7, [("", be(2, 4)), ("", b"\x10")]),
-               bad("revocation of two classes", 7, bodies["revoke"][1] + [("", b"\4")])]
+               bad("revocation of two classes", 7, bodies["revoke"][1] + [("", b"\4")]),
+               bad("keys of person 0", 8, [("", bytes(4))] + bodies["person keys"][1][1:]),
+               bad("person keys without a public key", 8, bodies["person keys"][1][:-1]),
+               bad("person keys with a byte more", 8, bodies["person keys"][1] + [("", b"\0")]),
+               bad("custodians of set 0", 9, [("", bytes(4))] + bodies["custodians"][1][1:]),
+               bad("one custodian is enough", 9, [("", be(SET, 4)), ("", b"\1")] + bodies["custodians"][1][2:]),
+               bad("more custodians needed than there are", 9, [("", be(SET, 4)), ("", b"\6")] + bodies["custodians"][1][2:]),
+               bad("custodian without a digest", 9, bodies["custodians"][1][:-1]),
+               bad("custodians with a byte more", 9, bodies["custodians"][1] + [("", b"\0")]),
+               bad("seventeen custodians", 9, [("", be(SET, 4)), ("", b"\2\x11"), ("", CUSTODIANS_PUBLIC),
+                                               ("", bytes(17 * 32))])]
     refused += [bad(f"person: {title}", 2, person(3, name, DOCTOR, DOCTOR_PUBLIC)) for title, name in names]
     refused += [bad(f"class: {title}", 3, class_[:2] + [("", prefixed(name, 1))]) for title, name in names]
     accepted = [(name, chain[i]) for i, name in [(0, "founding"), (2, "class"), (3, "class key"), (4, "grant"),
-                                                 (5, "schema"), (6, "revoke")]]
+                                                 (5, "schema"), (6, "revoke"), (7, "person keys"),
+                                                 (8, "custodians")]]
+    accepted += [("sixteen custodians, all needed",
+                  flat(next_(9, [("", be(SET, 4)), ("", b"\x10\x10"), ("", CUSTODIANS_PUBLIC), ("", bytes(16 * 32))])))]
     accepted += [("a service", flat(next_(2, person(3, b"analyser 7", DOCTOR, DOCTOR_PUBLIC, 2)))),
                  ("the highest class", flat(next_(3, [("", b"\x0f"), ("", b"\0"), class_[2]]))),
                  ("name of 64 bytes", flat(next_(2, person(3, b"x" * 64, DOCTOR, DOCTOR_PUBLIC))))]
@@ -277,6 +441,6 @@ def person_slot():
 
 
 if __name__ == "__main__":
-    for make in (keyring, anchor, statements, names, credential, person_slot):
+    for make in (keyring, anchor, token, statements, names, credential, person_slot, recovery, shares):
         make()
     base.update_page()

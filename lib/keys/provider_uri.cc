@@ -1,0 +1,62 @@
+// Tells file from token and hands over.
+#include "keys/provider_uri.h"
+
+#include <string_view>
+
+#include "keys/pkcs11_token.h"
+
+namespace mseal::keys {
+namespace {
+
+// What stands before the first colon, unless a slash comes first; none for a bare path.
+std::optional<std::string_view> SchemeOf(std::string_view uri) {
+  const std::size_t end = uri.find_first_of(":/");
+  if (end == std::string_view::npos || uri[end] == '/') return std::nullopt;
+  return uri.substr(0, end);
+}
+
+Result<ProviderPlace> FilePlace(std::string path) {
+  if (path.empty()) return Status::InvalidArgument("the keyring has no path");
+  if (path.starts_with("//") && !path.starts_with("///"))
+    return Status::InvalidArgument("a keyring on another host cannot be opened");
+  return ProviderPlace{std::move(path), std::nullopt};
+}
+
+TokenOptions TokenPart(const ProviderOptions& options) { return {options.token_deadline}; }
+
+}  // namespace
+
+Result<ProviderPlace> ParseProviderUri(const std::string& uri) {
+  const auto scheme = SchemeOf(uri);
+  if (!scheme.has_value()) return FilePlace(uri);
+  if (*scheme == "file") return FilePlace(uri.substr(scheme->size() + 1));
+  if (*scheme != "pkcs11")
+    return Status::InvalidArgument("no keyring has this scheme: a path with a colon is written ./a:b");
+  MS_ASSIGN(TokenUri token, TokenUri::Parse(uri));
+  return ProviderPlace{{}, std::move(token)};
+}
+
+Result<std::unique_ptr<KeyProvider>> CreateProvider(const std::string& uri, const KeyringSecret& secret,
+                                                    const StoreId& store, crypto::Suite suite, std::uint32_t epoch,
+                                                    const EpochSecret& first, const ProviderOptions& options) {
+  MS_ASSIGN(const ProviderPlace place, ParseProviderUri(uri));
+  if (place.token.has_value())
+    return CreateOnToken(*place.token, secret, store, suite, epoch, first, TokenPart(options));
+  return CreateKeyring(place.file, secret, store, suite, epoch, first, {.cost = options.cost}, options.file_io);
+}
+
+Result<std::unique_ptr<KeyProvider>> OpenProvider(const std::string& uri, const KeyringSecret& secret,
+                                                  const ProviderOptions& options) {
+  MS_ASSIGN(const ProviderPlace place, ParseProviderUri(uri));
+  if (place.token.has_value()) return OpenOnToken(*place.token, secret, TokenPart(options));
+  return OpenKeyring(place.file, secret, options.file_io);
+}
+
+Status RemoveProvider(const std::string& uri, const KeyringSecret& secret, const ByteArray<16>& instance,
+                      const ProviderOptions& options) {
+  MS_ASSIGN(const ProviderPlace place, ParseProviderUri(uri));
+  if (place.token.has_value()) return RemoveFromToken(*place.token, secret, instance, TokenPart(options));
+  return RemoveKeyring(place.file, instance, options.file_io);
+}
+
+}  // namespace mseal::keys

@@ -1,0 +1,95 @@
+// Begins the reseal of a class and passes over the patients: the first pass seals anew, those after it look for what is
+// left under previous data keys and drop these.
+#include "vault/reseal.h"
+
+#include "vault/patient_reseal.h"
+
+namespace mseal::vault {
+namespace {
+
+using format::Job;
+using format::JobKind;
+
+// One patient a batch, so that no writer waits for more than its own.
+constexpr std::size_t kPatientsTogether = 1;
+
+// Whether a registered backup from before `started_ms` can still be restored: it takes the previous data keys then. No
+// backup can be registered yet.
+bool BackupsNeedPrevious(const Core&, std::uint64_t /*started_ms*/) { return false; }
+
+class Reseal : public JobWork {
+ public:
+  Reseal(Core& core, Desk& desk, std::uint32_t number, const Job& job)
+      : core_(core),
+        desk_(desk),
+        class_number_(static_cast<people::ClassNumber>(job.subject)),
+        pass_(core, number, kPatientsTogether) {}
+
+  Status Batch(Job& job) override {
+    if (job.pass > 1 && BackupsNeedPrevious(core_, job.started_ms))
+      return Status::KeyUnavailable("a registered backup from before the reseal still needs the previous data keys");
+    return pass_.Batch(job, [&](const keys::PatientHandle& patient, store::Batch& batch) -> Result<bool> {
+      auto share = PatientReseal::Open(core_, desk_, patient, class_number_);
+      if (share.code() == StatusCode::kNotFound) return false;  // went since the scan
+      MS_TRY(share.status());
+      return job.pass == 1 ? SealAll(**share, batch) : SealLeft(**share, job.pass == 2, batch);
+    });
+  }
+
+ private:
+  Result<bool> SealAll(PatientReseal& share, store::Batch& batch) {
+    std::uint64_t sealed = 0;
+    MS_TRY(share.BeginGeneration());
+    MS_TRY(share.SealRows(PatientReseal::Which::kAlike, batch, sealed));
+    share.Finish(batch);
+    return true;
+  }
+
+  // Under the patient's lock nothing comes under the previous data key any more once nothing was found under it. The
+  // second pass writes every key row, also where there is nothing to drop: they change alike.
+  Result<bool> SealLeft(PatientReseal& share, bool every_key_row, store::Batch& batch) {
+    std::uint64_t sealed = 0;
+    if (!share.has_previous() && !every_key_row) return false;
+    if (share.has_previous()) MS_TRY(share.SealRows(PatientReseal::Which::kLeft, batch, sealed));
+    if (sealed == 0) share.DropPrevious();
+    share.Finish(batch);
+    return true;
+  }
+
+  Core& core_;
+  Desk& desk_;
+  people::ClassNumber class_number_;
+  PatientPass pass_;
+};
+
+Status CheckHolds(const Desk& desk, people::ClassNumber number) {
+  if (desk.session->Holds(number)) return Status::Ok();
+  return Status::PermissionDenied("only a session that holds the class works on its reseal");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<JobWork>> MakeReseal(Core& core, Desk& desk, std::uint32_t number, const Job& job) {
+  MS_TRY(CheckHolds(desk, static_cast<people::ClassNumber>(job.subject)));
+  return std::unique_ptr<JobWork>(std::make_unique<Reseal>(core, desk, number, job));
+}
+
+Status StartReseal(Session& session, std::string_view class_name, std::uint32_t& number) {
+  MS_ASSIGN(Call call, session.Enter());
+  Core& core = call.core();
+  MS_TRY(core.CheckWritable());
+  const std::lock_guard lock(core.job_mutex);
+  const auto class_number = core.registry->chain()->FindClass(class_name);
+  if (!class_number.has_value()) return Status::NotFound("no class of that name");
+  MS_TRY(CheckHolds(call.desk(), *class_number));
+  const auto next = NextJob(core, JobKind::kReseal, *class_number);
+  if (next.code() == StatusCode::kAlreadyExists)
+    return Status::AlreadyExists("the class's previous data keys are not dropped yet: finish its reseal first");
+  MS_ASSIGN(number, next);
+  store::Batch batch;
+  BeginJob(core, number, {.kind = JobKind::kReseal, .subject = *class_number}, batch);
+  MS_TRY(core.Commit(batch));
+  return core.anchor->Move();
+}
+
+}  // namespace mseal::vault

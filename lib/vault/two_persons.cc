@@ -1,0 +1,19 @@
+// Lets a second person join a session.
+#include "vault/two_persons.h"
+
+namespace mseal::vault {
+
+Status Join(Core& core, Desk& desk, std::string_view person, ByteView password) {
+  MS_ASSIGN(const people::Identity second, core.registry->Login(person, password));
+  const people::Person& first = desk.session->identity().person;
+  if (second.person.number == first.number)
+    return Status::InvalidArgument("the second person must be another than the session's own");
+  if (first.kind != people::PersonKind::kHuman || second.person.kind != people::PersonKind::kHuman)
+    return Status::PermissionDenied("two persons are two humans: a service cannot be one of them");
+  people::PersonNumber nobody = 0;
+  if (!desk.second_person.compare_exchange_strong(nobody, second.person.number))
+    return Status::AlreadyExists("a second person has joined this session already");
+  return Status::Ok();
+}
+
+}  // namespace mseal::vault

@@ -1,0 +1,19 @@
+// A second person at a session, by their own login: what only two persons together may do.
+#pragma once
+
+#include <string_view>
+
+#include "vault/core.h"
+
+namespace mseal::vault {
+
+// The second person stays until logout. They bear witness: the session's keys remain those of its own person.
+//   WrongSecret       unknown person or wrong password, the same answer in the same time
+//   InvalidArgument   it is the session's own person
+//   PermissionDenied  one of the two is a service: a program bears no witness
+//   AlreadyExists     somebody has joined already
+Status Join(Core& core, Desk& desk, std::string_view person, ByteView password);
+
+inline bool AreTwo(const Desk& desk) { return desk.second_person.load(std::memory_order_acquire) != 0; }
+
+}  // namespace mseal::vault
