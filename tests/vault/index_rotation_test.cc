@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <set>
 #include <thread>
 
+#include "vault/patient_change.h"
 #include "vault/patient_rows.h"
 #include "vault/rotation.h"
 #include "vault_support/records.h"
@@ -420,6 +422,29 @@ TEST_F(IndexRotation, KeyThatWasTakenAwayIsMissedNotPassedOver) {
   const auto clerk = lab_.LoginAs(kClerk);
   EXPECT_EQ(lab_.Find(*clerk, "Person", "family", "martin").code(), StatusCode::kKeyUnavailable);
   EXPECT_EQ(lab_.Put(*clerk, "p0", "Person", "p0", Person("C-0", "Dupont")).code(), StatusCode::kKeyUnavailable);
+}
+
+// What a writer names under the older key is refused once there is a newer one: nobody would bring it on.
+TEST_F(IndexRotation, WriterWhoBeganBeforeItStartsAgain) {
+  const auto clerk = lab_.LoginAs(kClerk);
+  const auto patient = lab_.HandleOf(*clerk, "p0");
+  auto call = clerk->Enter();
+  vault::Core& core = call->core();
+  const std::lock_guard lock(core.locks.Of(patient));
+  const auto commit = [&](const Bytes& message, const std::function<void()>& meanwhile) {
+    auto change = vault::PatientChange::Open(core, call->desk(), patient);
+    EXPECT_TRUE((*change)->Put(Request("Person", "p0", message, vault::PutMode::kUpdate)).ok());
+    meanwhile();
+    return (*change)->Commit().code();
+  };
+  const auto other = lab_.LoginAs(Laboratory::kFounder);
+  std::uint32_t number = 0;
+  const auto start = [&] { ASSERT_TRUE(Start(*other, "Person", "family", number).ok()); };
+  EXPECT_EQ(commit(TextField(2, "Petit"), start), StatusCode::kConflict);
+  EXPECT_EQ(commit(TextField(2, "Petit"), [] {}), StatusCode::kOk);
+  // Who writes no value of the index is not held up.
+  const auto start_card = [&] { ASSERT_TRUE(Start(*other, "Person", "card", number).ok()); };
+  EXPECT_EQ(commit(TextField(4, "a note"), start_card), StatusCode::kOk);
 }
 
 // Searches, new patients and rewritten names under one rotation after the other: none fails and none misses anything.
