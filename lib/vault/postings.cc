@@ -1,6 +1,9 @@
 // Writes, finds and fills postings.
 #include "vault/postings.h"
 
+#include <algorithm>
+
+#include "base/reader.h"
 #include "base/writer.h"
 
 namespace mseal::vault {
@@ -79,21 +82,59 @@ class PostingRows {
     return present.has_value() && !(*present == own) ? Taken() : Status::Ok();
   }
 
-  Status Remove(Overlay& change, const Posting& posting) const {
-    Bytes sealed;
-    for (std::uint64_t number = 0;; ++number) {
-      const Bytes key = RowKey(number);
-      const Status got = change.Get(Table::kIndex, key, sealed);
-      if (got.code() == StatusCode::kNotFound) return Status::AuthFailed("a posting that a record names is missing");
-      MS_TRY(got);
-      MS_ASSIGN(const auto present, Open(key, sealed));
-      if (!present.has_value() || !(*present == posting)) continue;
-      change.Put(Table::kIndex, key, Seal(key, std::nullopt));
-      return Status::Ok();
+  Status Remove(Overlay& change, const Posting& posting, PostingPlaces* places) const {
+    const PostingPlaces::Places* known = places == nullptr ? nullptr : places->Find(Name());
+    for (std::uint64_t number = 0; known == nullptr; ++number) {
+      const Result<bool> removed = RemoveAt(change, number, posting);
+      if (removed.code() == StatusCode::kNotFound) return Missing();
+      MS_TRY(removed.status());
+      if (*removed) return Status::Ok();
+      if (places == nullptr || number < kWorthKeeping) continue;
+      MS_ASSIGN(PostingPlaces::Places all, PlacesOfAll(change.rows()));
+      known = &places->Keep(Name(), std::move(all));
     }
+    auto at = std::lower_bound(known->begin(), known->end(), std::pair(Beginning(posting), std::uint64_t{0}));
+    for (; at != known->end() && at->first == Beginning(posting); ++at) {
+      MS_ASSIGN(const bool removed, RemoveAt(change, at->second, posting));
+      if (removed) return Status::Ok();
+    }
+    return Missing();
   }
 
  private:
+  static constexpr std::uint64_t kWorthKeeping = 16;
+
+  static Status Missing() { return Status::AuthFailed("a posting that a record names is missing"); }
+  static std::uint64_t Beginning(const Posting& posting) { return Reader(posting.record_tag).U64(); }
+  PostingPlaces::Name Name() const { return {posting_key_.generation, name_.index, name_.generation, name_.token}; }
+
+  // Fills the row if it has the posting. NotFound when there is no such row.
+  Result<bool> RemoveAt(Overlay& change, std::uint64_t number, const Posting& posting) const {
+    const Bytes key = RowKey(number);
+    Bytes sealed;
+    MS_TRY(change.Get(Table::kIndex, key, sealed));
+    MS_ASSIGN(const auto present, Open(key, sealed));
+    if (!present.has_value() || !(*present == posting)) return false;
+    change.Put(Table::kIndex, key, Seal(key, std::nullopt));
+    return true;
+  }
+
+  // As they are stored: what this change fills is there again when it is not committed.
+  Result<PostingPlaces::Places> PlacesOfAll(const store::Rows& rows) const {
+    PostingPlaces::Places places;
+    Bytes sealed;
+    for (std::uint64_t number = 0;; ++number) {
+      const Bytes key = RowKey(number);
+      const Status got = rows.Get(Table::kIndex, key, sealed);
+      if (got.code() == StatusCode::kNotFound) break;
+      MS_TRY(got);
+      MS_ASSIGN(const auto posting, Open(key, sealed));
+      if (posting.has_value()) places.emplace_back(Beginning(*posting), number);
+    }
+    std::sort(places.begin(), places.end());
+    return places;
+  }
+
   seal::Place PlaceOf(ByteView row_key) const {
     format::Context context(format::ContextKind::kPosting);
     context.Add(format::ContextItem::kStore, identity_.store).Add(format::ContextItem::kRowKey, row_key);
@@ -142,6 +183,17 @@ class PostingRows {
 };
 
 }  // namespace
+
+const PostingPlaces::Places* PostingPlaces::Find(const Name& name) const {
+  const auto found = known_.find(name);
+  return found == known_.end() ? nullptr : &found->second;
+}
+
+const PostingPlaces::Places& PostingPlaces::Keep(const Name& name, Places places) {
+  if (count_ + places.size() > kMostKept) known_.clear(), count_ = 0;
+  count_ += places.size();
+  return known_.insert_or_assign(name, std::move(places)).first->second;
+}
 
 ByteArray<16> InnerToken(const IndexKey& key, ByteView normalised) {
   return crypto::Prf16(key.Reveal(), "ms.token", normalised);
@@ -203,10 +255,13 @@ Status Postings::CheckFree(const Overlay& change, const HeaderPosting& name, con
   return PostingRows(identity_, *current(), name).CheckFree(change, own);
 }
 
-Status Postings::Remove(Overlay& change, const HeaderPosting& name, const Posting& posting) const {
+Status Postings::Remove(Overlay& change, const HeaderPosting& name, const Posting& posting,
+                        PostingPlaces* places) const {
   const State state = Now();
-  MS_TRY(PostingRows(identity_, *state.key, name).Remove(change, posting));
-  return state.IsBuilt(posting) ? PostingRows(identity_, *state.next, name).Remove(change, posting) : Status::Ok();
+  MS_TRY(PostingRows(identity_, *state.key, name).Remove(change, posting, places));
+  if (!state.IsBuilt(posting)) return Status::Ok();
+  // Here further ones may come while the re-epoch builds: nothing is kept.
+  return PostingRows(identity_, *state.next, name).Remove(change, posting, nullptr);
 }
 
 void Postings::Begin(PostingKeyPointer next, const keys::PatientHandle& built_below) {

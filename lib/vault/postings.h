@@ -2,8 +2,11 @@
 // "Posting".
 #pragma once
 
+#include <map>
 #include <memory>
 #include <shared_mutex>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "format/header.h"
@@ -27,6 +30,25 @@ struct FrozenIndex {
   PostingKeyPointer key;  // that the postings were whole under then
 };
 
+// Where the postings of some names lie, for who removes many of one name: each would be looked for from the first one
+// on otherwise, which takes the square of their number. For names that get no further postings. For one thread.
+class PostingPlaces {
+ public:
+  // Of one name under one posting key: the beginning of the record's tag and the posting's number, in order.
+  using Places = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+  using Name =
+      std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, ByteArray<16>>;  // the posting key's generation first
+
+  const Places* Find(const Name& name) const;
+  const Places& Keep(const Name& name, Places places);
+
+ private:
+  static constexpr std::size_t kMostKept = 4 << 20;
+
+  std::map<Name, Places> known_;
+  std::size_t count_ = 0;
+};
+
 // Any thread may call. Whoever adds or removes holds the lock of the posting's patient until the change is committed.
 class Postings {
  public:
@@ -43,8 +65,9 @@ class Postings {
   Status Add(Overlay& change, const format::HeaderPosting& name, const format::Posting& posting, bool unique) const;
   // AlreadyExists if a record other than `own` has the unique value.
   Status CheckFree(const Overlay& change, const format::HeaderPosting& name, const format::Posting& own) const;
-  // Overwrites it with filler. AuthFailed when it is not there.
-  Status Remove(Overlay& change, const format::HeaderPosting& name, const format::Posting& posting) const;
+  // Overwrites it with filler. AuthFailed when it is not there. `places` may be null.
+  Status Remove(Overlay& change, const format::HeaderPosting& name, const format::Posting& posting,
+                PostingPlaces* places = nullptr) const;
 
   // ---- for the re-epoch. Under the key so far the postings stay whole until Switch; under the next one there are
   // those of every patient below a handle that moves up, and whoever changes one of these changes both.

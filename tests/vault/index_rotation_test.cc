@@ -173,6 +173,53 @@ TEST_F(IndexRotation, EverythingIsFoundWhereverItWasStoppedAndTheStoreIsWhole) {
   EXPECT_TRUE(lab_.Verify(lab_.LoginAs(Laboratory::kFounder).get()).ok());
 }
 
+// Their places are kept over the batches, and over a batch that is tried again.
+TEST_F(IndexRotation, ManyRecordsOfOneValueAreAllFoundMeanwhile) {
+  constexpr std::size_t kMany = 70;
+  const auto clerk = lab_.LoginAs(kClerk);
+  for (std::size_t i = 0; i < kMany; ++i) {
+    const std::string id = "m" + std::to_string(i);
+    Write(*clerk, id, Person("M-" + id, "Dupont"));
+  }
+  std::uint32_t number = 0;
+  ASSERT_TRUE(Start(*clerk, "Person", "family", number).ok());
+  int batches = 0;
+  vault::StepOptions options;
+  options.rows_per_second = 160;  // forty a batch
+  options.on_progress = [&](const Job&, std::uint64_t) {
+    EXPECT_EQ(Found(*clerk, "family", "dupont").size(), kMany);
+    return ++batches < 100;
+  };
+  Job job;
+  ASSERT_TRUE(Step(*clerk, number, job, options).ok());
+  EXPECT_EQ(job.state, JobState::kPassed);
+  EXPECT_GE(batches, 4);
+  EXPECT_EQ(Found(*clerk, "family", "dupont").size(), kMany);
+  EXPECT_TRUE(lab_.Verify(nullptr).ok());
+}
+
+// A writer takes the place in the index that a batch wants, again and again: the batch is tried again and nothing is
+// lost.
+TEST_F(IndexRotation, BatchThatLosesAPlaceIsTriedAgain) {
+  const auto clerk = lab_.LoginAs(kClerk);
+  for (int i = 0; i < 40; ++i) Write(*clerk, "m" + std::to_string(i), Person("M-" + std::to_string(i), "Dupont"));
+  std::atomic<bool> stop{false};
+  std::atomic<int> written{0};
+  std::thread writer([&] {
+    const auto session = lab_.LoginAs(kClerk);
+    for (int i = 0; !stop; ++i) {
+      const std::string id = "w" + std::to_string(i);
+      Write(*session, id, Person("W-" + id, "Dupont"));
+      ++written;
+    }
+  });
+  for (int i = 0; i < 6; ++i) Rotate(*clerk, "Person", "family");
+  stop = true;
+  writer.join();
+  EXPECT_EQ(Found(*clerk, "family", "dupont").size(), 40u + static_cast<std::size_t>(written));
+  EXPECT_TRUE(lab_.Verify(nullptr).ok());
+}
+
 TEST_F(IndexRotation, LeavesGroupsVersionsAndHistoryAsTheyAre) {
   {
     const auto founder = lab_.LoginAs(Laboratory::kFounder);
