@@ -2,18 +2,11 @@
 // "Posting".
 #pragma once
 
-#include <map>
 #include <memory>
 #include <shared_mutex>
-#include <tuple>
-#include <utility>
 #include <vector>
 
-#include "format/header.h"
-#include "format/posting.h"
-#include "vault/overlay.h"
-#include "vault/posting_keys.h"
-#include "vault/row_codec.h"
+#include "vault/posting_rows.h"
 
 namespace mseal::vault {
 
@@ -28,25 +21,6 @@ using PostingKeyPointer = std::shared_ptr<const PostingKey>;
 struct FrozenIndex {
   std::unique_ptr<store::Snapshot> at;
   PostingKeyPointer key;  // that the postings were whole under then
-};
-
-// Where the postings of some names lie, for who removes many of one name: each would be looked for from the first one
-// on otherwise, which takes the square of their number. For names that get no further postings. For one thread.
-class PostingPlaces {
- public:
-  // Of one name under one posting key: the beginning of the record's tag and the posting's number, in order.
-  using Places = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
-  using Name =
-      std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, ByteArray<16>>;  // the posting key's generation first
-
-  const Places* Find(const Name& name) const;
-  const Places& Keep(const Name& name, Places places);
-
- private:
-  static constexpr std::size_t kMostKept = 4 << 20;
-
-  std::map<Name, Places> known_;
-  std::size_t count_ = 0;
 };
 
 // Any thread may call. Whoever adds or removes holds the lock of the posting's patient until the change is committed.
@@ -96,8 +70,5 @@ class Postings {
   mutable std::shared_mutex mutex_;
   State state_;
 };
-
-// What all row keys of postings under a key of this generation begin with: two generations that meet differ in it.
-ByteArray<1> PostingPrefix(std::uint32_t generation);
 
 }  // namespace mseal::vault
