@@ -65,6 +65,15 @@ struct JobArguments {
 };
 Outcome RotateClass(const Common& common, const RotateArguments& arguments);
 Outcome ResealClass(const Common& common, const ResealArguments& arguments);
+struct RotateIndexArguments {
+  std::string field;  // TYPE.FIELD
+  std::uint64_t rows_per_second = 0;
+};
+struct ReEpochArguments {
+  std::uint64_t rows_per_second = 0;
+};
+Outcome RotateIndex(const Common& common, const RotateIndexArguments& arguments);
+Outcome ReEpochIndex(const Common& common, const ReEpochArguments& arguments);
 Outcome ShowJobs(const Common& common);
 Outcome PauseJob(const Common& common, const JobArguments& arguments);
 Outcome ResumeJob(const Common& common, const JobArguments& arguments);

@@ -149,6 +149,12 @@ void AddRotate(CLI::App& app, Commands& commands) {
         command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
         AddCost(command, arguments.cost);
       });
+  commands.Add<RotateIndexArguments>(*rotate, "index",
+                                     "a new key for the index of a field (who holds its class may); Ctrl-C pauses",
+                                     RotateIndex, [](CLI::App& command, RotateIndexArguments& arguments) {
+                                       command.add_option("field", arguments.field, "TYPE.FIELD")->required();
+                                       AddRate(command, arguments.rows_per_second);
+                                     });
   commands.Add(*rotate, "status", "the jobs, finished ones too", ShowJobs);
   commands.Add<JobArguments>(
       *rotate, "pause", "let a job wait", PauseJob,
@@ -199,6 +205,13 @@ void AddReseal(CLI::App& app, Commands& commands) {
                                       .add_option("--max-rate", arguments.rows_per_second, "patients a second at most")
                                       ->check(CLI::PositiveNumber);
                                 });
+}
+
+void AddIndex(CLI::App& app, Commands& commands) {
+  CLI::App* index = app.add_subcommand("index", "where sealed values are searched")->require_subcommand(1);
+  commands.Add<ReEpochArguments>(
+      *index, "re-epoch", "build it anew, without traces of what is gone; needs no login; Ctrl-C pauses", ReEpochIndex,
+      [](CLI::App& command, ReEpochArguments& arguments) { AddRate(command, arguments.rows_per_second); });
 }
 
 void AddSchema(CLI::App& app, Commands& commands) {
@@ -367,6 +380,7 @@ Parsed Parse(int count, char** words) {
   AddRotate(app, commands);
   AddRecovery(app, commands);
   AddReseal(app, commands);
+  AddIndex(app, commands);
   AddSchema(app, commands);
   AddWrites(app, commands);
   AddReads(app, commands);

@@ -564,12 +564,28 @@ MEDSEAL_API medseal_code medseal_rotate_class(medseal_session* session, const ch
  *   ALREADY_EXISTS     the class's previous data keys are not dropped yet: finish its reseal first */
 MEDSEAL_API medseal_code medseal_reseal_class(medseal_session* session, const char* class_name, uint32_t* job, medseal_error* error);
 
+/* Rotation of the key of a field's index: a new key, then every posting and header under it while readers and writers go on. `type` and
+ * `field` as the schema names them. What was searched by the old key is found all along; whoever knew that key alone can tell
+ * nothing of later values. Groups, versions and history stay as they are. The job takes a session of somebody who holds the field's
+ * class.
+ *   NOT_FOUND  the schema has no such type or field;  INVALID_ARGUMENT  the field cannot be searched
+ *   PERMISSION_DENIED  the session does not hold the field's class
+ *   ALREADY_EXISTS     the index is being rotated: finish that job first */
+MEDSEAL_API medseal_code medseal_rotate_index(medseal_session* session, const char* type, const char* field, uint32_t* job,
+                                              medseal_error* error);
+
+/* Builds the index of sealed values anew under a new key of the store's own, by the host alone, while readers and writers go on; then
+ * deletes the old one with what was left in it of values that are gone. Making a patient may wait for a batch of it. Search tokens
+ * from before are dead only with the next epoch change after it: until then the old key opens from copies of the disk.
+ *   ALREADY_EXISTS  one is under way: finish that job first */
+MEDSEAL_API medseal_code medseal_index_re_epoch(medseal_vault* vault, uint32_t* job, medseal_error* error);
+
 /* Long work is a job: it is remembered in the vault and goes on after a pause, a death or a power cut. */
 typedef enum medseal_job_kind {
   MEDSEAL_JOB_CLASS_ROTATION = 1, /* subject: the class; target: the version that key rows are brought to */
   MEDSEAL_JOB_EPOCH_CHANGE = 2,   /* subject: "erased" or "all"; target: the new epoch */
   MEDSEAL_JOB_RESEAL = 3,         /* subject: the class; target: 0 */
-  MEDSEAL_JOB_INDEX_ROTATION = 4, /* subject: number of the index; target: generation of its key */
+  MEDSEAL_JOB_INDEX_ROTATION = 4, /* subject: TYPE.FIELD; target: generation of its key */
   MEDSEAL_JOB_INDEX_RE_EPOCH = 5  /* subject: ""; target: generation of the posting key */
 } medseal_job_kind;
 
@@ -587,7 +603,8 @@ typedef struct medseal_job_info {
   medseal_job_state state;
   char subject[64];
   uint32_t target;
-  uint32_t pass;    /* over all patients, from 1; the last finds nothing. Of an epoch change the step it is at, 3 to 9 */
+  uint32_t pass;    /* over all patients, from 1; the last finds nothing. Of an epoch change the step it is at, 3 to 9; of an index
+                     * re-epoch 1 while it builds, 2 while it deletes */
   uint64_t seen;    /* patients looked at, in all passes */
   uint64_t changed; /* patients changed, in all passes */
   uint64_t started_ms;
@@ -607,7 +624,9 @@ typedef struct medseal_job_options {
  *   NOT_FOUND  no such job;  UNSUPPORTED  it is paused;  PERMISSION_DENIED  this session may not work on it, or it takes one
  *   KEY_UNAVAILABLE  an epoch change or a reseal waits for what the message names; a later step goes on
  *   CANCELLED  on_progress ended it; what was done stays done
- *   AUTH_FAILED  a row does not open: medseal_verify says which; the job stays where it is */
+ *   AUTH_FAILED  a row does not open: medseal_verify says which; the job stays where it is
+ *   ALREADY_EXISTS  a rotation of an index: two values of a unique field have become the same, since the rules by which text is folded
+ *                   have changed; change one of them, then a later step goes on */
 MEDSEAL_API medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, uint32_t job, const medseal_job_options* options,
                                           medseal_job_info* info, medseal_error* error);
 /* Waits for a running step. NOT_FOUND, PERMISSION_DENIED as medseal_job_step; UNSUPPORTED when there is nothing left to do. */

@@ -699,6 +699,12 @@ class Session {
     if (!status.ok()) return status.error();
     return job;
   }
+  Result<std::uint32_t> RotateIndex(Name type, Name field) {
+    std::uint32_t job = 0;
+    const Status status = internal::Call(medseal_rotate_index, raw_.get(), type.c_str(), field.c_str(), &job);
+    if (!status.ok()) return status.error();
+    return job;
+  }
 
  private:
   // A call whose output is a new handle.
@@ -785,6 +791,14 @@ class Vault {
     return internal::Call(medseal_verify, raw_.get(), Raw(session),
                           watcher == nullptr ? nullptr : internal::ForwardProgress,
                           watcher == nullptr ? nullptr : internal::ForwardProblem, static_cast<void*>(watcher), report);
+  }
+
+  // The number of the job that begins.
+  Result<std::uint32_t> IndexReEpoch() {
+    std::uint32_t job = 0;
+    const Status status = internal::Call(medseal_index_re_epoch, raw_.get(), &job);
+    if (!status.ok()) return status.error();
+    return job;
   }
 
   // `session`: null for what the host does by itself. `info` says how far the job came when the answer is OK or CANCELLED.

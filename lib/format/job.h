@@ -37,6 +37,9 @@ struct Job {
   std::uint64_t moved_ms = 0;
 };
 
+// Nothing is left of its own work.
+inline bool IsOver(const Job& job) { return job.state == JobState::kPassed || job.state == JobState::kDone; }
+
 Bytes WriteJob(const Job& job);
 Result<Job> ParseJob(ByteView content);  // UnsupportedVersion, Corrupt
 

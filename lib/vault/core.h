@@ -7,6 +7,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <vector>
 
 #include "keys/buckets.h"
 #include "keys/file_io.h"
@@ -15,6 +16,8 @@
 #include "people/registry.h"
 #include "store/rows.h"
 #include "vault/anchor_keeper.h"
+#include "vault/gate.h"
+#include "vault/index_generations.h"
 #include "vault/index_keys.h"
 #include "vault/marked.h"
 #include "vault/postings.h"
@@ -26,6 +29,11 @@ namespace mseal::vault {
 class PatientLocks {
  public:
   std::mutex& Of(const keys::PatientHandle& patient) { return locks_[keys::HandleHash()(patient) % kLocks].mutex; }
+  std::vector<std::mutex*> All() {
+    std::vector<std::mutex*> all;
+    for (Lock& lock : locks_) all.push_back(&lock.mutex);
+    return all;
+  }
 
  private:
   static constexpr std::size_t kLocks = 1024;
@@ -45,16 +53,17 @@ struct Core {
   std::unique_ptr<keys::Epochs> epochs;
   std::unique_ptr<store::Rows> rows;
   std::unique_ptr<keys::MetaTable> meta;
-  KeyBytes posting_key;  // X_m
   std::unique_ptr<keys::Buckets> buckets;
   std::unique_ptr<keys::PatientKeyTable> patients;
   std::unique_ptr<people::Registry> registry;
   std::unique_ptr<Postings> postings;
   SchemaBook schemas;
+  IndexGenerations generations;
   PatientLocks locks;
   std::mutex job_mutex;     // one job works at a time
   std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
   MarkedPatients marked;
+  Gate new_patients;  // shared by whoever makes one, from before the lock of its handle until the commit
   std::unique_ptr<AnchorKeeper> anchor;
 
   std::string provider_uri;                           // of the copy that the vault was opened with

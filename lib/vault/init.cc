@@ -13,6 +13,7 @@
 #include "vault/index_keys.h"
 #include "vault/known_time.h"
 #include "vault/marks.h"
+#include "vault/posting_keys.h"
 #include "vault/settings.h"
 #include "vault/store_files.h"
 
@@ -87,7 +88,7 @@ Status Populate(const InitOptions& options, const schema::Schema& schema, const 
   Settings settings;
   settings.created_ms = NowMs();
   PutSettings(*meta, identity, settings, batch);
-  PutPostingKey(*meta, crypto::RandomKey().Reveal(), batch);
+  PutPostingKey(*meta, {.generation = 1, .key = crypto::RandomKey()}, batch);
   PutFirstTally(*meta, batch);
   PutKnownTime(*meta, settings.created_ms, batch);
   people::Identity founder;

@@ -8,6 +8,8 @@
 #include "base/reader.h"
 #include "format/keys_of_rows.h"
 #include "vault/epoch_change.h"
+#include "vault/index_re_epoch.h"
+#include "vault/index_rotation.h"
 #include "vault/locked_patients.h"
 #include "vault/reseal.h"
 #include "vault/rotation.h"
@@ -22,16 +24,6 @@ using keys::MetaKind;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kPatientsPerBatch = 256;  // at most
-
-bool IsOver(const Job& job) { return job.state == JobState::kPassed || job.state == JobState::kDone; }
-
-// The handle after this one; false after the last.
-bool Advance(keys::PatientHandle& handle) {
-  for (std::size_t i = handle.size(); i-- > 0;) {
-    if (++handle[i] != 0) return true;
-  }
-  return false;
-}
 
 // So few at a low rate that a step answers its caller several times a second.
 std::size_t BatchSize(std::uint64_t rows_per_second) {
@@ -59,6 +51,11 @@ Result<std::unique_ptr<JobWork>> WorkOf(Core& core, Desk* desk, std::uint32_t nu
     case JobKind::kReseal:
       if (desk == nullptr) return NeedsSession();
       return MakeReseal(core, *desk, number, job);
+    case JobKind::kIndexRotation:
+      if (desk == nullptr) return NeedsSession();
+      return MakeIndexRekey(core, *desk, number, job, batch_size);
+    case JobKind::kIndexReEpoch:
+      return MakeReEpoch(core, number, batch_size);
     default:
       return Status::Unsupported("this version does not know this kind of job");
   }
@@ -139,6 +136,13 @@ Status ForEachJob(Core& core, const std::function<Status(std::uint32_t, const Jo
     MS_ASSIGN(const Job job, format::ParseJob(content.Reveal()));
     return visit(Reader(id).U32(), job);
   });
+}
+
+bool Advance(keys::PatientHandle& handle) {
+  for (std::size_t i = handle.size(); i-- > 0;) {
+    if (++handle[i] != 0) return true;
+  }
+  return false;
 }
 
 Result<std::vector<keys::PatientHandle>> PatientPass::NextPatients(const Job& job) const {

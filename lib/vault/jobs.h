@@ -50,6 +50,9 @@ Result<std::uint32_t> NextJob(Core& core, format::JobKind kind, std::uint32_t su
 // Puts a job that begins now into `batch`, on the condition that its number is still free.
 void BeginJob(const Core& core, std::uint32_t number, format::Job job, store::Batch& batch);
 
+// To the handle after it; false after the last.
+bool Advance(keys::PatientHandle& handle);
+
 // The part of a job that passes over all patients, in the order of their handles: again and again until a pass found
 // nothing to change. Each batch is committed with the patients' locks and bucket keys held.
 class PatientPass {
@@ -60,10 +63,10 @@ class PatientPass {
   PatientPass(Core& core, std::uint32_t number, std::size_t batch_size)
       : core_(core), number_(number), batch_size_(batch_size) {}
   Status Batch(format::Job& job, const Change& change) const;
-
- private:
+  // Those of the next batch.
   Result<std::vector<keys::PatientHandle>> NextPatients(const format::Job& job) const;
 
+ private:
   Core& core_;
   std::uint32_t number_;
   std::size_t batch_size_;

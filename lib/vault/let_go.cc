@@ -127,7 +127,7 @@ Status PatientChange::LetGo(std::string_view type_name, ByteView record_id, cons
     RemoveRow(row_key, old.commitment);
     AddRow(row_key, commitment);
     changed_ = true;
-    return is_live ? MovePostings(&old, next, place) : Status::Ok();
+    return is_live ? MovePostings(&old, next, place, {}) : Status::Ok();
   };
   MS_TRY(ForEachReplaced(*live, [&](ByteView row_key, const OpenedRow& old) { return empty(row_key, old, false); }));
   MS_TRY(empty(LiveRowKey(place), *live, true));

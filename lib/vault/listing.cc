@@ -10,6 +10,7 @@
 #include "vault/marks.h"
 #include "vault/patient_change.h"
 #include "vault/patient_rows.h"
+#include "vault/search.h"
 
 namespace mseal::vault {
 namespace {
@@ -179,18 +180,16 @@ Result<ListingPtr> ListFound(Core& core, Desk& desk, std::string_view type, std:
   const auto schema = core.schemas.current();
   MS_ASSIGN(const schema::FieldPlan* field, FindFieldPlan(*schema, type, field_name));
   if (!field->find) return Status::InvalidArgument("the field cannot be searched");
-  MS_ASSIGN(const auto key, desk.index_keys.Load(core.identity, *core.meta, *desk.session, field->index_id,
-                                                 schema->NumberOf(field->class_index)));
+  // Whoever may not search is told so whatever they look for.
+  MS_TRY(IndexKeyOf(core, desk, *schema, *field, core.generations.Of(field->index_id).newest).status());
   MS_ASSIGN(const SecretBytes wanted, schema::ValueFromText(*field, value));
   const schema::Normalized normalised = schema::Normalize(field->normalizer, wanted.Reveal());
   if (normalised.value.empty()) return Status::InvalidArgument("the value to search for is empty");
-  SnapshotPtr at = core.rows->Freeze();
-  const format::HeaderPosting name{field->index_id, kIndexGeneration, InnerToken(*key, normalised.value.Reveal())};
-  MS_ASSIGN(const auto postings, core.postings->Find(*core.rows, name, at.get()));
+  MS_ASSIGN(FoundThen found, FindThen(core, desk, *schema, *field, normalised.value.Reveal()));
   std::vector<keys::RecordHandle> handles;
-  for (const format::Posting& posting : postings)
+  for (const format::Posting& posting : found.postings)
     handles.push_back(keys::MakeRecordHandle(posting.patient, posting.record_tag));
-  return ListingPtr(std::make_unique<HandleListing>(core, desk, std::move(at), std::move(handles)));
+  return ListingPtr(std::make_unique<HandleListing>(core, desk, std::move(found.then.at), std::move(handles)));
 }
 
 Result<ListingPtr> ListRange(Core& core, Desk& desk, std::string_view type, std::string_view field_name, ByteView first,

@@ -11,7 +11,11 @@ namespace mseal::vault {
 class Overlay {
  public:
   // Borrows `rows`, which must outlive it.
-  explicit Overlay(store::Rows& rows) : rows_(rows) {}
+  explicit Overlay(store::Rows& rows) : rows_(rows), batch_(own_) {}
+  // Adds to a batch that somebody else commits, and which must outlive it.
+  Overlay(store::Rows& rows, store::Batch& batch) : rows_(rows), batch_(batch) {}
+  Overlay(const Overlay&) = delete;
+  Overlay& operator=(const Overlay&) = delete;
 
   Status Get(store::Table table, ByteView key, Bytes& value) const;
   void Put(store::Table table, ByteView key, ByteView value);
@@ -28,7 +32,8 @@ class Overlay {
     auto operator<=>(const Place&) const = default;
   };
   store::Rows& rows_;
-  store::Batch batch_;
+  store::Batch own_;
+  store::Batch& batch_;
   std::map<Place, std::optional<Bytes>> written_;
 };
 

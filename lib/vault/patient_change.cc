@@ -162,7 +162,7 @@ Result<PutOutcome> PatientChange::Put(const PutRequest& request) {
   const Bytes live_key = LiveRowKey(place);
   overlay_.Put(Table::kRecords, live_key, row);
   AddRow(live_key, commitment);
-  MS_TRY(MovePostings(old.has_value() ? &*old : nullptr, header, place));
+  MS_TRY(MovePostings(old.has_value() ? &*old : nullptr, header, place, draft.older_names()));
   for (const auto& stream : draft.new_streams()) ForgetPendingUpload(core_, overlay_.batch(), stream);
   changed_ = true;
   outcome.version = header.version;
@@ -190,16 +190,8 @@ void PatientChange::DropChunks(const format::HeaderStream& stream) {
     overlay_.Delete(Table::kRecords, ChunkRowKey(patient(), keys_->tag.Reveal(), stream.id, number));
 }
 
-bool PatientChange::IsUnique(std::uint32_t index) const {
-  for (const schema::TypePlan& type : schema_->schema->types()) {
-    for (const schema::FieldPlan& field : type.fields) {
-      if (field.index_id == index) return field.unique;
-    }
-  }
-  return false;
-}
-
-Status PatientChange::MovePostings(const OpenedRow* old, const format::Header& next, const RecordPlace& place) {
+Status PatientChange::MovePostings(const OpenedRow* old, const format::Header& next, const RecordPlace& place,
+                                   std::span<const format::HeaderPosting> older) {
   const format::Posting posting{place.patient, place.tag};
   static const format::Header kNothing;
   const format::Header& before = old == nullptr ? kNothing : old->header;
@@ -207,9 +199,13 @@ Status PatientChange::MovePostings(const OpenedRow* old, const format::Header& n
     const bool stays = std::find(next.postings.begin(), next.postings.end(), name) != next.postings.end();
     if (!stays) MS_TRY(core_.postings->Remove(overlay_, name, posting));
   }
+  for (const format::HeaderPosting& name : older) MS_TRY(core_.postings->CheckFree(overlay_, name, posting));
   for (const format::HeaderPosting& name : next.postings) {
     const bool was = std::find(before.postings.begin(), before.postings.end(), name) != before.postings.end();
-    if (!was) MS_TRY(core_.postings->Add(overlay_, name, posting, IsUnique(name.index)));
+    if (was) continue;
+    MS_TRY(core_.postings->Add(overlay_, name, posting, schema_->FindIndex(name.index).unique()));
+    const IndexKeyName key{name.index, name.generation};
+    if (index_keys_used_.insert(key).second) RequireNewestIndexKey(*core_.meta, key, overlay_.batch());
   }
   for (const format::HeaderOrdered& row : before.ordered)
     overlay_.Delete(Table::kIndex, OrderedRowKey(row.index, row.value, place.handle()));
@@ -232,7 +228,7 @@ Status PatientChange::Delete(std::string_view type, ByteView record_id, std::uin
   RemoveRow(live_key, live->commitment);
   for (const format::HeaderStream& stream : live->header.streams) DropChunks(stream);
   static const format::Header kNothing;
-  MS_TRY(MovePostings(&*live, kNothing, place));
+  MS_TRY(MovePostings(&*live, kNothing, place, {}));
   SecretBytes entry;
   SecretWriter(entry).U64(head_.version + 1);
   core_.meta->Put(overlay_.batch(), keys::MetaKind::kLedger, LedgerId(place), entry.Reveal());
@@ -277,6 +273,7 @@ Status PatientChange::Commit() {
   if (committed.code() == StatusCode::kConflict) {
     core_.patients->Forget(patient());
     if (key_row_changed_) core_.registry->Settle();
+    core_.generations.Settle();
   }
   return committed;
 }

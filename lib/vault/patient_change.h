@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 
 #include "vault/core.h"
@@ -86,13 +87,14 @@ class PatientChange {
   void AddRow(ByteView row_key, const seal::Commitment& commitment);
   void RemoveRow(ByteView row_key, const seal::Commitment& commitment);
   Status KeepOrDropOld(const OpenedRow& old, bool keep_history, const format::Header& next);
-  Status MovePostings(const OpenedRow* old, const format::Header& next, const RecordPlace& place);
   // The record's replaced rows that are there, oldest first, with their keys.
   Status ForEachReplaced(const OpenedRow& live,
                          const std::function<Status(ByteView row_key, const OpenedRow& row)>& visit) const;
+  // `older`: what the record's unique values are called under older index keys.
+  Status MovePostings(const OpenedRow* old, const format::Header& next, const RecordPlace& place,
+                      std::span<const format::HeaderPosting> older);
   Status DropHistory(const OpenedRow& live);
   void DropChunks(const format::HeaderStream& stream);
-  bool IsUnique(std::uint32_t index) const;
 
   Core& core_;
   Desk& desk_;
@@ -105,6 +107,7 @@ class PatientChange {
       working_;  // the same once a slot was changed: nobody else sees it before the commit
   std::shared_ptr<const people::OpenedDataKeys> opened_;
   std::map<people::ClassNumber, keys::DataKey> made_;  // not committed yet
+  std::set<IndexKeyName> index_keys_used_;             // for names this change adds
   format::Head head_;
   bool key_row_changed_ = false;
   bool changed_ = false;

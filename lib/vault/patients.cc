@@ -4,6 +4,7 @@
 #include "base/writer.h"
 #include "schema/normalize.h"
 #include "vault/patient_change.h"
+#include "vault/search.h"
 
 namespace mseal::vault {
 namespace {
@@ -30,11 +31,8 @@ Result<keys::PatientHandle> FindPatient(Core& core, Desk& desk, const PatientNam
     return Status::InvalidArgument("a patient's id has 1 to 1024 bytes");
   const auto schema = core.schemas.current();
   const schema::FieldPlan& field = schema->schema->FindType(schema::kDirectoryType)->fields.front();
-  MS_ASSIGN(const auto key, desk.index_keys.Load(core.identity, *core.meta, *desk.session, field.index_id,
-                                                 schema->NumberOf(field.class_index)));
   const schema::Normalized normalised = schema::Normalize(field.normalizer, name.external_id);
-  const format::HeaderPosting token{field.index_id, kIndexGeneration, InnerToken(*key, normalised.value.Reveal())};
-  MS_ASSIGN(const auto found, core.postings->Find(*core.rows, token));
+  MS_ASSIGN(const auto found, FindNow(core, desk, *schema, field, normalised.value.Reveal()));
   if (found.empty()) return Status::NotFound("no such patient");
   return found.front().patient;
 }

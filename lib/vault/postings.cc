@@ -1,127 +1,93 @@
-// Writes, finds and fills postings.
+// Keeps both indexes of a re-epoch in step, and asks the one that counts.
 #include "vault/postings.h"
 
-#include "base/writer.h"
-
 namespace mseal::vault {
-namespace {
-
-constexpr std::uint8_t kPostingMark = 't';
-
-}  // namespace
 
 using format::HeaderPosting;
 using format::Posting;
-using store::Table;
 
 ByteArray<16> InnerToken(const IndexKey& key, ByteView normalised) {
   return crypto::Prf16(key.Reveal(), "ms.token", normalised);
 }
 
-Bytes Postings::RowKey(const HeaderPosting& name, std::uint64_t number) const {
-  Bytes place;
-  Writer(place).U32(name.index).U32(name.generation).Raw(name.token).U64(number);
-  Bytes key;
-  Writer(key).U8(kPostingMark).Raw(crypto::Prf16(posting_key_.Reveal(), "ms.posting", place));
-  return key;
+Postings::Postings(const StoreIdentity& identity, PostingKey key)
+    : identity_(identity), state_{std::make_shared<const PostingKey>(std::move(key)), nullptr, {}} {}
+
+Postings::State Postings::Now() const {
+  const std::shared_lock lock(mutex_);
+  return state_;
 }
 
-seal::Place Postings::PlaceOf(ByteView row_key) const {
-  format::Context context(format::ContextKind::kPosting);
-  context.Add(format::ContextItem::kStore, identity_.store).Add(format::ContextItem::kRowKey, row_key);
-  return {.purpose = format::Purpose::kPosting, .suite = identity_.suite, .context = seal::DigestOf(context)};
-}
-
-Bytes Postings::SealPosting(const HeaderPosting& name, ByteView row_key, const std::optional<Posting>& posting) const {
-  const auto key = KeyBytes::CopyOf(crypto::Prf32(posting_key_.Reveal(), "ms.postingkey", name.token));
-  return seal::Seal(key.Reveal(), PlaceOf(row_key), format::WritePosting(posting));
-}
-
-Result<std::optional<Posting>> Postings::OpenPosting(const HeaderPosting& name, ByteView row_key,
-                                                     ByteView sealed) const {
-  const auto key = KeyBytes::CopyOf(crypto::Prf32(posting_key_.Reveal(), "ms.postingkey", name.token));
-  MS_ASSIGN(const SecretBytes content, seal::Open(key.Reveal(), PlaceOf(row_key), sealed));
-  return format::ParsePosting(content.Reveal());
+// Rows under a key go only after another has become the one that counts: what was found while this one did is whole.
+Result<std::vector<Posting>> Postings::Find(const store::Rows& rows, const HeaderPosting& name) const {
+  for (PostingKeyPointer key = current();;) {
+    auto found = PostingRows(identity_, *key, name).All(rows, nullptr);
+    PostingKeyPointer now = current();
+    if (now == key) return found;
+    key = std::move(now);
+  }
 }
 
 Result<std::vector<Posting>> Postings::Find(const store::Rows& rows, const HeaderPosting& name,
-                                            const store::Snapshot* at) const {
-  std::vector<Posting> found;
-  Bytes sealed;
-  for (std::uint64_t number = 0;; ++number) {
-    const Bytes key = RowKey(name, number);
-    const Status got = rows.Get(Table::kIndex, key, sealed, at);
-    if (got.code() == StatusCode::kNotFound) return found;
-    MS_TRY(got);
-    MS_ASSIGN(const auto posting, OpenPosting(name, key, sealed));
-    if (posting.has_value()) found.push_back(*posting);
+                                            const FrozenIndex& then) const {
+  return PostingRows(identity_, *then.key, name).All(rows, then.at.get());
+}
+
+FrozenIndex Postings::Freeze(const store::Rows& rows) const {
+  for (PostingKeyPointer key = current();;) {
+    auto at = rows.Freeze();
+    PostingKeyPointer now = current();
+    if (now == key) return {std::move(at), std::move(key)};
+    key = std::move(now);
   }
 }
 
-Result<bool> Postings::Exists(const Overlay& change, const HeaderPosting& name, std::uint64_t number) const {
-  Bytes value;
-  const Status got = change.Get(Table::kIndex, RowKey(name, number), value);
-  if (got.code() == StatusCode::kNotFound) return false;
-  MS_TRY(got);
-  return true;
+namespace {
+
+Status AddTo(const PostingRows& rows, Overlay& change, const Posting& posting, bool unique) {
+  return unique ? rows.AddUnique(change, posting) : rows.Add(change, posting);
 }
 
-// Numbers are taken without gaps, so doubling and then bisection find the end.
-Result<std::uint64_t> Postings::FirstFree(const Overlay& change, const HeaderPosting& name) const {
-  std::uint64_t taken_below = 0;  // all numbers below are taken
-  std::uint64_t free_at = 1;
-  for (;; free_at *= 2) {
-    MS_ASSIGN(const bool exists, Exists(change, name, free_at - 1));
-    if (!exists) break;
-    taken_below = free_at;
-  }
-  std::uint64_t last = free_at - 1;  // known to be free
-  while (taken_below < last) {
-    const std::uint64_t middle = taken_below + (last - taken_below) / 2;
-    MS_ASSIGN(const bool exists, Exists(change, name, middle));
-    (exists ? taken_below : last) = exists ? middle + 1 : middle;
-  }
-  return last;
-}
-
-Status Postings::AddUnique(Overlay& change, const HeaderPosting& name, const Posting& posting) const {
-  const Bytes key = RowKey(name, 0);
-  Bytes sealed;
-  const Status got = change.Get(Table::kIndex, key, sealed);
-  if (got.code() == StatusCode::kNotFound) {
-    change.batch().RequireAbsent(Table::kIndex, key);
-  } else {
-    MS_TRY(got);
-    MS_ASSIGN(const auto present, OpenPosting(name, key, sealed));
-    if (present.has_value() && *present == posting) return Status::Ok();
-    if (present.has_value()) return Status::AlreadyExists("the value of a unique field is taken");
-    if (!change.Wrote(Table::kIndex, key)) change.batch().RequireEquals(Table::kIndex, key, sealed);
-  }
-  change.Put(Table::kIndex, key, SealPosting(name, key, posting));
-  return Status::Ok();
-}
+}  // namespace
 
 Status Postings::Add(Overlay& change, const HeaderPosting& name, const Posting& posting, bool unique) const {
-  if (unique) return AddUnique(change, name, posting);
-  MS_ASSIGN(const std::uint64_t number, FirstFree(change, name));
-  const Bytes key = RowKey(name, number);
-  change.batch().RequireAbsent(Table::kIndex, key);
-  change.Put(Table::kIndex, key, SealPosting(name, key, posting));
-  return Status::Ok();
+  const State state = Now();
+  MS_TRY(AddTo(PostingRows(identity_, *state.key, name), change, posting, unique));
+  if (!state.IsBuilt(posting)) return Status::Ok();
+  return AddTo(PostingRows(identity_, *state.next, name), change, posting, unique);
 }
 
-Status Postings::Remove(Overlay& change, const HeaderPosting& name, const Posting& posting) const {
-  Bytes sealed;
-  for (std::uint64_t number = 0;; ++number) {
-    const Bytes key = RowKey(name, number);
-    const Status got = change.Get(Table::kIndex, key, sealed);
-    if (got.code() == StatusCode::kNotFound) return Status::AuthFailed("a posting that a record names is missing");
-    MS_TRY(got);
-    MS_ASSIGN(const auto present, OpenPosting(name, key, sealed));
-    if (!present.has_value() || !(*present == posting)) continue;
-    change.Put(Table::kIndex, key, SealPosting(name, key, std::nullopt));
-    return Status::Ok();
-  }
+Status Postings::CheckFree(const Overlay& change, const HeaderPosting& name, const Posting& own) const {
+  return PostingRows(identity_, *current(), name).CheckFree(change, own);
+}
+
+Status Postings::Remove(Overlay& change, const HeaderPosting& name, const Posting& posting,
+                        PostingPlaces* places) const {
+  const State state = Now();
+  MS_TRY(PostingRows(identity_, *state.key, name).Remove(change, posting, places));
+  if (!state.IsBuilt(posting)) return Status::Ok();
+  // Here further ones may come while the re-epoch builds: nothing is kept.
+  return PostingRows(identity_, *state.next, name).Remove(change, posting, nullptr);
+}
+
+void Postings::Begin(PostingKeyPointer next, const keys::PatientHandle& built_below) {
+  const std::unique_lock lock(mutex_);
+  state_.next = std::move(next);
+  state_.built_below = built_below;
+}
+
+void Postings::SetBuilt(const keys::PatientHandle& built_below) {
+  const std::unique_lock lock(mutex_);
+  state_.built_below = built_below;
+}
+
+Status Postings::Build(Overlay& change, const HeaderPosting& name, const Posting& posting, bool unique) const {
+  return AddTo(PostingRows(identity_, *next(), name), change, posting, unique);
+}
+
+void Postings::Switch() {
+  const std::unique_lock lock(mutex_);
+  state_ = {std::move(state_.next), nullptr, {}};
 }
 
 }  // namespace mseal::vault

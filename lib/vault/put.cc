@@ -46,6 +46,7 @@ Status TryPatient(Core& core, Desk& desk, std::span<const PutItem> items, const 
   auto known = FindPatient(core, desk, name);
   const bool fresh = known.code() == StatusCode::kNotFound && name.handle == nullptr;
   if (!known.ok() && !fresh) return known.status();
+  const auto admitted = fresh ? std::shared_lock(core.new_patients) : std::shared_lock<Gate>();
   const keys::PatientHandle patient = fresh ? DrawPatientHandle() : *known;
   std::lock_guard lock(core.locks.Of(patient));
   auto change = fresh ? PatientChange::Create(core, desk, patient) : PatientChange::Open(core, desk, patient);

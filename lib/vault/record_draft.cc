@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "format/row.h"
-#include "schema/normalize.h"
+#include "vault/search.h"
 
 namespace mseal::vault {
 namespace {
@@ -319,20 +319,17 @@ Status RecordDraft::SettlePostings(const Work& work) {
 }
 
 Status RecordDraft::SettlePosting(const schema::FieldPlan& field, const FieldValue& value) {
-  const Core& core = change_.core_;
-  MS_ASSIGN(const auto key,
-            change_.desk_.index_keys.Load(core.identity, *core.meta, *change_.desk_.session, field.index_id,
-                                          change_.schema_->NumberOf(field.class_index)));
+  Core& core = change_.core_;
+  const IndexGeneration in_use = core.generations.Of(field.index_id);
   const SecretBytes wire = Join(value.pieces);
-  std::vector<ByteView> values;
-  SecretBytes numbers;
-  MS_TRY(schema::Values(field, wire.Reveal(), values, numbers));
-  for (const ByteView one : values) {
-    const schema::Normalized normalised = schema::Normalize(field.normalizer, one);
-    if (normalised.value.empty()) continue;
-    const format::HeaderPosting posting{field.index_id, kIndexGeneration, InnerToken(*key, normalised.value.Reveal())};
-    if (std::find(postings_.begin(), postings_.end(), posting) == postings_.end()) postings_.push_back(posting);
-  }
+  const auto add = [&](std::uint32_t generation, std::vector<format::HeaderPosting>& names) -> Status {
+    MS_ASSIGN(const auto key, IndexKeyOf(core, change_.desk_, *change_.schema_, field, generation));
+    return AddNames(*key, {field.index_id, generation}, field, wire.Reveal(), names);
+  };
+  MS_TRY(add(in_use.newest, postings_));
+  // A unique value may be taken under an older key still.
+  for (std::uint32_t older = in_use.oldest; field.unique && older < in_use.newest; ++older)
+    MS_TRY(add(older, older_names_));
   return Status::Ok();
 }
 

@@ -24,6 +24,8 @@ class RecordDraft {
   const std::array<std::uint32_t, format::kSlots>& fields_sealed() const { return fields_sealed_; }
   // Streams written by this draft: their pending marks go with the commit.
   const std::vector<ByteArray<16>>& new_streams() const { return new_streams_; }
+  // What the unique values that were settled are called under older index keys in use.
+  const std::vector<format::HeaderPosting>& older_names() const { return older_names_; }
 
  private:
   // One group of the type, on its way to a draft.
@@ -73,6 +75,7 @@ class RecordDraft {
   std::vector<SecretBytes> kept_;  // stream references that drafts point to
   Bytes public_part_;
   std::vector<format::HeaderPosting> postings_;
+  std::vector<format::HeaderPosting> older_names_;
   std::vector<format::HeaderStream> streams_;
   std::vector<format::HeaderOrdered> ordered_;
   std::vector<ByteArray<16>> new_streams_;

@@ -150,6 +150,24 @@ void WriteGroup(const StoreIdentity& identity, const keys::PatientKeys& keys, co
   group.length = static_cast<std::uint32_t>(body.size() - group.offset);
 }
 
+// Header, groups and padding behind the front that `out` holds.
+void FinishRow(const StoreIdentity& identity, const keys::PatientKeys& keys, const RecordPlace& place,
+               const format::Header& header, ByteView groups, Bytes& out, seal::Commitment& commitment) {
+  const seal::Place header_place = HeaderPlace(identity, place, out);
+  SecretBytes header_content;
+  format::WriteHeader(header, header_content);
+  const Bytes sealed = seal::Seal(keys.header.Reveal(), header_place, header_content.Reveal());
+  const auto parsed = format::ParseSealed(sealed);  // ours, made a line above: it parses
+  commitment = parsed->commitment;
+  format::AppendHeader(sealed, out);
+  AppendTo(out, groups);
+  const std::size_t end = out.size();
+  out.resize(format::PaddedRowSize(end));
+  seal::Commitment unused;
+  seal::FillMessage(keys.padding.Reveal(), PaddingPlace(header_place), parsed->salt, MutableBytes(out).subspan(end),
+                    unused);
+}
+
 }  // namespace
 
 RecordPlace PlaceRecord(const StoreIdentity& identity, const keys::PatientHandle& patient, const keys::RecordTag& tag) {
@@ -227,19 +245,15 @@ void SealRow(const StoreIdentity& identity, const keys::PatientKeys& keys, const
   for (const GroupDraft& draft : drafts) header.groups.push_back(draft.header);
 
   format::BeginRow(public_part, out);
-  const seal::Place header_place = HeaderPlace(identity, place, out);
-  SecretBytes header_content;
-  format::WriteHeader(header, header_content);
-  const Bytes sealed = seal::Seal(keys.header.Reveal(), header_place, header_content.Reveal());
-  const auto parsed = format::ParseSealed(sealed);  // ours, made a line above: it parses
-  commitment = parsed->commitment;
-  format::AppendHeader(sealed, out);
-  AppendTo(out, body);
-  const std::size_t end = out.size();
-  out.resize(format::PaddedRowSize(end));
-  seal::Commitment unused;
-  seal::FillMessage(keys.padding.Reveal(), PaddingPlace(header_place), parsed->salt, MutableBytes(out).subspan(end),
-                    unused);
+  FinishRow(identity, keys, place, header, body, out, commitment);
+}
+
+void ResealHeader(const StoreIdentity& identity, const keys::PatientKeys& keys, const OpenedRow& row,
+                  const format::Header& header, Bytes& out, seal::Commitment& commitment) {
+  std::size_t end = 0;
+  for (const format::HeaderGroup& group : header.groups) end = std::max<std::size_t>(end, group.offset + group.length);
+  out.assign(row.row.front.begin(), row.row.front.end());
+  FinishRow(identity, keys, row.place, header, row.row.body.first(end), out, commitment);
 }
 
 }  // namespace mseal::vault

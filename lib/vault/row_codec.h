@@ -75,4 +75,8 @@ void SealRow(const StoreIdentity& identity, const keys::PatientKeys& keys, const
              ByteView public_part, std::span<GroupDraft> drafts, format::Header& header, Bytes& out,
              seal::Commitment& commitment);
 
+// The row once more with what `header` says beside its groups, whose bytes and places stay as they are.
+void ResealHeader(const StoreIdentity& identity, const keys::PatientKeys& keys, const OpenedRow& row,
+                  const format::Header& header, Bytes& out, seal::Commitment& commitment);
+
 }  // namespace mseal::vault

@@ -14,6 +14,15 @@ std::string_view ActiveSchema::ClassName(people::ClassNumber number) const {
   return "?";
 }
 
+IndexedField ActiveSchema::FindIndex(std::uint32_t index) const {
+  for (const schema::TypePlan& type : schema->types()) {
+    for (const schema::FieldPlan& field : type.fields) {
+      if (field.index_id == index) return {&type, &field};
+    }
+  }
+  return {};
+}
+
 Result<std::shared_ptr<const ActiveSchema>> Activate(std::shared_ptr<const schema::Schema> schema,
                                                      std::uint32_t version, const people::Chain& chain) {
   auto active = std::make_shared<ActiveSchema>();

@@ -11,6 +11,14 @@
 
 namespace mseal::vault {
 
+// The field that an index is of, in its record type; without both when the schema has no such index.
+struct IndexedField {
+  const schema::TypePlan* type = nullptr;
+  const schema::FieldPlan* field = nullptr;
+
+  bool unique() const { return field != nullptr && field->unique; }
+};
+
 struct ActiveSchema {
   std::uint32_t version = 0;
   std::shared_ptr<const schema::Schema> schema;
@@ -19,6 +27,7 @@ struct ActiveSchema {
   people::ClassNumber NumberOf(std::uint32_t class_index) const { return class_numbers[class_index]; }
   // The name of a class by its number in the store.
   std::string_view ClassName(people::ClassNumber number) const;
+  IndexedField FindIndex(std::uint32_t index) const;
 };
 
 // Matches a schema with the classes that the chain names.

@@ -1,4 +1,4 @@
-// Stores and reads the settings and the posting key.
+// Stores and reads the settings.
 #include "vault/settings.h"
 
 #include "base/reader.h"
@@ -8,7 +8,6 @@ namespace mseal::vault {
 namespace {
 
 constexpr std::uint8_t kSettingsVersion = 1;
-constexpr std::uint32_t kPostingKeyGeneration = 1;
 
 }  // namespace
 
@@ -35,16 +34,6 @@ Result<Settings> ReadSettings(const keys::MetaTable& meta, const StoreIdentity& 
   if (!in.Done() || settings.bucket_bits > 31) return Status::Corrupt("settings are not well-formed");
   if (suite != static_cast<std::uint8_t>(identity.suite)) return Status::AuthFailed("the settings name another suite");
   return settings;
-}
-
-void PutPostingKey(const keys::MetaTable& meta, KeyView key, store::Batch& batch) {
-  meta.Put(batch, keys::MetaKind::kPostingKey, keys::MetaIdOf({kPostingKeyGeneration}), key);
-}
-
-Result<KeyBytes> ReadPostingKey(const keys::MetaTable& meta) {
-  MS_ASSIGN(const SecretBytes content, meta.Get(keys::MetaKind::kPostingKey, keys::MetaIdOf({kPostingKeyGeneration})));
-  if (content.size() != kKeySize) return Status::Corrupt("posting key is not well-formed");
-  return KeyBytes::CopyOf(KeyView(content.Reveal().data(), kKeySize));
 }
 
 }  // namespace mseal::vault

@@ -16,8 +16,4 @@ void PutSettings(const keys::MetaTable& meta, const StoreIdentity& identity, con
 // AuthFailed if they are another store's.
 Result<Settings> ReadSettings(const keys::MetaTable& meta, const StoreIdentity& identity);
 
-// X_m: the key of posting rows' keys and values.
-void PutPostingKey(const keys::MetaTable& meta, KeyView key, store::Batch& batch);
-Result<KeyBytes> ReadPostingKey(const keys::MetaTable& meta);
-
 }  // namespace mseal::vault

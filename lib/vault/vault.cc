@@ -1,6 +1,7 @@
 // Opens and closes vaults and lets calls in.
 #include "vault/vault.h"
 
+#include "vault/index_re_epoch.h"
 #include "vault/known_time.h"
 #include "vault/load_schema.h"
 #include "vault/marks.h"
@@ -142,8 +143,8 @@ Status Vault::OpenParts() {
   MS_TRY(OpenMeta());
   const StoreIdentity& identity = core_->identity;
   MS_ASSIGN(const Settings settings, ReadSettings(*core_->meta, identity));
-  MS_ASSIGN(core_->posting_key, ReadPostingKey(*core_->meta));
-  core_->postings = std::make_unique<Postings>(identity, core_->posting_key);
+  MS_TRY(OpenPostings(*core_));
+  MS_TRY(core_->generations.Load(*core_->meta));
   core_->buckets = std::make_unique<keys::Buckets>(*core_->rows, identity.store, identity.suite, *core_->epochs,
                                                    settings.bucket_bits);
   core_->patients = std::make_unique<keys::PatientKeyTable>(*core_->rows, identity.store, identity.suite,

@@ -23,7 +23,7 @@ using store::Table;
 // each of those records, which would take the square of their number.
 class PostingCounts {
  public:
-  PostingCounts(const Core& core, const store::Snapshot& at) : core_(core), at_(at) {}
+  PostingCounts(const Core& core, const FrozenIndex& then) : core_(core), then_(then) {}
 
   Result<std::ptrdiff_t> Of(const format::HeaderPosting& name, const format::Posting& posting) {
     const auto kept = kept_.find(Key(name.index, name.generation, name.token));
@@ -48,7 +48,7 @@ class PostingCounts {
   }
 
   Result<Places> Read(const format::HeaderPosting& name) const {
-    MS_ASSIGN(const auto found, core_.postings->Find(*core_.rows, name, &at_));
+    MS_ASSIGN(const auto found, core_.postings->Find(*core_.rows, name, then_));
     Places places;
     places.reserve(found.size());
     for (const format::Posting& posting : found) places.emplace_back(posting.patient, posting.record_tag);
@@ -63,7 +63,7 @@ class PostingCounts {
   }
 
   const Core& core_;
-  const store::Snapshot& at_;
+  const FrozenIndex& then_;
   std::map<Key, Places> kept_;
   std::size_t count_kept_ = 0;
 };
@@ -75,12 +75,13 @@ class Verifier {
         desk_(desk),
         options_(options),
         report_(report),
-        at_(core.rows->Freeze()),
-        posting_counts_(core, *at_) {}
+        generations_(core.generations.All()),
+        then_(core.postings->Freeze(*core.rows)),
+        posting_counts_(core, then_) {}
 
   Status Run() {
     patients_in_all_ = core_.rows->Measure().approximate_rows[static_cast<int>(Table::kHeads)];
-    MS_ASSIGN(pending_, PendingChunks(core_, at_.get()));
+    MS_ASSIGN(pending_, PendingChunks(core_, then_.at.get()));
     MS_TRY(VerifyPatients());
     MS_TRY(VerifyOwners(Table::kHeads, "a head belongs to no patient"));
     MS_TRY(VerifyOwners(Table::kRecords, "a record row belongs to no patient"));
@@ -96,7 +97,7 @@ class Verifier {
 
   Status VerifyPatients() {
     const Bytes prefix = format::KeyRowPrefix();
-    const auto cursor = core_.rows->Scan(Table::kKeys, prefix, format::AfterPrefix(prefix), at_.get());
+    const auto cursor = core_.rows->Scan(Table::kKeys, prefix, format::AfterPrefix(prefix), then_.at.get());
     for (; cursor->Valid(); cursor->Next()) {
       const auto place = format::ParseKeyRowKey(cursor->key());
       if (!place.ok()) {
@@ -121,9 +122,9 @@ class Verifier {
     const auto loaded = core_.patients->Reload(patient);
     if (loaded.code() == StatusCode::kNotFound && ReadErasure(core_, patient).ok()) return Status::Ok();  // since then
     MS_ASSIGN(const auto keys, loaded);
-    MS_ASSIGN(const PatientRows rows, CollectPatient(core_, *keys, *at_));
+    MS_ASSIGN(const PatientRows rows, CollectPatient(core_, *keys, *then_.at));
     MS_ASSIGN(const format::Head head,
-              keys::ReadHead(*core_.rows, core_.identity.store, core_.identity.suite, *keys, at_.get()));
+              keys::ReadHead(*core_.rows, core_.identity.store, core_.identity.suite, *keys, then_.at.get()));
     if (keys->row.slot_counter < head.slot_counter)
       return Status::AuthFailed("the key row is older than the patient's head");
     MS_TRY(CheckChunks(*keys, rows, pending_));
@@ -143,19 +144,26 @@ class Verifier {
       ++(opens ? report_.groups_opened : report_.groups_held_back);
     }
     // Puts the message together, large values included.
-    return RecordReader(core_, *desk_, at_.get()).Assemble(keys, row, {}).status();
+    return RecordReader(core_, *desk_, then_.at.get()).Assemble(keys, row, {}).status();
+  }
+
+  bool IsLookedUp(const format::HeaderPosting& name) const {
+    const auto before = generations_.find(name.index);
+    const std::uint32_t oldest = before == generations_.end() ? kFirstIndexGeneration : before->second.oldest;
+    return name.generation >= oldest && name.generation <= core_.generations.Of(name.index).newest;
   }
 
   Status VerifyIndex(const OpenedRow& row) {
     const format::Posting own{row.place.patient, row.place.tag};
     for (const format::HeaderPosting& name : row.header.postings) {
+      if (!IsLookedUp(name)) return Status::AuthFailed("a record is under an index key that nobody searches by");
       MS_ASSIGN(const std::ptrdiff_t count, posting_counts_.Of(name, own));
       if (count != 1) return Status::AuthFailed("a posting that a record names is missing or doubled");
     }
     Bytes value;
     for (const format::HeaderOrdered& name : row.header.ordered) {
       const Bytes key = OrderedRowKey(name.index, name.value, row.place.handle());
-      if (!core_.rows->Get(Table::kIndex, key, value, at_.get()).ok())
+      if (!core_.rows->Get(Table::kIndex, key, value, then_.at.get()).ok())
         return Status::AuthFailed("an ordered row that a record names is missing");
       ordered_.insert(key);
     }
@@ -163,7 +171,7 @@ class Verifier {
   }
 
   Status VerifyOwners(Table table, std::string_view what) {
-    const auto cursor = core_.rows->Scan(table, {}, {}, at_.get());
+    const auto cursor = core_.rows->Scan(table, {}, {}, then_.at.get());
     keys::PatientHandle last{};
     for (; cursor->Valid(); cursor->Next()) {
       keys::PatientHandle owner{};
@@ -183,7 +191,7 @@ class Verifier {
   // Ordered rows are in clear: any that no record names was planted.
   Status VerifyOrdered() {
     const Bytes first = {'o'};
-    const auto cursor = core_.rows->Scan(Table::kIndex, first, format::AfterPrefix(first), at_.get());
+    const auto cursor = core_.rows->Scan(Table::kIndex, first, format::AfterPrefix(first), then_.at.get());
     for (; cursor->Valid(); cursor->Next()) {
       if (!ordered_.contains(Bytes(cursor->key().begin(), cursor->key().end())))
         Problem("an ordered row belongs to no record", nullptr);
@@ -195,7 +203,8 @@ class Verifier {
   Desk* desk_;
   const VerifyOptions& options_;
   VerifyReport& report_;
-  std::unique_ptr<store::Snapshot> at_;
+  std::map<std::uint32_t, IndexGeneration> generations_;  // from before the point in time that is looked at
+  FrozenIndex then_;
   PostingCounts posting_counts_;
   std::set<keys::PatientHandle> patients_;
   std::set<Bytes> ordered_;

@@ -387,7 +387,7 @@ TEST_F(Planted, IndexKeyOfAnotherClassIsRefused) {
     // What Mallory may do with what she holds: her class key wraps a key of hers for the index of `ssn`.
     const people::Chain chain = meta.Chain();
     const auto number = *chain.FindClass("identity");
-    auto content = meta.Get(MetaKind::kIndexKey, keys::MetaIdOf({family, vault::kIndexGeneration}));
+    auto content = meta.Get(MetaKind::kIndexKey, keys::MetaIdOf({family, vault::kFirstIndexGeneration}));
     const auto credential = meta.Get(MetaKind::kCredential, keys::MetaIdOf({mallory_number_}));
     const auto mine = people::OpenCredential(meta.identity.store, meta.identity.suite, mallory_number_, credential,
                                              AsBytes(Laboratory::kPassword));
@@ -396,7 +396,7 @@ TEST_F(Planted, IndexKeyOfAnotherClassIsRefused) {
                                                   mine->private_key, number, 1, slot);
     format::Context context(format::ContextKind::kIndexKey);
     context.Add(format::ContextItem::kStore, meta.identity.store).AddNumber(format::ContextItem::kIndex, ssn);
-    context.AddNumber(format::ContextItem::kGeneration, vault::kIndexGeneration);
+    context.AddNumber(format::ContextItem::kGeneration, vault::kFirstIndexGeneration);
     context.AddNumber(format::ContextItem::kClass, number).AddNumber(format::ContextItem::kVersion, 1);
     const seal::Place place{.purpose = format::Purpose::kIndexKey,
                             .suite = meta.identity.suite,
@@ -405,7 +405,7 @@ TEST_F(Planted, IndexKeyOfAnotherClassIsRefused) {
                             .number = ssn};
     content.resize(content.size() - format::kWrappedKeySize);  // version, class, class-key version, normaliser
     AppendTo(content, seal::WrapKey(class_key->Reveal(), place, crypto::RandomKey().Reveal()));
-    meta.Put(MetaKind::kIndexKey, keys::MetaIdOf({ssn, vault::kIndexGeneration}), content);
+    meta.Put(MetaKind::kIndexKey, keys::MetaIdOf({ssn, vault::kFirstIndexGeneration}), content);
   });
   const auto founder = lab_.LoginAs(Laboratory::kFounder);
   {
@@ -413,7 +413,7 @@ TEST_F(Planted, IndexKeyOfAnotherClassIsRefused) {
     const auto& core = call->core();
     const auto number = *core.registry->chain()->FindClass("identity");
     vault::IndexKeys fresh;  // the key itself is in order: its class alone is wrong
-    EXPECT_TRUE(fresh.Load(core.identity, *core.meta, *call->desk().session, ssn, number).ok());
+    EXPECT_TRUE(fresh.Load(core.identity, *core.meta, *call->desk().session, {ssn}, number).ok());
   }
   EXPECT_EQ(lab_.Find(*founder, "Patient", "ssn", "123-45-6789").code(), StatusCode::kAuthFailed);
   EXPECT_EQ(lab_.Put(*founder, "bob", "Patient", "1", TextField(2, "987-65-4321")).code(), StatusCode::kAuthFailed);
@@ -427,8 +427,8 @@ TEST_F(Planted, MissingIndexKeyIsNotMadeAnew) {
   Plant([&](const Meta& meta) {
     const auto loaded = schema::Schema::LoadStored(meta.Get(MetaKind::kSchema, keys::MetaIdOf({1})));
     directory = (*loaded)->FindType(schema::kDirectoryType)->fields.front().index_id;
-    right = meta.Get(MetaKind::kIndexKey, keys::MetaIdOf({directory, vault::kIndexGeneration}));
-    meta.Remove(MetaKind::kIndexKey, keys::MetaIdOf({directory, vault::kIndexGeneration}));
+    right = meta.Get(MetaKind::kIndexKey, keys::MetaIdOf({directory, vault::kFirstIndexGeneration}));
+    meta.Remove(MetaKind::kIndexKey, keys::MetaIdOf({directory, vault::kFirstIndexGeneration}));
   });
   {
     const auto founder = lab_.LoginAs(Laboratory::kFounder);
@@ -436,7 +436,7 @@ TEST_F(Planted, MissingIndexKeyIsNotMadeAnew) {
     EXPECT_EQ(lab_.Put(*founder, "alice", "Patient", "1", TextField(3, "Dupont")).code(), StatusCode::kKeyUnavailable);
   }
   Plant([&](const Meta& meta) {
-    meta.Put(MetaKind::kIndexKey, keys::MetaIdOf({directory, vault::kIndexGeneration}), right);
+    meta.Put(MetaKind::kIndexKey, keys::MetaIdOf({directory, vault::kFirstIndexGeneration}), right);
   });
   EXPECT_EQ(lab_.Get(*lab_.LoginAs(Laboratory::kFounder), "alice", "Patient", "1").code(), StatusCode::kOk);
 }

@@ -102,7 +102,7 @@ TEST_F(NewSchema, IndexKeysOfANewSchemaAreCompletedAtTheNextLogin) {
   ASSERT_EQ(indexes.size(), 2u);
   lab_.WithMeta([&](store::Rows& rows, const keys::MetaTable& meta, const vault::StoreIdentity&) {
     store::Batch batch;
-    meta.Delete(batch, keys::MetaKind::kIndexKey, keys::MetaIdOf({indexes.back(), vault::kIndexGeneration}));
+    meta.Delete(batch, keys::MetaKind::kIndexKey, keys::MetaIdOf({indexes.back(), vault::kFirstIndexGeneration}));
     ASSERT_TRUE(rows.Commit(batch, store::Durability::kPower).ok());
   });
   founder_ = lab_.LoginAs(Laboratory::kFounder);
