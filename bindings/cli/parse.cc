@@ -155,6 +155,8 @@ void AddRotate(CLI::App& app, Commands& commands) {
                                        command.add_option("field", arguments.field, "TYPE.FIELD")->required();
                                        AddRate(command, arguments.rows_per_second);
                                      });
+  commands.Add(*rotate, "epoch", "a new provider secret and new bucket keys: ends older copies; needs no login",
+               ChangeEpoch);
   commands.Add(*rotate, "status", "the jobs, finished ones too", ShowJobs);
   commands.Add<JobArguments>(
       *rotate, "pause", "let a job wait", PauseJob,
@@ -251,6 +253,34 @@ void AddWrites(CLI::App& app, Commands& commands) {
         AddRecord(command, arguments.record);
         command.add_option("--expect", arguments.expect, "refuse unless the record has this version");
       });
+}
+
+void AddErasure(CLI::App& app, Commands& commands) {
+  commands.Add<EraseArguments>(
+      app, "erase", "a patient, from the store and from every backup (the founder may)", ErasePatients,
+      [](CLI::App& command, EraseArguments& arguments) {
+        command.add_option("patient", arguments.patient);
+        command.add_option("--file", arguments.file, "several patients, one a line; they share a change of epoch");
+        command.add_option("--reason", arguments.reason, "why; goes into the certificate")->required();
+        command.add_option("--certificate", arguments.certificate, "write it to this new file");
+      });
+  CLI::App* certificate = app.add_subcommand("certificate", "what proves an erasure")->require_subcommand(1);
+  commands.Add<CertificateArguments>(*certificate, "make", "as things stand now", MakeCertificate,
+                                     [](CLI::App& command, CertificateArguments& arguments) {
+                                       command.add_option("number", arguments.what)->required();
+                                       command.add_option("--out", arguments.out, "a new file, not stdout");
+                                     });
+  commands.Add<CertificateArguments>(*certificate, "verify", "needs no vault", VerifyCertificate,
+                                     [](CLI::App& command, CertificateArguments& arguments) {
+                                       command.add_option("file", arguments.what)->required();
+                                       command.add_option("--founder", arguments.founder,
+                                                          "the key that has to stand behind it");
+                                     });
+  commands.Add<PurgeArguments>(app, "purge", "deleted rows leave the store's files", PurgeStore,
+                               [](CLI::App& command, PurgeArguments& arguments) {
+                                 command.add_option("--patience", arguments.patience_seconds,
+                                                    "wait so many seconds for readers, 60 if not given");
+                               });
 }
 
 void AddMarks(CLI::App& app, Commands& commands) {
@@ -386,6 +416,7 @@ Parsed Parse(int count, char** words) {
   AddReads(app, commands);
   AddLists(app, commands);
   AddImport(app, commands);
+  AddErasure(app, commands);
   AddMarks(app, commands);
   AddRetention(app, commands);
   try {

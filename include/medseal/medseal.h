@@ -706,6 +706,84 @@ typedef struct medseal_retention_report {
 MEDSEAL_API medseal_code medseal_retention(medseal_session* session, const medseal_retention_options* options, medseal_retention_report* report,
                                            medseal_error* error);
 
+/* ---- Erasure ------------------------------------------------------------------------------------------------------- */
+
+typedef enum medseal_erasure_state {
+  MEDSEAL_ERASURE_WITHDRAWN = 1, /* nothing of the patient is in the live store; copies of before still open */
+  MEDSEAL_ERASURE_DEAD = 2       /* the epoch secret that copies of before need is destroyed */
+} medseal_erasure_state;
+
+typedef struct medseal_erasure_info {
+  size_t size;
+  uint8_t patient_handle[MEDSEAL_PATIENT_HANDLE_SIZE];
+  uint8_t certificate_number[16];
+  medseal_erasure_state state;
+  uint64_t withdrawn_ms;
+  uint64_t dead_ms;    /* 0: not yet */
+  uint64_t rows;       /* deleted: records, history, chunks, head, key rows */
+  uint64_t bytes;      /* of their keys and values */
+  uint32_t postings;   /* overwritten with filler */
+  uint32_t unreadable; /* rows that did not open, whose postings could not be named */
+  uint32_t job;        /* the epoch change that was joined; 0: not asked for now */
+} medseal_erasure_info;
+
+/* Withdraws a patient (`ref.type` and `ref.record` are not read): everything of theirs leaves the live store in one synced batch, keys in
+ * memory are let go of, and an epoch change is joined or begun, which medseal_job_step carries out. Once it has answered for every copy of
+ * the provider and two backup places, the patient is dead: no copy from before opens them. `reason` has 1 to 4096 bytes of UTF-8. Asked
+ * again it answers what it answered before. The external id is free again.
+ *   NOT_FOUND  no such patient; one who was erased is known by handle alone
+ *   PERMISSION_DENIED  only the founder erases, and nobody who is under a legal hold */
+MEDSEAL_API medseal_code medseal_erase(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_erasure_info* info,
+                                       medseal_error* error);
+/* The erasure with this number, of 16 bytes. NOT_FOUND. */
+MEDSEAL_API medseal_code medseal_erasure_find(medseal_vault* vault, const uint8_t* certificate_number, medseal_erasure_info* info,
+                                              medseal_error* error);
+/* The certificate of an erasure as things stand now: JSON, signed (FORMAT.md, "Certificate"). It never says more than was observed.
+ *   NOT_FOUND  the patient was not erased */
+MEDSEAL_API medseal_code medseal_certificate(medseal_vault* vault, const uint8_t* patient_handle, medseal_buffer** certificate,
+                                             medseal_error* error);
+
+typedef struct medseal_certificate_info {
+  size_t size;
+  int dead;                /* 0: withdrawn only */
+  int complete;            /* dead, purged, every backup place reached */
+  uint8_t founder_key[32]; /* whoever verifies compares it with the one they know */
+} medseal_certificate_info;
+
+/* Without a vault. `founder_key`: 32 bytes that have to stand behind it, or NULL: then compare info->founder_key.
+ *   CORRUPT  it is no certificate;  UNSUPPORTED_VERSION;  AUTH_FAILED  a byte was changed, or another founder stands behind it */
+MEDSEAL_API medseal_code medseal_certificate_verify(medseal_bytes certificate, const uint8_t* founder_key, medseal_certificate_info* info,
+                                                    medseal_error* error);
+
+/* Begins an epoch change of all buckets, which ends what class rotations left behind and follows a compromised provider; or widens one
+ * that has not begun. By the host alone; medseal_job_step with no session carries it out. */
+MEDSEAL_API medseal_code medseal_epoch_change(medseal_vault* vault, uint32_t* job, medseal_error* error);
+
+typedef struct medseal_purge_options {
+  size_t size;
+  uint64_t patience_ms;                  /* wait so long for readers of older states; 0: a minute */
+  medseal_progress_callback on_progress; /* done: ms waited; records: how many hold it up */
+  void* context;
+} medseal_purge_options;
+
+typedef struct medseal_purge_report {
+  size_t size;
+  int complete; /* 0: readers of older states held it up, and deleted rows are in the files still */
+  uint64_t snapshots_held;
+  uint64_t cursors_held;
+  uint64_t oldest_held_ms;
+  uint64_t waited_ms;
+  uint64_t files_before;
+  uint64_t files_after;
+  uint64_t bytes_before;
+  uint64_t bytes_after;
+} medseal_purge_report;
+
+/* Rewrites the store's files without what was deleted or replaced. Readers and writers go on. `options` and `report` may be NULL.
+ *   CANCELLED  on_progress said so */
+MEDSEAL_API medseal_code medseal_purge(medseal_vault* vault, const medseal_purge_options* options, medseal_purge_report* report,
+                                       medseal_error* error);
+
 typedef struct medseal_verify_report {
   size_t size;
   uint64_t patients;
