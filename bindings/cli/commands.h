@@ -65,6 +65,15 @@ struct JobArguments {
 };
 Outcome RotateClass(const Common& common, const RotateArguments& arguments);
 Outcome ResealClass(const Common& common, const ResealArguments& arguments);
+struct RotateIndexArguments {
+  std::string field;  // TYPE.FIELD
+  std::uint64_t rows_per_second = 0;
+};
+struct ReEpochArguments {
+  std::uint64_t rows_per_second = 0;
+};
+Outcome RotateIndex(const Common& common, const RotateIndexArguments& arguments);
+Outcome ReEpochIndex(const Common& common, const ReEpochArguments& arguments);
 Outcome ShowJobs(const Common& common);
 Outcome PauseJob(const Common& common, const JobArguments& arguments);
 Outcome ResumeJob(const Common& common, const JobArguments& arguments);
@@ -83,6 +92,26 @@ Outcome SetUpRecovery(const Common& common, const RecoverySetupArguments& argume
 Outcome OpenRecovery(const Common& common, const RecoveryArguments& arguments);
 Outcome DrillRecovery(const Common& common, const RecoveryArguments& arguments);
 Outcome ShowRecovery(const Common& common);
+struct EraseArguments {
+  std::string patient;
+  std::string file;  // of patients, one a line
+  std::string reason;
+  std::string certificate;  // where to
+};
+struct CertificateArguments {
+  std::string what;  // its number, or its file
+  std::string out;
+  std::string founder;  // key, in hex
+};
+struct PurgeArguments {
+  std::uint64_t patience_seconds = 0;
+};
+Outcome ErasePatients(const Common& common, const EraseArguments& arguments);
+Outcome MakeCertificate(const Common& common, const CertificateArguments& arguments);
+Outcome VerifyCertificate(const Common& common, const CertificateArguments& arguments);
+Outcome PurgeStore(const Common& common, const PurgeArguments& arguments);
+Outcome ChangeEpoch(const Common& common);
+
 struct MarkArguments {
   std::string patient;
   std::string reason;

@@ -149,6 +149,14 @@ void AddRotate(CLI::App& app, Commands& commands) {
         command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
         AddCost(command, arguments.cost);
       });
+  commands.Add<RotateIndexArguments>(*rotate, "index",
+                                     "a new key for the index of a field (who holds its class may); Ctrl-C pauses",
+                                     RotateIndex, [](CLI::App& command, RotateIndexArguments& arguments) {
+                                       command.add_option("field", arguments.field, "TYPE.FIELD")->required();
+                                       AddRate(command, arguments.rows_per_second);
+                                     });
+  commands.Add(*rotate, "epoch", "a new provider secret and new bucket keys: ends older copies; needs no login",
+               ChangeEpoch);
   commands.Add(*rotate, "status", "the jobs, finished ones too", ShowJobs);
   commands.Add<JobArguments>(
       *rotate, "pause", "let a job wait", PauseJob,
@@ -291,6 +299,13 @@ void AddReseal(CLI::App& app, Commands& commands) {
                                 });
 }
 
+void AddIndex(CLI::App& app, Commands& commands) {
+  CLI::App* index = app.add_subcommand("index", "where sealed values are searched")->require_subcommand(1);
+  commands.Add<ReEpochArguments>(
+      *index, "re-epoch", "build it anew, without traces of what is gone; needs no login; Ctrl-C pauses", ReEpochIndex,
+      [](CLI::App& command, ReEpochArguments& arguments) { AddRate(command, arguments.rows_per_second); });
+}
+
 void AddSchema(CLI::App& app, Commands& commands) {
   CLI::App* schema = app.add_subcommand("schema", "what fields there are")->require_subcommand(1);
   commands.Add<SchemaArguments>(*schema, "check", "whether NEW may follow OLD; needs no vault", CheckSchema,
@@ -328,6 +343,34 @@ void AddWrites(CLI::App& app, Commands& commands) {
         AddRecord(command, arguments.record);
         command.add_option("--expect", arguments.expect, "refuse unless the record has this version");
       });
+}
+
+void AddErasure(CLI::App& app, Commands& commands) {
+  commands.Add<EraseArguments>(
+      app, "erase", "a patient, from the store and from every backup (the founder may)", ErasePatients,
+      [](CLI::App& command, EraseArguments& arguments) {
+        command.add_option("patient", arguments.patient);
+        command.add_option("--file", arguments.file, "several patients, one a line; they share a change of epoch");
+        command.add_option("--reason", arguments.reason, "why; goes into the certificate")->required();
+        command.add_option("--certificate", arguments.certificate, "write it to this new file");
+      });
+  CLI::App* certificate = app.add_subcommand("certificate", "what proves an erasure")->require_subcommand(1);
+  commands.Add<CertificateArguments>(*certificate, "make", "as things stand now", MakeCertificate,
+                                     [](CLI::App& command, CertificateArguments& arguments) {
+                                       command.add_option("number", arguments.what)->required();
+                                       command.add_option("--out", arguments.out, "a new file, not stdout");
+                                     });
+  commands.Add<CertificateArguments>(*certificate, "verify", "needs no vault", VerifyCertificate,
+                                     [](CLI::App& command, CertificateArguments& arguments) {
+                                       command.add_option("file", arguments.what)->required();
+                                       command.add_option("--founder", arguments.founder,
+                                                          "the key that has to stand behind it");
+                                     });
+  commands.Add<PurgeArguments>(app, "purge", "deleted rows leave the store's files", PurgeStore,
+                               [](CLI::App& command, PurgeArguments& arguments) {
+                                 command.add_option("--patience", arguments.patience_seconds,
+                                                    "wait so many seconds for readers, 60 if not given");
+                               });
 }
 
 void AddMarks(CLI::App& app, Commands& commands) {
@@ -460,11 +503,13 @@ Parsed Parse(int count, char** words) {
   AddProvider(app, commands);
   AddRecovery(app, commands);
   AddReseal(app, commands);
+  AddIndex(app, commands);
   AddSchema(app, commands);
   AddWrites(app, commands);
   AddReads(app, commands);
   AddLists(app, commands);
   AddImport(app, commands);
+  AddErasure(app, commands);
   AddMarks(app, commands);
   AddRetention(app, commands);
   try {

@@ -564,12 +564,28 @@ MEDSEAL_API medseal_code medseal_rotate_class(medseal_session* session, const ch
  *   ALREADY_EXISTS     the class's previous data keys are not dropped yet: finish its reseal first */
 MEDSEAL_API medseal_code medseal_reseal_class(medseal_session* session, const char* class_name, uint32_t* job, medseal_error* error);
 
+/* Rotation of the key of a field's index: a new key, then every posting and header under it while readers and writers go on. `type` and
+ * `field` as the schema names them. What was searched by the old key is found all along; whoever knew that key alone can tell
+ * nothing of later values. Groups, versions and history stay as they are. The job takes a session of somebody who holds the field's
+ * class.
+ *   NOT_FOUND  the schema has no such type or field;  INVALID_ARGUMENT  the field cannot be searched
+ *   PERMISSION_DENIED  the session does not hold the field's class
+ *   ALREADY_EXISTS     the index is being rotated: finish that job first */
+MEDSEAL_API medseal_code medseal_rotate_index(medseal_session* session, const char* type, const char* field, uint32_t* job,
+                                              medseal_error* error);
+
+/* Builds the index of sealed values anew under a new key of the store's own, by the host alone, while readers and writers go on; then
+ * deletes the old one with what was left in it of values that are gone. Making a patient may wait for a batch of it. Search tokens
+ * from before are dead only with the next epoch change after it: until then the old key opens from copies of the disk.
+ *   ALREADY_EXISTS  one is under way: finish that job first */
+MEDSEAL_API medseal_code medseal_index_re_epoch(medseal_vault* vault, uint32_t* job, medseal_error* error);
+
 /* Long work is a job: it is remembered in the vault and goes on after a pause, a death or a power cut. */
 typedef enum medseal_job_kind {
   MEDSEAL_JOB_CLASS_ROTATION = 1, /* subject: the class; target: the version that key rows are brought to */
   MEDSEAL_JOB_EPOCH_CHANGE = 2,   /* subject: "erased" or "all"; target: the new epoch */
   MEDSEAL_JOB_RESEAL = 3,         /* subject: the class; target: 0 */
-  MEDSEAL_JOB_INDEX_ROTATION = 4, /* subject: number of the index; target: generation of its key */
+  MEDSEAL_JOB_INDEX_ROTATION = 4, /* subject: TYPE.FIELD; target: generation of its key */
   MEDSEAL_JOB_INDEX_RE_EPOCH = 5  /* subject: ""; target: generation of the posting key */
 } medseal_job_kind;
 
@@ -587,7 +603,8 @@ typedef struct medseal_job_info {
   medseal_job_state state;
   char subject[64];
   uint32_t target;
-  uint32_t pass;    /* over all patients, from 1; the last finds nothing. Of an epoch change the step it is at, 3 to 9 */
+  uint32_t pass;    /* over all patients, from 1; the last finds nothing. Of an epoch change the step it is at, 3 to 9; of an index
+                     * re-epoch 1 while it builds, 2 while it deletes */
   uint64_t seen;    /* patients looked at, in all passes */
   uint64_t changed; /* patients changed, in all passes */
   uint64_t started_ms;
@@ -607,7 +624,9 @@ typedef struct medseal_job_options {
  *   NOT_FOUND  no such job;  UNSUPPORTED  it is paused;  PERMISSION_DENIED  this session may not work on it, or it takes one
  *   KEY_UNAVAILABLE  an epoch change or a reseal waits for what the message names; a later step goes on
  *   CANCELLED  on_progress ended it; what was done stays done
- *   AUTH_FAILED  a row does not open: medseal_verify says which; the job stays where it is */
+ *   AUTH_FAILED  a row does not open: medseal_verify says which; the job stays where it is
+ *   ALREADY_EXISTS  a rotation of an index: two values of a unique field have become the same, since the rules by which text is folded
+ *                   have changed; change one of them, then a later step goes on */
 MEDSEAL_API medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, uint32_t job, const medseal_job_options* options,
                                           medseal_job_info* info, medseal_error* error);
 /* Waits for a running step. NOT_FOUND, PERMISSION_DENIED as medseal_job_step; UNSUPPORTED when there is nothing left to do. */
@@ -686,6 +705,84 @@ typedef struct medseal_retention_report {
  *   CANCELLED          on_progress ended it; what went is gone */
 MEDSEAL_API medseal_code medseal_retention(medseal_session* session, const medseal_retention_options* options, medseal_retention_report* report,
                                            medseal_error* error);
+
+/* ---- Erasure ------------------------------------------------------------------------------------------------------- */
+
+typedef enum medseal_erasure_state {
+  MEDSEAL_ERASURE_WITHDRAWN = 1, /* nothing of the patient is in the live store; copies of before still open */
+  MEDSEAL_ERASURE_DEAD = 2       /* the epoch secret that copies of before need is destroyed */
+} medseal_erasure_state;
+
+typedef struct medseal_erasure_info {
+  size_t size;
+  uint8_t patient_handle[MEDSEAL_PATIENT_HANDLE_SIZE];
+  uint8_t certificate_number[16];
+  medseal_erasure_state state;
+  uint64_t withdrawn_ms;
+  uint64_t dead_ms;    /* 0: not yet */
+  uint64_t rows;       /* deleted: records, history, chunks, head, key rows */
+  uint64_t bytes;      /* of their keys and values */
+  uint32_t postings;   /* overwritten with filler */
+  uint32_t unreadable; /* rows that did not open, whose postings could not be named */
+  uint32_t job;        /* the epoch change that was joined; 0: not asked for now */
+} medseal_erasure_info;
+
+/* Withdraws a patient (`ref.type` and `ref.record` are not read): everything of theirs leaves the live store in one synced batch, keys in
+ * memory are let go of, and an epoch change is joined or begun, which medseal_job_step carries out. Once it has answered for every copy of
+ * the provider and two backup places, the patient is dead: no copy from before opens them. `reason` has 1 to 4096 bytes of UTF-8. Asked
+ * again it answers what it answered before. The external id is free again.
+ *   NOT_FOUND  no such patient; one who was erased is known by handle alone
+ *   PERMISSION_DENIED  only the founder erases, and nobody who is under a legal hold */
+MEDSEAL_API medseal_code medseal_erase(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_erasure_info* info,
+                                       medseal_error* error);
+/* The erasure with this number, of 16 bytes. NOT_FOUND. */
+MEDSEAL_API medseal_code medseal_erasure_find(medseal_vault* vault, const uint8_t* certificate_number, medseal_erasure_info* info,
+                                              medseal_error* error);
+/* The certificate of an erasure as things stand now: JSON, signed (FORMAT.md, "Certificate"). It never says more than was observed.
+ *   NOT_FOUND  the patient was not erased */
+MEDSEAL_API medseal_code medseal_certificate(medseal_vault* vault, const uint8_t* patient_handle, medseal_buffer** certificate,
+                                             medseal_error* error);
+
+typedef struct medseal_certificate_info {
+  size_t size;
+  int dead;                /* 0: withdrawn only */
+  int complete;            /* dead, purged, every backup place reached */
+  uint8_t founder_key[32]; /* whoever verifies compares it with the one they know */
+} medseal_certificate_info;
+
+/* Without a vault. `founder_key`: 32 bytes that have to stand behind it, or NULL: then compare info->founder_key.
+ *   CORRUPT  it is no certificate;  UNSUPPORTED_VERSION;  AUTH_FAILED  a byte was changed, or another founder stands behind it */
+MEDSEAL_API medseal_code medseal_certificate_verify(medseal_bytes certificate, const uint8_t* founder_key, medseal_certificate_info* info,
+                                                    medseal_error* error);
+
+/* Begins an epoch change of all buckets, which ends what class rotations left behind and follows a compromised provider; or widens one
+ * that has not begun. By the host alone; medseal_job_step with no session carries it out. */
+MEDSEAL_API medseal_code medseal_epoch_change(medseal_vault* vault, uint32_t* job, medseal_error* error);
+
+typedef struct medseal_purge_options {
+  size_t size;
+  uint64_t patience_ms;                  /* wait so long for readers of older states; 0: a minute */
+  medseal_progress_callback on_progress; /* done: ms waited; records: how many hold it up */
+  void* context;
+} medseal_purge_options;
+
+typedef struct medseal_purge_report {
+  size_t size;
+  int complete; /* 0: readers of older states held it up, and deleted rows are in the files still */
+  uint64_t snapshots_held;
+  uint64_t cursors_held;
+  uint64_t oldest_held_ms;
+  uint64_t waited_ms;
+  uint64_t files_before;
+  uint64_t files_after;
+  uint64_t bytes_before;
+  uint64_t bytes_after;
+} medseal_purge_report;
+
+/* Rewrites the store's files without what was deleted or replaced. Readers and writers go on. `options` and `report` may be NULL.
+ *   CANCELLED  on_progress said so */
+MEDSEAL_API medseal_code medseal_purge(medseal_vault* vault, const medseal_purge_options* options, medseal_purge_report* report,
+                                       medseal_error* error);
 
 typedef struct medseal_verify_report {
   size_t size;

@@ -617,6 +617,13 @@ class Session {
     raw.password = internal::Raw(second.password);
     return internal::Call(medseal_session_join, raw_.get(), &raw);
   }
+  Result<medseal_erasure_info> Erase(const Patient& patient, Name reason) {
+    const medseal_ref raw = internal::Raw(Ref{.patient = patient});
+    auto info = internal::Sized<medseal_erasure_info>();
+    const Status status = internal::Call(medseal_erase, raw_.get(), &raw, reason.c_str(), &info);
+    if (!status.ok()) return status.error();
+    return info;
+  }
   Status Hold(const Patient& patient, Name reason) {
     const medseal_ref raw = internal::Raw(Ref{.patient = patient});
     return internal::Call(medseal_hold, raw_.get(), &raw, reason.c_str());
@@ -729,6 +736,12 @@ class Session {
     if (!status.ok()) return status.error();
     return job;
   }
+  Result<std::uint32_t> RotateIndex(Name type, Name field) {
+    std::uint32_t job = 0;
+    const Status status = internal::Call(medseal_rotate_index, raw_.get(), type.c_str(), field.c_str(), &job);
+    if (!status.ok()) return status.error();
+    return job;
+  }
 
  private:
   // A call whose output is a new handle.
@@ -817,8 +830,15 @@ class Vault {
                           watcher == nullptr ? nullptr : internal::ForwardProblem, static_cast<void*>(watcher), report);
   }
 
-  // `session`: null for what the host does by itself. `info` says how far the job came when the answer is OK or
-  // CANCELLED.
+  // The number of the job that begins.
+  Result<std::uint32_t> IndexReEpoch() {
+    std::uint32_t job = 0;
+    const Status status = internal::Call(medseal_index_re_epoch, raw_.get(), &job);
+    if (!status.ok()) return status.error();
+    return job;
+  }
+
+  // `session`: null for what the host does by itself. `info` says how far the job came when the answer is OK or CANCELLED.
   Status StepJob(const Session* session, std::uint32_t job, const StepOptions& options, Watcher* watcher,
                  medseal_job_info* info) {
     auto raw = internal::Sized<medseal_job_options>();
@@ -850,6 +870,33 @@ class Vault {
     return Recover(medseal_recovery_open, shares, password, cost, watcher, info);
   }
 
+  Result<medseal_erasure_info> FindErasure(const std::array<std::uint8_t, 16>& certificate_number) {
+    auto info = internal::Sized<medseal_erasure_info>();
+    const Status status = internal::Call(medseal_erasure_find, raw_.get(), certificate_number.data(), &info);
+    if (!status.ok()) return status.error();
+    return info;
+  }
+  Result<Buffer> Certificate(const PatientHandle& patient) {
+    medseal_buffer* made = nullptr;
+    const Status status = internal::Call(medseal_certificate, raw_.get(), patient.data(), &made);
+    if (!status.ok()) return status.error();
+    return Buffer(made);
+  }
+  // The number of the job that begins.
+  Result<std::uint32_t> ChangeEpoch() {
+    std::uint32_t job = 0;
+    const Status status = internal::Call(medseal_epoch_change, raw_.get(), &job);
+    if (!status.ok()) return status.error();
+    return job;
+  }
+  Status Purge(std::uint64_t patience_ms, Watcher* watcher, medseal_purge_report* report) {
+    auto raw = internal::Sized<medseal_purge_options>();
+    raw.patience_ms = patience_ms;
+    raw.on_progress = watcher == nullptr ? nullptr : internal::ForwardProgress;
+    raw.context = watcher;
+    *report = internal::Sized<medseal_purge_report>();
+    return internal::Call(medseal_purge, raw_.get(), &raw, report);
+  }
   Result<std::vector<medseal_job_info>> Jobs() {
     std::vector<medseal_job_info> out;
     const Status status = internal::Call(medseal_jobs, raw_.get(), &Vault::TakeJob, static_cast<void*>(&out));
@@ -1021,6 +1068,15 @@ inline Status Drill(const RestoreOptions& options, Watcher* watcher, medseal_res
   const internal::RawRestore restore(options, watcher);
   *report = internal::Sized<medseal_restore_report>();
   return internal::Call(medseal_backup_drill, &restore.raw, report);
+}
+
+// `founder_key`: 32 bytes, or empty: then compare the one in the answer.
+inline Result<medseal_certificate_info> VerifyCertificate(ByteView certificate, ByteView founder_key = {}) {
+  auto info = internal::Sized<medseal_certificate_info>();
+  const Status status = internal::Call(medseal_certificate_verify, internal::Raw(certificate),
+                                       founder_key.empty() ? nullptr : founder_key.data(), &info);
+  if (!status.ok()) return status.error();
+  return info;
 }
 
 // Gives each line to `line(what, name, count, bytes, detail)`. The value says whether what lies there opens some

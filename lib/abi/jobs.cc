@@ -1,35 +1,44 @@
 // medseal.h: rotation, reseal and their jobs.
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "vault/index_re_epoch.h"
+#include "vault/index_rotation.h"
 #include "vault/reseal.h"
 #include "vault/rotation.h"
 
 namespace mseal::abi {
 namespace {
 
-std::string SubjectOf(const format::Job& job, const people::Chain& chain) {
+// TYPE.FIELD, or nothing when the schema has no such index.
+std::string NameOfIndex(std::uint32_t index, const vault::Core& core) {
+  const vault::IndexedField in = core.schemas.current()->FindIndex(index);
+  return in.field == nullptr ? std::string() : in.type->name + "." + in.field->name;
+}
+
+std::string SubjectOf(const format::Job& job, const vault::Core& core) {
   switch (job.kind) {
     case format::JobKind::kClassRotation:
     case format::JobKind::kReseal: {
-      const auto entry = chain.classes().find(static_cast<people::ClassNumber>(job.subject));
-      return entry == chain.classes().end() ? std::string() : entry->second.name;
+      const auto chain = core.registry->chain();
+      const auto entry = chain->classes().find(static_cast<people::ClassNumber>(job.subject));
+      return entry == chain->classes().end() ? std::string() : entry->second.name;
     }
     case format::JobKind::kEpochChange:
       return job.subject == static_cast<std::uint32_t>(format::EpochScope::kAll) ? "all" : "erased";
     case format::JobKind::kIndexRotation:
-      return std::to_string(job.subject);
+      return NameOfIndex(job.subject, core);
     case format::JobKind::kIndexReEpoch:
       return {};
   }
   return {};
 }
 
-medseal_job_info InfoOf(std::uint32_t number, const format::Job& job, const people::Chain& chain) {
+medseal_job_info InfoOf(std::uint32_t number, const format::Job& job, const vault::Core& core) {
   medseal_job_info info{};
   info.number = number;
   info.kind = static_cast<medseal_job_kind>(job.kind);
   info.state = static_cast<medseal_job_state>(job.state);
-  CopyText(SubjectOf(job, chain), info.subject);
+  CopyText(SubjectOf(job, core), info.subject);
   info.target = job.target;
   info.pass = job.pass;
   info.seen = job.seen;
@@ -111,6 +120,25 @@ medseal_code medseal_reseal_class(medseal_session* session, const char* class_na
   });
 }
 
+medseal_code medseal_rotate_index(medseal_session* session, const char* type, const char* field, std::uint32_t* job,
+                                  medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && type != nullptr && field != nullptr && job != nullptr,
+                   "session, type, field and job are needed"));
+    *job = 0;
+    return vault::StartIndexRotation(*session->session, type, field, *job);
+  });
+}
+
+medseal_code medseal_index_re_epoch(medseal_vault* vault, std::uint32_t* job, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(vault != nullptr && job != nullptr, "vault and job are needed"));
+    *job = 0;
+    MS_ASSIGN(vault::Call call, vault->vault->Enter());
+    return vault::StartIndexReEpoch(call.core(), *job);
+  });
+}
+
 medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, std::uint32_t job,
                               const medseal_job_options* options, medseal_job_info* info, medseal_error* error) {
   return Run(error, [&]() -> Status {
@@ -119,8 +147,7 @@ medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, st
     vault::Core& core = entered.call.core();
     format::Job state;
     const Status status = vault::StepJob(core, entered.desk, job, ReadStep(known), state);
-    if (status.ok() || status.code() == StatusCode::kCancelled)
-      Write(InfoOf(job, state, *core.registry->chain()), info);
+    if (status.ok() || status.code() == StatusCode::kCancelled) Write(InfoOf(job, state, core), info);
     return status;
   });
 }
@@ -138,9 +165,8 @@ medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, v
   return Run(error, [&]() -> Status {
     MS_TRY(Require(vault != nullptr && callback != nullptr, "vault and callback are needed"));
     MS_ASSIGN(vault::Call call, vault->vault->Enter());
-    const auto chain = call.core().registry->chain();
     return vault::ForEachJob(call.core(), [&](std::uint32_t number, const format::Job& job) {
-      medseal_job_info info = InfoOf(number, job, *chain);
+      medseal_job_info info = InfoOf(number, job, call.core());
       info.size = sizeof(info);
       return callback(context, &info) == 0 ? Status::Ok() : Status::Cancelled("the callback ended the listing");
     });

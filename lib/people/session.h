@@ -36,11 +36,10 @@ class Session {
   const std::string& purpose() const { return purpose_; }
   bool Holds(ClassNumber number) const { return number < held_.size() && held_[number]; }
 
-  // That the chain names now.
-  ClassKeyVersion NewestVersion(ClassNumber number) const { return registry_.chain()->NewestVersion(number); }
-
   // Goes on with the keys that replaced this person's. No other call may be running.
   void TakeNewKeys(Identity identity) { identity_ = std::move(identity); }
+  // That the chain names now.
+  ClassKeyVersion NewestVersion(ClassNumber number) const { return registry_.chain()->NewestVersion(number); }
 
   // Takes up what was granted since login. AuthFailed, Corrupt: a slot was changed.
   Status TakeUpGrants();

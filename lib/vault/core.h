@@ -60,10 +60,10 @@ struct Core {
   SchemaBook schemas;
   IndexGenerations generations;
   PatientLocks locks;
-  Gate new_patients;        // shared by whoever makes one, from before the lock of its handle until the commit
   std::mutex job_mutex;     // one job works at a time
   std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
   MarkedPatients marked;
+  Gate new_patients;  // shared by whoever makes one, from before the lock of its handle until the commit
   std::unique_ptr<AnchorKeeper> anchor;
 
   std::string provider_uri;                           // of the copy that the vault was opened with

@@ -51,11 +51,9 @@ class EpochChange : public JobWork {
   // One step, or one bucket of step 4. What a step wrote of rows is committed with the job's row or stands by itself
   // and is found done when the step is taken again.
   Status Batch(Job& job) override {
-    core_.AtPoint("epoch step begins");
     Job next = job;
     next.moved_ms = NowMs();
     MS_TRY(Take(next));
-    core_.AtPoint("epoch step done");
     job = next;
     return Status::Ok();
   }
@@ -90,7 +88,6 @@ class EpochChange : public JobWork {
     job.next = {};
     PutJob(core_, number_, job, batch);
     if (end_.has_value()) PutEpochEnd(core_, job.target - 1, *end_, batch);
-    core_.AtPoint("epoch step commits");
     return core_.CommitAs(batch, Durability::kPower);
   }
 
@@ -174,7 +171,6 @@ class EpochChange : public JobWork {
     job.changed += patients.size();
     PutJob(core_, number_, job, batch);
     PutEpochEnd(core_, job.target - 1, *end, batch);
-    core_.AtPoint("bucket is renewed");
     MS_TRY(core_.CommitAs(batch, Durability::kPower));
     core_.buckets->Remember(next);
     for (const keys::PatientHandle& patient : patients) core_.patients->Forget(patient);
@@ -219,7 +215,6 @@ class EpochChange : public JobWork {
       batch.Put(Table::kKeys, next->row_key, next->row_value);
       carried.push_back(std::move(next));
     }
-    core_.AtPoint("bucket keys are carried");
     end.seals += carried.size();
     end.bytes += WrittenBytes(batch);
     MS_TRY(core_.CommitAs(batch, Durability::kPower));
@@ -298,12 +293,12 @@ class EpochChange : public JobWork {
     store::Batch batch;
     MS_TRY(core_.meta->DropOlder(batch));
     MS_TRY(DropOldBucketKeys(job, batch));
-    core_.AtPoint("old rows are dropped");
     MS_TRY(core_.CommitAs(batch, Durability::kPower));
     MS_TRY(DropOldKeyRows());
     core_.AtPoint("store is purged");
     store::PurgeReport purged;
     MS_TRY(core_.rows->Purge({}, purged));
+    core_.AtPoint("store was purged");
     end->purged_ms = NowMs();
     end->purge_complete = purged.complete ? 1 : 0;
     job.state = JobState::kDone;

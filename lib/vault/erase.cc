@@ -115,9 +115,7 @@ Status Withdraw(Core& core, const Desk& desk, const keys::PatientHandle& patient
   erasure.person = desk.session->identity().person.number;
   erasure.reason = reason;
   PutErasure(core, patient, erasure, withdrawal.batch());
-  core.AtPoint("erasure is committed");
   MS_TRY(core.CommitAs(withdrawal.batch(), store::Durability::kPower));
-  core.AtPoint("erasure was committed");
   out.erasure = std::move(erasure);
   return Status::Ok();
 }

@@ -107,7 +107,7 @@ class IndexRekey : public JobWork {
     Names& names = row.header.postings;
     MS_ASSIGN(const Names wanted, NamesOf(keys, row));
     for (const HeaderPosting& name : names) {
-      if (IsOlder(name)) MS_TRY(core_.postings->Remove(change, name, posting));
+      if (IsOlder(name)) MS_TRY(core_.postings->Remove(change, name, posting, &places_));
     }
     std::erase_if(names, [this](const HeaderPosting& name) { return IsOlder(name); });
     for (const HeaderPosting& name : wanted) {
@@ -144,6 +144,7 @@ class IndexRekey : public JobWork {
   IndexedField in_;
   std::size_t batch_size_;
   std::shared_ptr<const IndexKey> key_;
+  PostingPlaces places_;  // of older names, which nobody adds to
 };
 
 Result<const schema::FieldPlan*> FindSearchable(const ActiveSchema& schema, std::string_view type_name,

@@ -48,14 +48,14 @@ Result<std::unique_ptr<JobWork>> WorkOf(Core& core, Desk* desk, std::uint32_t nu
       return MakeClassRewrap(core, *desk, number, job, batch_size);
     case JobKind::kEpochChange:
       return MakeEpochChange(core, number);
+    case JobKind::kReseal:
+      if (desk == nullptr) return NeedsSession();
+      return MakeReseal(core, *desk, number, job);
     case JobKind::kIndexRotation:
       if (desk == nullptr) return NeedsSession();
       return MakeIndexRekey(core, *desk, number, job, batch_size);
     case JobKind::kIndexReEpoch:
       return MakeReEpoch(core, number, batch_size);
-    case JobKind::kReseal:
-      if (desk == nullptr) return NeedsSession();
-      return MakeReseal(core, *desk, number, job);
     default:
       return Status::Unsupported("this version does not know this kind of job");
   }

@@ -94,12 +94,12 @@ class PatientChange {
   void AddRow(ByteView row_key, const seal::Commitment& commitment);
   void RemoveRow(ByteView row_key, const seal::Commitment& commitment);
   Status KeepOrDropOld(const OpenedRow& old, bool keep_history, const format::Header& next);
-  // `older`: what the record's unique values are called under older index keys.
-  Status MovePostings(const OpenedRow* old, const format::Header& next, const RecordPlace& place,
-                      std::span<const format::HeaderPosting> older);
   // The record's replaced rows that are there, oldest first, with their keys.
   Status ForEachReplaced(const OpenedRow& live,
                          const std::function<Status(ByteView row_key, const OpenedRow& row)>& visit) const;
+  // `older`: what the record's unique values are called under older index keys.
+  Status MovePostings(const OpenedRow* old, const format::Header& next, const RecordPlace& place,
+                      std::span<const format::HeaderPosting> older);
   Status DropHistory(const OpenedRow& live);
   void DropChunks(const format::HeaderStream& stream);
 

@@ -1,155 +1,13 @@
-// Writes, finds and fills postings.
+// Keeps both indexes of a re-epoch in step, and asks the one that counts.
 #include "vault/postings.h"
-
-#include "base/writer.h"
 
 namespace mseal::vault {
 
 using format::HeaderPosting;
 using format::Posting;
-using store::Table;
-
-namespace {
-
-Status Taken() { return Status::AlreadyExists("the value of a unique field is taken"); }
-
-// The rows of one name under one posting key.
-class PostingRows {
- public:
-  PostingRows(const StoreIdentity& identity, const PostingKey& key, const HeaderPosting& name)
-      : identity_(identity),
-        posting_key_(key),
-        name_(name),
-        seal_key_(KeyBytes::CopyOf(crypto::Prf32(key.key.Reveal(), "ms.postingkey", name.token))) {}
-
-  Bytes RowKey(std::uint64_t number) const {
-    Bytes place;
-    Writer(place).U32(name_.index).U32(name_.generation).Raw(name_.token).U64(number);
-    Bytes key;
-    Writer(key).Raw(PostingPrefix(posting_key_.generation));
-    Writer(key).Raw(crypto::Prf16(posting_key_.key.Reveal(), "ms.posting", place));
-    return key;
-  }
-
-  Result<std::vector<Posting>> All(const store::Rows& rows, const store::Snapshot* at) const {
-    std::vector<Posting> found;
-    Bytes sealed;
-    for (std::uint64_t number = 0;; ++number) {
-      const Bytes key = RowKey(number);
-      const Status got = rows.Get(Table::kIndex, key, sealed, at);
-      if (got.code() == StatusCode::kNotFound) return found;
-      MS_TRY(got);
-      MS_ASSIGN(const auto posting, Open(key, sealed));
-      if (posting.has_value()) found.push_back(*posting);
-    }
-  }
-
-  Status Add(Overlay& change, const Posting& posting) const {
-    MS_ASSIGN(const std::uint64_t number, FirstFree(change));
-    const Bytes key = RowKey(number);
-    change.batch().RequireAbsent(Table::kIndex, key);
-    change.Put(Table::kIndex, key, Seal(key, posting));
-    return Status::Ok();
-  }
-
-  Status AddUnique(Overlay& change, const Posting& posting) const {
-    const Bytes key = RowKey(0);
-    Bytes sealed;
-    const Status got = change.Get(Table::kIndex, key, sealed);
-    if (got.code() == StatusCode::kNotFound) {
-      change.batch().RequireAbsent(Table::kIndex, key);
-    } else {
-      MS_TRY(got);
-      MS_ASSIGN(const auto present, Open(key, sealed));
-      if (present.has_value() && *present == posting) return Status::Ok();
-      if (present.has_value()) return Taken();
-      if (!change.Wrote(Table::kIndex, key)) change.batch().RequireEquals(Table::kIndex, key, sealed);
-    }
-    change.Put(Table::kIndex, key, Seal(key, posting));
-    return Status::Ok();
-  }
-
-  Status CheckFree(const Overlay& change, const Posting& own) const {
-    const Bytes key = RowKey(0);
-    Bytes sealed;
-    const Status got = change.Get(Table::kIndex, key, sealed);
-    if (got.code() == StatusCode::kNotFound) return Status::Ok();
-    MS_TRY(got);
-    MS_ASSIGN(const auto present, Open(key, sealed));
-    return present.has_value() && !(*present == own) ? Taken() : Status::Ok();
-  }
-
-  Status Remove(Overlay& change, const Posting& posting) const {
-    Bytes sealed;
-    for (std::uint64_t number = 0;; ++number) {
-      const Bytes key = RowKey(number);
-      const Status got = change.Get(Table::kIndex, key, sealed);
-      if (got.code() == StatusCode::kNotFound) return Status::AuthFailed("a posting that a record names is missing");
-      MS_TRY(got);
-      MS_ASSIGN(const auto present, Open(key, sealed));
-      if (!present.has_value() || !(*present == posting)) continue;
-      change.Put(Table::kIndex, key, Seal(key, std::nullopt));
-      return Status::Ok();
-    }
-  }
-
- private:
-  seal::Place PlaceOf(ByteView row_key) const {
-    format::Context context(format::ContextKind::kPosting);
-    context.Add(format::ContextItem::kStore, identity_.store).Add(format::ContextItem::kRowKey, row_key);
-    return {.purpose = format::Purpose::kPosting, .suite = identity_.suite, .context = seal::DigestOf(context)};
-  }
-
-  Bytes Seal(ByteView row_key, const std::optional<Posting>& posting) const {
-    return seal::Seal(seal_key_.Reveal(), PlaceOf(row_key), format::WritePosting(posting));
-  }
-
-  Result<std::optional<Posting>> Open(ByteView row_key, ByteView sealed) const {
-    MS_ASSIGN(const SecretBytes content, seal::Open(seal_key_.Reveal(), PlaceOf(row_key), sealed));
-    return format::ParsePosting(content.Reveal());
-  }
-
-  Result<bool> Exists(const Overlay& change, std::uint64_t number) const {
-    Bytes value;
-    const Status got = change.Get(Table::kIndex, RowKey(number), value);
-    if (got.code() == StatusCode::kNotFound) return false;
-    MS_TRY(got);
-    return true;
-  }
-
-  // The first number without a row. Numbers are taken without gaps, so doubling and then bisection find the end.
-  Result<std::uint64_t> FirstFree(const Overlay& change) const {
-    std::uint64_t taken_below = 0;  // all numbers below are taken
-    std::uint64_t free_at = 1;
-    for (;; free_at *= 2) {
-      MS_ASSIGN(const bool exists, Exists(change, free_at - 1));
-      if (!exists) break;
-      taken_below = free_at;
-    }
-    std::uint64_t last = free_at - 1;  // known to be free
-    while (taken_below < last) {
-      const std::uint64_t middle = taken_below + (last - taken_below) / 2;
-      MS_ASSIGN(const bool exists, Exists(change, middle));
-      (exists ? taken_below : last) = exists ? middle + 1 : middle;
-    }
-    return last;
-  }
-
-  const StoreIdentity& identity_;
-  const PostingKey& posting_key_;
-  const HeaderPosting& name_;
-  KeyBytes seal_key_;
-};
-
-}  // namespace
 
 ByteArray<16> InnerToken(const IndexKey& key, ByteView normalised) {
   return crypto::Prf16(key.Reveal(), "ms.token", normalised);
-}
-
-ByteArray<1> PostingPrefix(std::uint32_t generation) {
-  constexpr std::uint8_t kOdd = 't', kEven = 'u';
-  return {generation % 2 == 1 ? kOdd : kEven};
 }
 
 Postings::Postings(const StoreIdentity& identity, PostingKey key)
@@ -203,10 +61,13 @@ Status Postings::CheckFree(const Overlay& change, const HeaderPosting& name, con
   return PostingRows(identity_, *current(), name).CheckFree(change, own);
 }
 
-Status Postings::Remove(Overlay& change, const HeaderPosting& name, const Posting& posting) const {
+Status Postings::Remove(Overlay& change, const HeaderPosting& name, const Posting& posting,
+                        PostingPlaces* places) const {
   const State state = Now();
-  MS_TRY(PostingRows(identity_, *state.key, name).Remove(change, posting));
-  return state.IsBuilt(posting) ? PostingRows(identity_, *state.next, name).Remove(change, posting) : Status::Ok();
+  MS_TRY(PostingRows(identity_, *state.key, name).Remove(change, posting, places));
+  if (!state.IsBuilt(posting)) return Status::Ok();
+  // Here further ones may come while the re-epoch builds: nothing is kept.
+  return PostingRows(identity_, *state.next, name).Remove(change, posting, nullptr);
 }
 
 void Postings::Begin(PostingKeyPointer next, const keys::PatientHandle& built_below) {

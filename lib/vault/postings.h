@@ -6,11 +6,7 @@
 #include <shared_mutex>
 #include <vector>
 
-#include "format/header.h"
-#include "format/posting.h"
-#include "vault/overlay.h"
-#include "vault/posting_keys.h"
-#include "vault/row_codec.h"
+#include "vault/posting_rows.h"
 
 namespace mseal::vault {
 
@@ -43,8 +39,9 @@ class Postings {
   Status Add(Overlay& change, const format::HeaderPosting& name, const format::Posting& posting, bool unique) const;
   // AlreadyExists if a record other than `own` has the unique value.
   Status CheckFree(const Overlay& change, const format::HeaderPosting& name, const format::Posting& own) const;
-  // Overwrites it with filler. AuthFailed when it is not there.
-  Status Remove(Overlay& change, const format::HeaderPosting& name, const format::Posting& posting) const;
+  // Overwrites it with filler. AuthFailed when it is not there. `places` may be null.
+  Status Remove(Overlay& change, const format::HeaderPosting& name, const format::Posting& posting,
+                PostingPlaces* places = nullptr) const;
 
   // ---- for the re-epoch. Under the key so far the postings stay whole until Switch; under the next one there are
   // those of every patient below a handle that moves up, and whoever changes one of these changes both.
@@ -73,8 +70,5 @@ class Postings {
   mutable std::shared_mutex mutex_;
   State state_;
 };
-
-// What all row keys of postings under a key of this generation begin with: two generations that meet differ in it.
-ByteArray<1> PostingPrefix(std::uint32_t generation);
 
 }  // namespace mseal::vault

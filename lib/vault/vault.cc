@@ -24,8 +24,10 @@ Status Core::CheckWritable() const {
 
 Status Core::CommitAs(const store::Batch& batch, store::Durability how) {
   MS_TRY(CheckWritable());
+  AtPoint("a batch is committed");
   MS_TRY(batch.Writes(store::Table::kMeta) ? meta->Commit(batch, how) : rows->Commit(batch, how));
   anchor->Note();
+  AtPoint("a batch was committed");
   return Status::Ok();
 }
 

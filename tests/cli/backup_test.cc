@@ -58,6 +58,20 @@ TEST_F(CliBackup, WhoCameAfterTheBackupIsListedAndTheExitCodeSaysSo) {
   EXPECT_THAT(restored.out, HasSubstr("lost: newer than the backup"));
 }
 
+TEST_F(CliBackup, AnErasedPatientStaysErased) {
+  const std::string other = Put("Patient", R"({"patient": "p-2", "record": "1", "fields": {"family": "Bernard"}})");
+  Create();
+  const Ran erased = Run({"erase", handle_, "--reason", "asked for", "--yes"});
+  EXPECT_EQ(erased.exit_code, 0) << erased.err;
+  EXPECT_THAT(Run({"backup", "list"}).out, HasSubstr("opens with the bundle beside it"));
+  fs::remove_all(StorePath());
+  const Ran restored = Run({"restore", "--from", Path("nas"), "--backup", "1", "--to", StorePath()});
+  EXPECT_EQ(restored.exit_code, 0) << restored.err;
+  EXPECT_THAT(restored.out, HasSubstr("stays erased"));
+  EXPECT_EQ(Run({"get", handle_}).exit_code, 5);
+  EXPECT_THAT(Run({"get", other}).out, HasSubstr("Bernard"));
+}
+
 TEST_F(CliBackup, ADrillLeavesNothingBehind) {
   Create();
   fs::create_directory(Path("scratch"));

@@ -119,6 +119,29 @@ TEST_F(CliPeople, WhoCannotFinishAResealIsToldWhatItTakesAndTheNextGoesOn) {
   EXPECT_EQ(As("physician", {"rotate", "resume", "1"}).exit_code, 0);
 }
 
+TEST_F(CliPeople, IndexesAreRotatedAndBuiltAnewAndSearchedAsBefore) {
+  const std::string patient = R"({"patient": "p-2", "record": "1", "fields": {"family": "Martin"}})";
+  Put("Patient", patient);
+  const auto finds = [&](const std::string& person) {
+    return As(person, {"find", "Patient", "family=-"}, "MARTIN\n").out.find("Martin") != std::string::npos;
+  };
+  const Ran rotated = As("receptionist", {"rotate", "index", "Patient.family"});
+  EXPECT_EQ(rotated.exit_code, 0) << rotated.err;
+  EXPECT_THAT(rotated.out, HasSubstr("index rotation Patient.family  to 2  passed"));
+  EXPECT_TRUE(finds("physician"));
+  const Ran anew = Run({"index", "re-epoch"});
+  EXPECT_EQ(anew.exit_code, 0) << anew.err;
+  EXPECT_THAT(anew.out, HasSubstr("index re-epoch   to 2  passed"));
+  EXPECT_THAT(anew.err, HasSubstr("dead with the next change of epoch"));
+  EXPECT_TRUE(finds("receptionist"));
+  EXPECT_EQ(As("receptionist", {"rotate", "index", "Patient.ssn"}).exit_code, 6);
+  EXPECT_EQ(As("ada", {"rotate", "index", "Patient.nothing"}).exit_code, 4);
+  EXPECT_EQ(As("ada", {"rotate", "index", "Patient.gender"}).exit_code, 2);
+  EXPECT_EQ(As("ada", {"rotate", "index", "family"}).exit_code, 2);
+  EXPECT_THAT(JsonValues(Run({"rotate", "status", "--json"}).out, "kind"),
+              ElementsAre("index rotation", "index re-epoch"));
+}
+
 TEST_F(CliPeople, JsonListsRedactedFieldsAndLeavesThemOut) {
   const Ran physician = As("physician", {"get", handle_, "--json"});
   const Ran receptionist = As("receptionist", {"get", handle_, "--json"});

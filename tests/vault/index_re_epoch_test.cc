@@ -5,12 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <set>
 #include <thread>
 
 #include "format/keys_of_rows.h"
 #include "vault/index_rotation.h"
+#include "vault/patient_change.h"
 #include "vault_support/records.h"
 
 namespace mseal::test {
@@ -351,6 +353,33 @@ TEST_F(IndexReEpoch, ReadersAndWritersGoOnMeanwhile) {
   EXPECT_TRUE(lab_.Verify(founder_.get()).ok());
   Run();
   for (int i = 0; i < kPeople; ++i) EXPECT_EQ(Found("card", "C-p" + std::to_string(i)).size(), 1u);
+  EXPECT_TRUE(lab_.Verify(founder_.get()).ok());
+}
+
+// A writer who still writes both indexes when the old one goes: it goes after them.
+TEST_F(IndexReEpoch, OldIndexIsDeletedBehindTheLastWhoWritesIt) {
+  std::uint32_t number = 0;
+  ASSERT_TRUE(Start(number).ok());
+  Job job;
+  for (int i = 0; i <= kPeople; ++i) ASSERT_TRUE(StepOne(number, job).ok());
+  EXPECT_EQ(job.pass, 1u);  // all are built; next comes the switch
+  const auto patient = lab_.HandleOf(*founder_, "p0");
+  std::thread rest;
+  {
+    auto call = founder_->Enter();
+    const std::lock_guard lock(call->core().locks.Of(patient));
+    auto change = vault::PatientChange::Open(call->core(), call->desk(), patient);
+    ASSERT_TRUE((*change)->Put(Request("Person", "late", Person("Late", "Petit"))).ok());
+    rest = std::thread([&] { EXPECT_TRUE(Step(number, job).ok()); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // in which it would end, if it did not wait
+    EXPECT_TRUE((*change)->Commit().ok());
+  }
+  rest.join();
+  EXPECT_EQ(job.state, JobState::kPassed);
+  const auto postings = Postings();
+  EXPECT_EQ(postings.size(), 3u * kPeople + 2);
+  for (const auto& [key, value] : postings) EXPECT_EQ(key[0], 'u');
+  EXPECT_EQ(Found("family", "petit"), std::vector<std::string>{"late"});
   EXPECT_TRUE(lab_.Verify(founder_.get()).ok());
 }
 

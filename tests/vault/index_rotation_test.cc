@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <set>
 #include <thread>
 
+#include "vault/patient_change.h"
 #include "vault/patient_rows.h"
 #include "vault/rotation.h"
 #include "vault_support/records.h"
@@ -169,6 +171,53 @@ TEST_F(IndexRotation, EverythingIsFoundWhereverItWasStoppedAndTheStoreIsWhole) {
     EXPECT_EQ(job.changed, 6u);
   }
   EXPECT_TRUE(lab_.Verify(lab_.LoginAs(Laboratory::kFounder).get()).ok());
+}
+
+// Their places are kept over the batches, and over a batch that is tried again.
+TEST_F(IndexRotation, ManyRecordsOfOneValueAreAllFoundMeanwhile) {
+  constexpr std::size_t kMany = 70;
+  const auto clerk = lab_.LoginAs(kClerk);
+  for (std::size_t i = 0; i < kMany; ++i) {
+    const std::string id = "m" + std::to_string(i);
+    Write(*clerk, id, Person("M-" + id, "Dupont"));
+  }
+  std::uint32_t number = 0;
+  ASSERT_TRUE(Start(*clerk, "Person", "family", number).ok());
+  int batches = 0;
+  vault::StepOptions options;
+  options.rows_per_second = 160;  // forty a batch
+  options.on_progress = [&](const Job&, std::uint64_t) {
+    EXPECT_EQ(Found(*clerk, "family", "dupont").size(), kMany);
+    return ++batches < 100;
+  };
+  Job job;
+  ASSERT_TRUE(Step(*clerk, number, job, options).ok());
+  EXPECT_EQ(job.state, JobState::kPassed);
+  EXPECT_GE(batches, 4);
+  EXPECT_EQ(Found(*clerk, "family", "dupont").size(), kMany);
+  EXPECT_TRUE(lab_.Verify(nullptr).ok());
+}
+
+// A writer takes the place in the index that a batch wants, again and again: the batch is tried again and nothing is
+// lost.
+TEST_F(IndexRotation, BatchThatLosesAPlaceIsTriedAgain) {
+  const auto clerk = lab_.LoginAs(kClerk);
+  for (int i = 0; i < 40; ++i) Write(*clerk, "m" + std::to_string(i), Person("M-" + std::to_string(i), "Dupont"));
+  std::atomic<bool> stop{false};
+  std::atomic<int> written{0};
+  std::thread writer([&] {
+    const auto session = lab_.LoginAs(kClerk);
+    for (int i = 0; !stop; ++i) {
+      const std::string id = "w" + std::to_string(i);
+      Write(*session, id, Person("W-" + id, "Dupont"));
+      ++written;
+    }
+  });
+  for (int i = 0; i < 6; ++i) Rotate(*clerk, "Person", "family");
+  stop = true;
+  writer.join();
+  EXPECT_EQ(Found(*clerk, "family", "dupont").size(), 40u + static_cast<std::size_t>(written));
+  EXPECT_TRUE(lab_.Verify(nullptr).ok());
 }
 
 TEST_F(IndexRotation, LeavesGroupsVersionsAndHistoryAsTheyAre) {
@@ -420,6 +469,29 @@ TEST_F(IndexRotation, KeyThatWasTakenAwayIsMissedNotPassedOver) {
   const auto clerk = lab_.LoginAs(kClerk);
   EXPECT_EQ(lab_.Find(*clerk, "Person", "family", "martin").code(), StatusCode::kKeyUnavailable);
   EXPECT_EQ(lab_.Put(*clerk, "p0", "Person", "p0", Person("C-0", "Dupont")).code(), StatusCode::kKeyUnavailable);
+}
+
+// What a writer names under the older key is refused once there is a newer one: nobody would bring it on.
+TEST_F(IndexRotation, WriterWhoBeganBeforeItStartsAgain) {
+  const auto clerk = lab_.LoginAs(kClerk);
+  const auto patient = lab_.HandleOf(*clerk, "p0");
+  auto call = clerk->Enter();
+  vault::Core& core = call->core();
+  const std::lock_guard lock(core.locks.Of(patient));
+  const auto commit = [&](const Bytes& message, const std::function<void()>& meanwhile) {
+    auto change = vault::PatientChange::Open(core, call->desk(), patient);
+    EXPECT_TRUE((*change)->Put(Request("Person", "p0", message, vault::PutMode::kUpdate)).ok());
+    meanwhile();
+    return (*change)->Commit().code();
+  };
+  const auto other = lab_.LoginAs(Laboratory::kFounder);
+  std::uint32_t number = 0;
+  const auto start = [&] { ASSERT_TRUE(Start(*other, "Person", "family", number).ok()); };
+  EXPECT_EQ(commit(TextField(2, "Petit"), start), StatusCode::kConflict);
+  EXPECT_EQ(commit(TextField(2, "Petit"), [] {}), StatusCode::kOk);
+  // Who writes no value of the index is not held up.
+  const auto start_card = [&] { ASSERT_TRUE(Start(*other, "Person", "card", number).ok()); };
+  EXPECT_EQ(commit(TextField(4, "a note"), start_card), StatusCode::kOk);
 }
 
 // Searches, new patients and rewritten names under one rotation after the other: none fails and none misses anything.

@@ -7,6 +7,7 @@
 #include "vault/bundle.h"
 #include "vault/drill.h"
 #include "vault/epoch_change.h"
+#include "vault/marks.h"
 #include "vault/provider_copies.h"
 #include "vault/rotation.h"
 #include "vault_support/backup_desk.h"
@@ -159,6 +160,27 @@ TEST_F(Restore, DeletesAgainWhatWasDeletedAfterTheBackupHoweverOftenItIsDone) {
     EXPECT_TRUE(lab_.Verify(founder.get()).ok());
     BackUp();
   }
+}
+
+// The deletion came first; what is under the hold is what was there then.
+TEST_F(Restore, DeletesAgainUnderALaterHoldAndRestriction) {
+  Write(*Founder(), "alice", "2");
+  BackUp();
+  ASSERT_TRUE(lab_.Delete(*Founder(), "alice", "Patient", "2").ok());
+  {
+    const auto founder = Founder();
+    auto call = founder->Enter();
+    const Bytes id = {'a', 'l', 'i', 'c', 'e'};
+    ASSERT_TRUE(vault::Hold(call->core(), call->desk(), {id, nullptr}, "a lawsuit").ok());
+    ASSERT_TRUE(vault::Restrict(call->core(), call->desk(), {id, nullptr}, "a dispute").ok());
+  }
+  BackUp();
+  MustRestore(FromPlace("place-a", 1));
+  EXPECT_EQ(report_.records_deleted, 1u);
+  const auto founder = Founder();
+  EXPECT_EQ(Reads(*founder, "alice"), StatusCode::kPermissionDenied);
+  EXPECT_EQ(Reads(*founder, "bob"), StatusCode::kOk);
+  EXPECT_TRUE(lab_.Verify(nullptr).ok());
 }
 
 TEST_F(Restore, ListsWhoCameAfterTheBackupAsLost) {

@@ -1,0 +1,74 @@
+// Works on a job as a vault's user does and dies at the crash point with a given number.
+//   crash_job_worker STORE KEYRING POINT erase PATIENT | rotate CLASS | re-epoch
+// Exit code 0: it came to the end, so there are fewer points than that.
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "vault/epoch_change.h"
+#include "vault/erase.h"
+#include "vault/index_re_epoch.h"
+#include "vault/rotation.h"
+#include "vault/vault.h"
+
+namespace mseal::test {
+namespace {
+
+Status Erase(vault::Vault& vault, vault::Session& session, std::string_view patient) {
+  vault::Erased erased;
+  MS_TRY(vault::ErasePatient(session, {AsBytes(patient), nullptr}, "asked for", erased));
+  MS_ASSIGN(auto call, vault.Enter());
+  format::Job job;
+  return vault::StepJob(call.core(), nullptr, erased.job, {}, job);
+}
+
+Status Rotate(vault::Session& session, std::string_view class_name) {
+  std::uint32_t number = 0;
+  MS_TRY(vault::StartClassRotation(session, class_name, {}, number));
+  MS_ASSIGN(auto call, session.Enter());
+  format::Job job;
+  MS_TRY(vault::StepJob(call.core(), &call.desk(), number, {}, job));
+  MS_TRY(vault::StartEpochChange(call.core(), number));
+  return vault::StepJob(call.core(), nullptr, number, {}, job);
+}
+
+Status ReEpoch(vault::Vault& vault) {
+  MS_ASSIGN(auto call, vault.Enter());
+  std::uint32_t number = 0;
+  MS_TRY(vault::StartIndexReEpoch(call.core(), number));
+  format::Job job;
+  return vault::StepJob(call.core(), nullptr, number, {}, job);
+}
+
+Status Work(char** arguments) {
+  vault::OpenOptions options;
+  options.store = arguments[1];
+  options.keyring = arguments[2];
+  options.secret.bytes = SecretBytes::CopyOf(AsBytes("a passphrase for tests"));
+  options.durability = store::Durability::kProcess;
+  int left = std::atoi(arguments[3]);
+  options.crash_point = [left](std::string_view name) mutable {
+    if (--left > 0) return;
+    std::printf("%.*s\n", static_cast<int>(name.size()), name.data());
+    std::fflush(stdout);
+    kill(getpid(), SIGKILL);
+  };
+  MS_ASSIGN(const auto vault, vault::Vault::Open(options));
+  MS_ASSIGN(const auto session, vault->Login("founder", AsBytes("correct horse"), "care"));
+  const std::string what = arguments[4];
+  if (what == "erase") return Erase(*vault, *session, arguments[5]);
+  return what == "rotate" ? Rotate(*session, arguments[5]) : ReEpoch(*vault);
+}
+
+}  // namespace
+}  // namespace mseal::test
+
+int main(int count, char** arguments) {
+  if (count < 5) return 2;
+  const mseal::Status status = mseal::test::Work(arguments);
+  if (!status.ok()) std::fprintf(stderr, "%s\n", status.message().c_str());
+  return status.ok() ? 0 : 1;
+}
