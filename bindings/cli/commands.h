@@ -199,4 +199,48 @@ struct ImportArguments {
 };
 Outcome Import(const Common& common, const ImportArguments& arguments);
 
+// ---- backups
+
+struct PlaceArguments {
+  std::string place;  // empty: all
+  bool copies = false;
+};
+struct BackupVerifyArguments : PlaceArguments {
+  std::uint32_t backup = 0;  // 0: all
+};
+struct PruneArguments : PlaceArguments {
+  std::uint32_t keep = 0;
+  std::uint32_t older_than_days = 0;
+};
+struct FreezeArguments {
+  std::uint64_t longest_s = 60;
+  std::vector<std::string> command;
+};
+struct RestoreArguments {
+  std::string from;
+  std::uint32_t backup = 0;
+  std::string bundle;
+  std::string to;  // of a drill: where the scratch folder is made
+  std::uint64_t sample = 0;
+};
+Outcome RegisterBackupPlace(const Common& common, const PlaceArguments& arguments);
+Outcome ForgetBackupPlace(const Common& common, const PlaceArguments& arguments);
+Outcome CreateBackup(const Common& common, const PlaceArguments& arguments);
+Outcome ListBackups(const Common& common, const PlaceArguments& arguments);
+Outcome VerifyBackups(const Common& common, const BackupVerifyArguments& arguments);
+Outcome PruneBackups(const Common& common, const PruneArguments& arguments);
+Outcome FreezeForCopy(const Common& common, const FreezeArguments& arguments);
+Outcome WriteBundle(const Common& common, const PlaceArguments& arguments);
+Outcome DrillBackup(const Common& common, const RestoreArguments& arguments);
+Outcome Restore(const Common& common, const RestoreArguments& arguments);
+
+struct ProviderAddArguments {
+  std::string uri;
+  SecretSource passphrase;
+  CostArguments cost;
+};
+Outcome AddProviderCopy(const Common& common, const ProviderAddArguments& arguments);
+Outcome ListProviderCopies(const Common& common);
+Outcome VerifyProviderCopies(const Common& common);
+
 }  // namespace cli

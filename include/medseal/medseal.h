@@ -822,6 +822,151 @@ typedef void (*medseal_thief_callback)(void* context, const char* what, const ch
 MEDSEAL_API medseal_code medseal_thief(const medseal_thief_options* options, medseal_thief_callback callback, void* context,
                                        int* opens_values, medseal_error* error);
 
+/* ---- Backups ------------------------------------------------------------------------------------------------------- */
+
+/* A backup place is a folder off this disk that was registered: with backups of our own and a bundle, or with a bundle beside copies that
+ * another tool makes. A bundle is what a restore needs beside old data: people, keys, the ledger of what was erased and deleted. Any newest
+ * bundle serves the data of any backup. None of these calls takes a session. */
+typedef enum medseal_place_kind {
+  MEDSEAL_PLACE_BACKUPS = 1,
+  MEDSEAL_PLACE_COPIES = 2
+} medseal_place_kind;
+
+/* The folder is made if there is none, else it has to be empty or a place of this store. ALREADY_EXISTS: it is registered. */
+MEDSEAL_API medseal_code medseal_backup_register(medseal_vault* vault, const char* path, medseal_place_kind kind, medseal_error* error);
+/* What lies there stays. NOT_FOUND. */
+MEDSEAL_API medseal_code medseal_backup_forget(medseal_vault* vault, const char* path, medseal_error* error);
+
+/* Text lives during the callback. */
+typedef struct medseal_place_info {
+  size_t size;
+  const char* path;
+  medseal_place_kind kind;
+  medseal_code reached; /* OK, or why it could not be looked at */
+  medseal_code bundle;  /* OK; NOT_FOUND; KEY_UNAVAILABLE: the provider lacks its epoch; AUTH_FAILED, CORRUPT: it was changed */
+  uint64_t bundle_number;
+  uint32_t bundle_epoch;
+  uint64_t bundle_made_ms;
+} medseal_place_info;
+
+typedef struct medseal_backup_info {
+  size_t size;
+  const char* place;
+  uint32_t number;  /* 0: the place's bundle, or a backup that was not made */
+  medseal_code state; /* OK, or what is wrong with it */
+  uint64_t made_s;  /* seconds since 1970 */
+  uint64_t bytes;   /* of all its files, with those that it shares */
+  uint32_t files;
+  uint32_t epoch;   /* that its own keys are under */
+  uint32_t schema_version;
+  uint64_t statements;
+  uint64_t commits;
+  int own_keys;     /* the provider has that epoch still; if not, it needs the bundle, as every restore does */
+  uint64_t bundle;  /* of medseal_backup_create: the place's new bundle; 0: it has none */
+} medseal_backup_info;
+
+/* Return 0 to go on; anything else ends the call with CANCELLED. */
+typedef int (*medseal_place_callback)(void* context, const medseal_place_info* info);
+typedef int (*medseal_backup_callback)(void* context, const medseal_backup_info* info);
+
+/* Makes a backup in every registered place of the first kind, or in `place` alone (may be NULL), while readers and writers go on; then
+ * renews the bundles. Progress is in bytes. `on_backup` is told of each place that was tried, at the end.
+ *   NOT_FOUND        no such place is registered;  CONFLICT  the epoch is changing: finish that job first
+ *   KEY_UNAVAILABLE  a place cannot be reached; the others have their backup
+ *   LOCKED           a purge or another backup is under way;  RESOURCE_EXHAUSTED  a medium is full */
+MEDSEAL_API medseal_code medseal_backup_create(medseal_vault* vault, const char* place, medseal_progress_callback on_progress,
+                                               medseal_backup_callback on_backup, void* context, medseal_error* error);
+/* Each place, then its backups, oldest first. NOT_FOUND. */
+MEDSEAL_API medseal_code medseal_backup_list(medseal_vault* vault, const char* place, medseal_place_callback on_place,
+                                             medseal_backup_callback on_backup, void* context, medseal_error* error);
+/* Reads every file of backup `number` (0: of all) and of the bundle. `on_backup` is told each outcome; the call answers the first failure. */
+MEDSEAL_API medseal_code medseal_backup_verify(medseal_vault* vault, const char* place, uint32_t number, medseal_backup_callback on_backup,
+                                               void* context, medseal_error* error);
+/* Removes backups: all but the newest `keep`, or those made before `made_before_s` (seconds since 1970) but never the newest. One of the
+ * two is 0. `removed` may be NULL. NOT_FOUND. */
+MEDSEAL_API medseal_code medseal_backup_prune(medseal_vault* vault, const char* place, uint32_t keep, uint64_t made_before_s,
+                                              uint64_t* removed, medseal_error* error);
+/* Writes a bundle into a new or empty folder, for carrying away. CONFLICT as medseal_backup_create. */
+MEDSEAL_API medseal_code medseal_backup_bundle(medseal_vault* vault, const char* folder, medseal_error* error);
+/* Runs `work` while the files of the store stand still, so that any tool may copy the store's directory; then renews the bundles. Writers
+ * wait, so the time has a bound: after `longest_ms` the store goes on, `intact` is 0, and what was copied is no copy. `work` may not write.
+ *   LOCKED  a purge or a backup is under way;  CONFLICT as medseal_backup_create */
+MEDSEAL_API medseal_code medseal_backup_freeze(medseal_vault* vault, uint64_t longest_ms, void (*work)(void* context), void* context,
+                                               int* intact, medseal_error* error);
+
+typedef struct medseal_restore_options {
+  size_t size;
+  const char* from;   /* a backup place, or a copy of a store's directory that another tool made */
+  uint32_t backup;    /* of the place; 0: the newest */
+  const char* bundle; /* a bundle's folder, or a place that has one; NULL: the place's own */
+  const char* store;  /* the directory to be made; of a drill: where the scratch directory is made, NULL for the system's place */
+  const medseal_keyring* keyring;
+  uint64_t sample;    /* of a drill: patients to open; 0: all */
+  medseal_progress_callback on_progress; /* in patients; may be NULL */
+  void* context;
+} medseal_restore_options;
+
+typedef struct medseal_restore_report {
+  size_t size;
+  uint32_t backup;          /* number; 0: a copy */
+  uint64_t bundle;          /* number */
+  uint32_t epoch;           /* of the bundle */
+  uint64_t bundle_made_ms;
+  uint64_t patients;        /* restored, the damaged among them */
+  uint64_t erased;          /* were in the data, and stay erased */
+  uint64_t lost;            /* newer than the data */
+  uint64_t unreadable;      /* no key of theirs is at hand: left out; a newer bundle may have it */
+  uint64_t damaged;         /* restored, but not every row opens: medseal_verify says more */
+  uint64_t records_deleted; /* once more, since they were deleted after the backup */
+  uint64_t statements_lost; /* about persons and classes, newer than the bundle */
+  uint64_t copies_missed;   /* of the provider: they know the store of before, and will call this one stale */
+  int anchor_was_lost;      /* and began anew */
+  uint64_t sampled;         /* of a drill */
+  uint64_t failed;
+} medseal_restore_report;
+
+typedef enum medseal_restored_as {
+  MEDSEAL_STAYS_ERASED = 1,
+  MEDSEAL_IS_LOST = 2,
+  MEDSEAL_IS_UNREADABLE = 3,
+  MEDSEAL_IS_DAMAGED = 4
+} medseal_restored_as;
+/* `patient_handle` has 16 bytes. */
+typedef void (*medseal_restored_callback)(void* context, medseal_restored_as how, const uint8_t* patient_handle);
+
+/* Makes a store of old data and a newer bundle: erased patients stay erased, revoked persons revoked, deleted records deleted. Everything is
+ * looked at before anything is written; the store is there whole or not at all. Afterwards the provider knows this store as the newest.
+ *   KEY_UNAVAILABLE  the bundle is of an epoch that the provider does not have; the message names it and those at hand
+ *   NOT_FOUND        no backup or no bundle is there;  ALREADY_EXISTS  something is at the store's path
+ *   LOCKED           another restore to it is under way;  WRONG_SECRET */
+MEDSEAL_API medseal_code medseal_restore(const medseal_restore_options* options, medseal_restored_callback on_patient, void* context,
+                                         medseal_restore_report* report, medseal_error* error);
+/* Restores into a scratch directory, opens patients whole, and deletes it. Store and provider stay as they are.
+ *   AUTH_FAILED      patients do not open whole: `report` counts them; and as medseal_restore */
+MEDSEAL_API medseal_code medseal_backup_drill(const medseal_restore_options* options, medseal_restore_report* report, medseal_error* error);
+
+/* ---- Copies of the provider ---------------------------------------------------------------------------------------- */
+
+typedef struct medseal_provider_info {
+  size_t size;
+  const char* uri;
+  int own;              /* the one the vault was opened with */
+  medseal_code reached; /* OK, or why it cannot be used */
+  int damaged;          /* one of its places does not open: make it anew */
+  int assurance;        /* what destroying a secret there proves: 0 device destroyed, 1 overwritten, medium unproven, 2 unlinked */
+  uint32_t epochs[2];   /* whose secrets it has */
+  size_t epoch_count;
+} medseal_provider_info;
+typedef int (*medseal_provider_callback)(void* context, const medseal_provider_info* info);
+
+/* Opens every registered copy and looks. Return 0 to go on; anything else ends the listing with CANCELLED. */
+MEDSEAL_API medseal_code medseal_provider_copies(medseal_vault* vault, medseal_provider_callback callback, void* context,
+                                                 medseal_error* error);
+/* Makes one more copy, with a secret of its own, and registers it: from then on every epoch change reaches it. `cost` may be NULL.
+ *   ALREADY_EXISTS  something is there;  CONFLICT  the epoch is changing: finish that job first */
+MEDSEAL_API medseal_code medseal_provider_add(medseal_vault* vault, const medseal_keyring* copy, const medseal_cost* cost,
+                                              medseal_error* error);
+
 #ifdef __cplusplus
 }
 #endif

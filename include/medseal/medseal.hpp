@@ -344,6 +344,36 @@ struct ThiefOptions {
   Name person = {};
 };
 
+struct BackupInfo {
+  std::string place = {};
+  medseal_backup_info facts = {};  // its `place` is NULL
+};
+
+struct PlaceInfo {
+  std::string path = {};
+  medseal_place_info facts = {};  // its `path` is NULL
+  std::vector<BackupInfo> backups = {};
+};
+
+struct RestoreOptions {
+  Name from = {};
+  std::uint32_t backup = 0;  // of a place; 0: the newest
+  Name bundle = {};
+  Name store = {};
+  Keyring keyring = {};
+  std::uint64_t sample = 0;  // of a drill: patients to open; 0: all
+};
+
+struct RestoredPatient {
+  medseal_restored_as how = MEDSEAL_STAYS_ERASED;
+  PatientHandle handle = {};
+};
+
+struct ProviderInfo {
+  std::string uri = {};
+  medseal_provider_info facts = {};  // its `uri` is NULL
+};
+
 // Follows a long call, on the thread that made it.
 class Watcher {
  public:
@@ -874,6 +904,65 @@ class Vault {
     return out;
   }
 
+  // ---- backups, none of which takes a session; an empty place means all
+
+  Status RegisterPlace(Name path, medseal_place_kind kind) {
+    return internal::Call(medseal_backup_register, raw_.get(), path.c_str(), kind);
+  }
+  Status ForgetPlace(Name path) { return internal::Call(medseal_backup_forget, raw_.get(), path.c_str()); }
+  // Fills `made` for each place that was tried, whatever ends the call.
+  Status CreateBackups(Name place, Watcher* watcher, std::vector<BackupInfo>* made) {
+    BackupTaker taker{watcher, made};
+    return internal::Call(medseal_backup_create, raw_.get(), OrNull(place), &BackupTaker::Progress, &BackupTaker::Take,
+                          static_cast<void*>(&taker));
+  }
+  Result<std::vector<PlaceInfo>> Backups(Name place = {}) {
+    std::vector<PlaceInfo> out;
+    const Status status = internal::Call(medseal_backup_list, raw_.get(), OrNull(place), &Vault::TakePlace,
+                                         &Vault::TakeBackupOfPlace, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+  // Fills `checked` with each outcome, whatever ends the call; number 0 is a place's bundle.
+  Status VerifyBackups(Name place, std::uint32_t number, std::vector<BackupInfo>* checked) {
+    BackupTaker taker{nullptr, checked};
+    return internal::Call(medseal_backup_verify, raw_.get(), OrNull(place), number, &BackupTaker::Take,
+                          static_cast<void*>(&taker));
+  }
+  // How many were removed. One of `keep` and `made_before_s` is 0.
+  Result<std::uint64_t> PruneBackups(Name place, std::uint32_t keep, std::uint64_t made_before_s) {
+    std::uint64_t removed = 0;
+    const Status status =
+        internal::Call(medseal_backup_prune, raw_.get(), place.c_str(), keep, made_before_s, &removed);
+    if (!status.ok()) return status.error();
+    return removed;
+  }
+  Status WriteBundle(Name folder) { return internal::Call(medseal_backup_bundle, raw_.get(), folder.c_str()); }
+  // Whether the store stood still until `work()` returned, which does not throw.
+  template <typename Work>
+  Result<bool> Freeze(std::uint64_t longest_ms, Work&& work) {
+    using Function = std::remove_reference_t<Work>;
+    void (*const forward)(void*) = [](void* context) { (*static_cast<Function*>(context))(); };
+    int intact = 0;
+    const Status status = internal::Call(medseal_backup_freeze, raw_.get(), longest_ms, forward,
+                                         const_cast<void*>(static_cast<const void*>(std::addressof(work))), &intact);
+    if (!status.ok()) return status.error();
+    return intact != 0;
+  }
+
+  Result<std::vector<ProviderInfo>> ProviderCopies() {
+    std::vector<ProviderInfo> out;
+    const Status status =
+        internal::Call(medseal_provider_copies, raw_.get(), &Vault::TakeProvider, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+  Status AddProviderCopy(const Keyring& copy, const Cost& cost) {
+    const medseal_keyring raw_copy = internal::Raw(copy);
+    const medseal_cost raw_cost = internal::Raw(cost);
+    return internal::Call(medseal_provider_add, raw_.get(), &raw_copy, &raw_cost);
+  }
+
  private:
   static medseal_session* Raw(const Session* session) { return session == nullptr ? nullptr : session->raw(); }
   template <typename Function>
@@ -896,6 +985,40 @@ class Vault {
     static_cast<std::vector<medseal_job_info>*>(jobs)->push_back(*info);
     return 0;
   }
+  static const char* OrNull(const Name& name) { return *name.c_str() == 0 ? nullptr : name.c_str(); }
+  struct BackupTaker {
+    Watcher* watcher;
+    std::vector<BackupInfo>* taken;
+    static int Progress(void* context, const medseal_progress* progress) {
+      Watcher* const watcher = static_cast<BackupTaker*>(context)->watcher;
+      return watcher == nullptr || watcher->OnProgress(*progress) ? 0 : 1;
+    }
+    static int Take(void* context, const medseal_backup_info* info) {
+      static_cast<BackupTaker*>(context)->taken->push_back(Owned(*info));
+      return 0;
+    }
+  };
+  static BackupInfo Owned(const medseal_backup_info& info) {
+    BackupInfo owned{info.place, info};
+    owned.facts.place = nullptr;
+    return owned;
+  }
+  static int TakePlace(void* places, const medseal_place_info* info) {
+    PlaceInfo place{info->path, *info, {}};
+    place.facts.path = nullptr;
+    static_cast<std::vector<PlaceInfo>*>(places)->push_back(std::move(place));
+    return 0;
+  }
+  static int TakeBackupOfPlace(void* places, const medseal_backup_info* info) {
+    static_cast<std::vector<PlaceInfo>*>(places)->back().backups.push_back(Owned(*info));
+    return 0;
+  }
+  static int TakeProvider(void* copies, const medseal_provider_info* info) {
+    ProviderInfo copy{info->uri, *info};
+    copy.facts.uri = nullptr;
+    static_cast<std::vector<ProviderInfo>*>(copies)->push_back(std::move(copy));
+    return 0;
+  }
   explicit Vault(medseal_vault* raw) : raw_(raw) {}
   internal::Owner<medseal_vault, medseal_vault_free> raw_;
 };
@@ -913,6 +1036,47 @@ inline Result<medseal_certificate_info> VerifyCertificate(ByteView certificate, 
                                        founder_key.empty() ? nullptr : founder_key.data(), &info);
   if (!status.ok()) return status.error();
   return info;
+}
+
+namespace internal {
+
+// What borrows the options lives as long as they.
+struct RawRestore {
+  RawRestore(const RestoreOptions& options, Watcher* watcher)
+      : keyring(Raw(options.keyring)), raw(Sized<medseal_restore_options>()) {
+    raw.from = options.from.c_str();
+    raw.backup = options.backup;
+    raw.bundle = options.bundle.c_str();
+    raw.store = options.store.c_str();
+    raw.keyring = &keyring;
+    raw.sample = options.sample;
+    raw.on_progress = watcher == nullptr ? nullptr : ForwardProgress;
+    raw.context = watcher;
+  }
+  RawRestore(const RawRestore&) = delete;
+  RawRestore& operator=(const RawRestore&) = delete;
+
+  medseal_keyring keyring;
+  medseal_restore_options raw;
+};
+
+inline void TakeRestored(void* patients, medseal_restored_as how, const std::uint8_t* handle) {
+  static_cast<std::vector<RestoredPatient>*>(patients)->push_back({how, Copied<sizeof(PatientHandle)>(handle)});
+}
+
+}  // namespace internal
+
+inline Status Restore(const RestoreOptions& options, Watcher* watcher, std::vector<RestoredPatient>* patients,
+                      medseal_restore_report* report) {
+  const internal::RawRestore restore(options, watcher);
+  *report = internal::Sized<medseal_restore_report>();
+  return internal::Call(medseal_restore, &restore.raw, &internal::TakeRestored, static_cast<void*>(patients), report);
+}
+// `options.store` is where the scratch directory is made. Fills `report` after AUTH_FAILED too.
+inline Status Drill(const RestoreOptions& options, Watcher* watcher, medseal_restore_report* report) {
+  const internal::RawRestore restore(options, watcher);
+  *report = internal::Sized<medseal_restore_report>();
+  return internal::Call(medseal_backup_drill, &restore.raw, report);
 }
 
 // Gives each line to `line(what, name, count, bytes, detail)`. The value says whether what lies there opens some

@@ -1,11 +1,11 @@
 // medseal.h: making, opening, closing and looking at a vault; sessions.
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "abi/keyring.h"
 #include "abi/schema_text.h"
 #include "vault/init.h"
 
 namespace mseal::abi {
-namespace {
 
 Result<keys::KeyringSecret> ReadSecret(const medseal_keyring& keyring) {
   MS_TRY(Require(keyring.path != nullptr && keyring.secret.size > 0, "the keyring needs a path and a secret"));
@@ -15,6 +15,8 @@ Result<keys::KeyringSecret> ReadSecret(const medseal_keyring& keyring) {
   secret.bytes = SecretBytes::CopyOf(View(keyring.secret));
   return secret;
 }
+
+namespace {
 
 Status Init(const medseal_init_options* given) {
   MS_ASSIGN(const medseal_init_options known, Read(given));

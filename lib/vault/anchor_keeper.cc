@@ -11,8 +11,9 @@ FreshnessReport CompareWithAnchor(const std::optional<keys::Anchor>& anchor, std
   return {Freshness::kFreshUpTo, commit_counter - anchor->commit_counter};
 }
 
-AnchorKeeper::AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::function<keys::Anchor()> facts)
-    : rows_(rows), provider_(provider), facts_(std::move(facts)), thread_([this] { Run(); }) {}
+AnchorKeeper::AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::function<keys::Anchor()> facts,
+                           bool held)
+    : rows_(rows), provider_(provider), facts_(std::move(facts)), held_(held), thread_([this] { Run(); }) {}
 
 AnchorKeeper::~AnchorKeeper() {
   {
@@ -32,13 +33,18 @@ void AnchorKeeper::Note() {
   wake_.notify_all();
 }
 
-Status AnchorKeeper::Move() {
-  std::lock_guard lock(move_mutex_);
+Result<keys::Anchor> AnchorKeeper::Aim() {
   // Read before the sync: the anchor never names what a power cut may lose.
   keys::Anchor anchor = facts_();
   anchor.commit_counter = rows_.CommitCounter();
   MS_TRY(rows_.Sync());
-  return provider_.MoveAnchor(anchor);
+  return anchor;
+}
+
+Status AnchorKeeper::Move() {
+  std::lock_guard lock(move_mutex_);
+  MS_ASSIGN(const keys::Anchor anchor, Aim());
+  return held_ ? Status::Ok() : provider_.MoveAnchor(anchor);
 }
 
 void AnchorKeeper::Run() {

@@ -27,14 +27,16 @@ FreshnessReport CompareWithAnchor(const std::optional<keys::Anchor>& anchor, std
 // Any thread may call. Borrows rows and provider, which must outlive it.
 class AnchorKeeper {
  public:
-  // `facts` gives epoch and newest statement.
-  AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::function<keys::Anchor()> facts);
+  // `facts` gives epoch and newest statement. `held`: the anchor stays where it is, until a restore is whole.
+  AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::function<keys::Anchor()> facts, bool held = false);
   ~AnchorKeeper();  // stops without moving: what is not anchored then shows as "fresh up to" at the next open
 
   // A commit happened: the anchor follows within kLongestWait.
   void Note();
   // Syncs the store and moves the anchor to what it holds now.
   Status Move();
+  // Syncs the store; where the anchor would move to.
+  Result<keys::Anchor> Aim();
 
   static constexpr std::chrono::milliseconds kLongestWait{
       4000};  // design: no later than 5 s after the oldest unanchored commit
@@ -45,6 +47,7 @@ class AnchorKeeper {
   store::Rows& rows_;
   keys::KeyProvider& provider_;
   std::function<keys::Anchor()> facts_;
+  const bool held_;
   std::mutex move_mutex_;
   std::mutex mutex_;
   std::condition_variable wake_;

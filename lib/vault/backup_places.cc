@@ -81,6 +81,7 @@ Status RegisterPlace(Core& core, const std::string& store, const std::string& pa
 }
 
 Status ForgetPlace(Core& core, const std::string& path) {
+  if (path.empty()) return Status::InvalidArgument("a backup place is a folder");
   const std::string full = fs::absolute(path).lexically_normal().string();
   store::Batch batch;
   MS_TRY(ForEachPlace(core, [&](const Place& place) {

@@ -53,6 +53,12 @@ seal::Place ListPlace(const keys::StoreId& store, crypto::Suite suite, std::uint
   return {.purpose = format::Purpose::kBundle, .suite = suite, .context = seal::DigestOf(context)};
 }
 
+std::string NamesOf(const keys::Epochs& epochs) {
+  std::string names;
+  for (const auto& epoch : epochs.all()) names += (names.empty() ? "" : " and ") + std::to_string(epoch->number);
+  return names;
+}
+
 seal::Digest DigestOfList(ByteView covered) { return crypto::Hash("medseal.v1.bundl", covered); }
 seal::Digest DigestOfPart(ByteView bytes) { return crypto::Hash("medseal.v1.bpart", bytes); }
 
@@ -245,7 +251,7 @@ Result<OpenedBundle> OpenedBundle::Open(const std::string& folder, const keys::S
   const auto epoch = epochs.Find(list.epoch);
   if (epoch == nullptr)
     return Status::KeyUnavailable("the bundle needs the secret of epoch " + std::to_string(list.epoch) +
-                                  ", which this provider does not have");
+                                  "; this provider has that of " + NamesOf(epochs));
   MS_ASSIGN(const SecretBytes digest,
             seal::Open(epoch->secret.Reveal(), ListPlace(store, suite, list.epoch, list.number), bundle.sealed_.seal));
   if (!SameBytes(digest.Reveal(), DigestOfList(bundle.sealed_.covered)))
@@ -265,8 +271,14 @@ Status OpenedBundle::CheckParts() const {
   return Status::Ok();
 }
 
+Status CheckSettled(const Core& core) {
+  if (core.epochs->newest()->number == core.meta->epoch()) return Status::Ok();
+  return Status::Conflict("the epoch is changing: finish that first, with medseal rotate resume");
+}
+
 Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places) {
   places.clear();
+  MS_TRY(CheckSettled(core));
   const auto at = core.rows->Freeze();
   return ForEachPlace(core, [&](const Place& place) {
     format::EpochEnd::Place reached{place.id, 0, place.facts.path};
@@ -280,6 +292,8 @@ Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places) {
 }
 
 Status WriteBundleTo(Core& core, const std::string& folder) {
+  const std::lock_guard lock(core.job_mutex);
+  MS_TRY(CheckSettled(core));
   std::error_code error;
   if (::mkdir(folder.c_str(), S_IRWXU) != 0 && !fs::is_empty(folder, error))
     return Status::InvalidArgument("the folder for the bundle has to be a new or an empty one");

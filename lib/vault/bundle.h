@@ -10,10 +10,14 @@
 
 namespace mseal::vault {
 
+// A bundle is of one epoch: Conflict while the epoch changes and part of the keys are under the next one already.
+Status CheckSettled(const Core& core);
+
 // Brings the bundle of each registered place up to date and opens it from there. `places` says what was reached: one
-// entry a place, with the bundle's number or 0.
+// entry a place, with the bundle's number or 0. core.job_mutex is held. Conflict as CheckSettled.
 Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places);
 // Writes a bundle into a folder that is no registered place, for carrying away. InvalidArgument: it is not empty.
+// Conflict as CheckSettled.
 Status WriteBundleTo(Core& core, const std::string& folder);
 
 // A bundle that was read and authenticated: the newest of its folder.
@@ -21,7 +25,8 @@ class OpenedBundle {
  public:
   // `epochs`: those that the provider has.
   //   NotFound        there is none
-  //   KeyUnavailable  there are some, all of epochs that the provider does not have
+  //   KeyUnavailable  the newest is of an epoch that the provider does not have; the message names that one and those
+  //                   at hand
   //   AuthFailed, Corrupt  the newest was changed
   static Result<OpenedBundle> Open(const std::string& folder, const keys::StoreId& store, crypto::Suite suite,
                                    const keys::Epochs& epochs);

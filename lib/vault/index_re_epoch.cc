@@ -96,13 +96,21 @@ class ReEpoch : public JobWork {
     auto keys = core_.patients->Read(patient);
     if (keys.code() == StatusCode::kNotFound) return false;  // went since the scan
     MS_TRY(keys.status());
-    MS_ASSIGN(const PatientRows rows, CollectPatient(core_, *keys, at));
+    MS_ASSIGN(const std::vector<OpenedRow> rows, RowsToBuild(*keys, at));
     bool has_any = false;
-    for (const OpenedRow& row : rows.live) {
+    for (const OpenedRow& row : rows) {
       MS_TRY(BuildRow(row, change));
       has_any |= !row.header.postings.empty();
     }
     return has_any;
+  }
+
+  // A restore takes of a damaged patient what opens: one flipped bit shall not keep all others away.
+  Result<std::vector<OpenedRow>> RowsToBuild(const keys::PatientKeys& keys, const store::Snapshot& at) {
+    auto rows = CollectPatient(core_, keys, at);
+    if (ordered_too_ && IsDamage(rows.code())) return LiveRowsThatOpen(core_, keys, at);
+    MS_TRY(rows.status());
+    return std::move(rows->live);
   }
 
   Status BuildRow(const OpenedRow& row, Overlay& change) {

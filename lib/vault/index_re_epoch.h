@@ -19,7 +19,8 @@ Status OpenPostings(Core& core);
 // For a restore: empties the table and builds it from the headers under a new X_m, ordered rows too. Nobody reads or
 // writes meanwhile. Called again after it was stopped it starts over. Where a header names an index key that an already
 // finished rotation had ended, that rotation is to be worked on again.
-//   AuthFailed  a patient's rows do not open or do not add up;  AlreadyExists  two records have the same unique value
+// Of a patient whose rows do not add up those that open are taken.
+//   AuthFailed  a patient's key row does not open;  AlreadyExists  two records have the same unique value
 Status RebuildIndex(Core& core, const StepOptions& options);
 
 }  // namespace mseal::vault

@@ -47,6 +47,13 @@ Bytes OrderedRowKey(std::uint32_t index, ByteView value, const keys::RecordHandl
 
 Result<std::unique_ptr<PatientChange>> PatientChange::Open(Core& core, Desk& desk, const keys::PatientHandle& patient) {
   MS_TRY(CheckMayOpen(core, desk, patient));
+  MS_ASSIGN(auto change, OpenByHost(core, desk, patient));
+  change->opened_ = desk.session->DataKeys(*change->keys_);
+  return change;
+}
+
+Result<std::unique_ptr<PatientChange>> PatientChange::OpenByHost(Core& core, Desk& desk,
+                                                                 const keys::PatientHandle& patient) {
   std::unique_ptr<PatientChange> change(new PatientChange(core, desk));
   change->schema_ = core.schemas.current();
   change->chain_ = core.registry->chain();
@@ -59,7 +66,6 @@ Result<std::unique_ptr<PatientChange>> PatientChange::Open(Core& core, Desk& des
   // An older key row put back would let a live data key be made again.
   if (change->keys_->row.slot_counter < change->head_.slot_counter)
     return Status::AuthFailed("the key row is older than the patient's head");
-  change->opened_ = desk.session->DataKeys(*change->keys_);
   return change;
 }
 
@@ -222,18 +228,31 @@ Status PatientChange::Delete(std::string_view type, ByteView record_id, std::uin
   if (!live.has_value()) return Status::NotFound("no such record");
   if (expected_version != 0 && expected_version != live->header.version)
     return Status::Conflict("the record has another version");
-  MS_TRY(DropHistory(*live));
-  const Bytes live_key = LiveRowKey(place);
+  return DeleteLive(*live);
+}
+
+Status PatientChange::DeleteLive(const OpenedRow& live) {
+  MS_TRY(DropHistory(live));
+  const Bytes live_key = LiveRowKey(live.place);
   overlay_.Delete(Table::kRecords, live_key);
-  RemoveRow(live_key, live->commitment);
-  for (const format::HeaderStream& stream : live->header.streams) DropChunks(stream);
+  RemoveRow(live_key, live.commitment);
+  for (const format::HeaderStream& stream : live.header.streams) DropChunks(stream);
   static const format::Header kNothing;
-  MS_TRY(MovePostings(&*live, kNothing, place, {}));
+  MS_TRY(MovePostings(&live, kNothing, live.place, {}));
   SecretBytes entry;
   SecretWriter(entry).U64(head_.version + 1);
-  core_.meta->Put(overlay_.batch(), keys::MetaKind::kLedger, LedgerId(place), entry.Reveal());
+  core_.meta->Put(overlay_.batch(), keys::MetaKind::kLedger, LedgerId(live.place), entry.Reveal());
   changed_ = true;
   return Status::Ok();
+}
+
+Result<bool> PatientChange::DeleteAgain(const keys::RecordTag& tag, std::uint64_t version) {
+  MS_ASSIGN(const std::optional<OpenedRow> live, ReadRecord(PlaceRecord(core_.identity, patient(), tag)));
+  if (!live.has_value()) return false;
+  // The ledger goes on from the version it names: an even older backup takes the deletion from there.
+  head_.version = std::max(head_.version, version - 1);
+  MS_TRY(DeleteLive(*live));
+  return true;
 }
 
 Status PatientChange::ForEachReplaced(const OpenedRow& live,

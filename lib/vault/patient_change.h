@@ -57,6 +57,8 @@ class PatientChange {
   //   NotFound    no such patient
   //   AuthFailed  key row or head were changed, or the key row is older than the head
   static Result<std::unique_ptr<PatientChange>> Open(Core& core, Desk& desk, const keys::PatientHandle& patient);
+  // The same for the host itself, whose desk has no session: it only deletes, and nobody's marks are in the way.
+  static Result<std::unique_ptr<PatientChange>> OpenByHost(Core& core, Desk& desk, const keys::PatientHandle& patient);
   // A new patient, with a data key for each class the session holds.
   static Result<std::unique_ptr<PatientChange>> Create(Core& core, Desk& desk, const keys::PatientHandle& patient);
 
@@ -66,6 +68,10 @@ class PatientChange {
   Result<PutOutcome> Put(const PutRequest& request);
   // PermissionDenied: the patient is under a legal hold.
   Status Delete(std::string_view type, ByteView record_id, std::uint64_t expected_version);
+  // For a restore, under a legal hold too, which came after the deletion: deletes once more what the ledger says was
+  // deleted when the head became `version`, which the head does not stay below. False: no such record is there.
+  Result<bool> DeleteAgain(const keys::RecordTag& tag, std::uint64_t version);
+  std::uint64_t head_version() const { return head_.version; }
   // Leaves void the sealed groups that `gone` names, in the record and its history; versions and times stay. Takes no
   // class key. PermissionDenied: the patient is under a legal hold.
   Status LetGo(std::string_view type, ByteView record_id, const GroupFilter& gone);
@@ -82,6 +88,7 @@ class PatientChange {
   friend class RecordDraft;
   PatientChange(Core& core, Desk& desk) : core_(core), desk_(desk), overlay_(*core.rows) {}
 
+  Status DeleteLive(const OpenedRow& live);
   Result<std::optional<OpenedRow>> ReadRecord(const RecordPlace& place) const;
   Result<const keys::DataKey*> DataKeyAt(people::ClassNumber number, std::uint32_t generation);
   void AddRow(ByteView row_key, const seal::Commitment& commitment);

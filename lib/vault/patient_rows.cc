@@ -75,7 +75,19 @@ Result<PatientRows> CollectPatient(const Core& core, const keys::PatientKeys& ke
   return std::move(gathered.rows);
 }
 
-Status CheckChunks(const keys::PatientKeys& keys, const PatientRows& rows, const std::set<Bytes>& pending) {
+Result<std::vector<OpenedRow>> LiveRowsThatOpen(const Core& core, const keys::PatientKeys& keys,
+                                                const store::Snapshot& at) {
+  Gathering gathered;
+  const auto cursor = core.rows->Scan(Table::kRecords, keys.handle, format::AfterPrefix(keys.handle), &at);
+  for (; cursor->Valid(); cursor->Next()) {
+    const Status row = GatherRow(core, keys, cursor->key(), cursor->value(), gathered);
+    if (!row.ok() && !IsDamage(row.code())) return row;
+  }
+  MS_TRY(cursor->status());
+  return std::move(gathered.rows.live);
+}
+
+std::set<Bytes> NamedChunks(const keys::PatientKeys& keys, const PatientRows& rows) {
   std::set<Bytes> named;
   for (const auto* list : {&rows.live, &rows.history}) {
     for (const OpenedRow& row : *list) {
@@ -85,6 +97,11 @@ Status CheckChunks(const keys::PatientKeys& keys, const PatientRows& rows, const
       }
     }
   }
+  return named;
+}
+
+Status CheckChunks(const keys::PatientKeys& keys, const PatientRows& rows, const std::set<Bytes>& pending) {
+  const std::set<Bytes> named = NamedChunks(keys, rows);
   for (const Bytes& chunk : named) {
     if (!rows.chunks.contains(chunk)) return Status::AuthFailed("a large value lacks a chunk");
   }

@@ -156,6 +156,19 @@ Status AddProviderCopy(Core& core, const std::string& store, const std::string& 
   return anchor.has_value() ? made->MoveAnchor(*anchor) : Status::Ok();
 }
 
+Result<std::size_t> MoveAnchorsOfOthers(Core& core, const keys::Anchor& anchor) {
+  std::size_t missed = 0;
+  MS_TRY(core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView id, const SecretBytes& content) -> Status {
+    if (SameBytes(id, core.provider->instance())) return Status::Ok();
+    MS_ASSIGN(const format::ProviderCopy copy, format::ParseProviderCopy(content.Reveal()));
+    const auto opened = OpenRegistered(core, copy);
+    const bool is_it = opened.ok() && SameBytes((*opened)->instance(), id);
+    if (!is_it || !(*opened)->MoveAnchor(anchor).ok()) ++missed;
+    return Status::Ok();
+  }));
+  return missed;
+}
+
 Status ListProviderCopies(Core& core, std::vector<ProviderFacts>& out) {
   out.clear();
   const auto look = [](const keys::KeyProvider& provider, ProviderFacts& facts) {

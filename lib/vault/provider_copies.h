@@ -53,6 +53,10 @@ Status RegisterProvider(Core& core);
 Status AddProviderCopy(Core& core, const std::string& store, const std::string& uri, const keys::KeyringSecret& secret,
                        const crypto::Argon2Cost& cost);
 
+// Moves the anchor of every copy but the one that the vault was opened with. Gives the number of copies that were not
+// reached: their anchors name what the store was before a restore.
+Result<std::size_t> MoveAnchorsOfOthers(Core& core, const keys::Anchor& anchor);
+
 struct ProviderFacts {
   std::string uri;
   bool own = false;  // the one the vault was opened with

@@ -57,6 +57,7 @@ Vault::Vault(const OpenOptions& options)
                .secret = {options.secret.kind, SecretBytes::CopyOf(options.secret.bytes.Reveal())},
                .durability = options.durability,
                .accept_stale = options.accept_stale,
+               .restoring = options.restoring,
                .cache_patients = options.cache_patients,
                .cache_bytes = options.cache_bytes,
                .environment = options.environment,
@@ -85,6 +86,7 @@ Status Vault::OpenRows(bool read_only) {
 
 // Comes before anything is read: a store that lost its newest rows may not even open.
 Status Vault::CheckFreshness() {
+  if (options_.restoring) return Status::Ok();
   const auto anchor = core_->provider->ReadAnchor();
   if (!anchor.ok() && !options_.accept_stale) return anchor.status();
   const std::optional<keys::Anchor> known = anchor.ok() ? *anchor : std::nullopt;
@@ -154,7 +156,7 @@ Status Vault::OpenParts() {
   MS_ASSIGN(core_->registry, people::Registry::Load(*core_->rows, *core_->meta, identity.store, identity.suite));
   const auto chain = core_->registry->chain();
   const auto anchor = core_->provider->ReadAnchor();
-  if (anchor.ok() && anchor->has_value() && !core_->read_only) {
+  if (anchor.ok() && anchor->has_value() && !core_->read_only && !options_.restoring) {
     if (chain->newest_number() < (*anchor)->statement_number)
       return Status::Stale("the chain of statements is older than its anchor");
     if (core_->meta->epoch() < (*anchor)->epoch) return Status::Stale("the store's epoch is older than its anchor's");
@@ -166,9 +168,10 @@ Status Vault::OpenParts() {
   if (core_->read_only) return Status::Ok();
   MS_TRY(marks);
   const Core& core = *core_;
-  core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, [&core] {
+  const auto facts = [&core] {
     return keys::Anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
-  });
+  };
+  core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, facts, options_.restoring);
   MS_TRY(RegisterProvider(*core_));
   return SweepPendingUploads(*core_);
 }

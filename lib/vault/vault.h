@@ -22,6 +22,8 @@ struct OpenOptions {
   keys::KeyringSecret secret;
   store::Durability durability = store::Durability::kPower;
   bool accept_stale = false;
+  // For a restore: the store is older than its anchor on purpose, which stays where it is. Not within reach of hosts.
+  bool restoring = false;
   std::size_t cache_patients = 16384;
   std::size_t cache_bytes = 64 << 20;
   store::RocksEnvironment* environment = nullptr;  // tests let files fail

@@ -431,6 +431,46 @@ static void ALoggedOutSessionIsClosed(void) {
   medseal_vault_free(vault);
 }
 
+static int count_backups(void* context, const medseal_backup_info* info) {
+  if (info->state == MEDSEAL_OK) ++*(int*)context;
+  return 0;
+}
+
+static void copy_nothing(void* context) { ++*(int*)context; }
+
+static void ABackupIsMadeListedAndRestored(void) {
+  medseal_vault* vault = NULL;
+  int made = 0, listed = 0, intact = 0, worked = 0;
+  char place[128], restored[128];
+  medseal_keyring keyring = the_keyring("open keyring");
+  medseal_restore_options options = MEDSEAL_INIT(medseal_restore_options);
+  medseal_restore_report report = MEDSEAL_INIT(medseal_restore_report);
+  snprintf(place, sizeof place, "%s/place", folder);
+  snprintf(restored, sizeof restored, "%s/restored", folder);
+  EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_backup_create(vault, NULL, NULL, count_backups, &made, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_backup_register(vault, place, MEDSEAL_PLACE_BACKUPS, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_backup_create(vault, NULL, NULL, count_backups, &made, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_backup_list(vault, place, NULL, count_backups, &listed, &error));
+  EXPECT(made == 1 && listed == 1);
+  EXPECT_CODE(MEDSEAL_OK, medseal_backup_freeze(vault, 60000, copy_nothing, &worked, &intact, &error));
+  EXPECT(worked == 1 && intact == 1);
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_backup_freeze(vault, 0, copy_nothing, &worked, &intact, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_backup_forget(vault, "", &error));
+  keyring.path = "";
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_provider_add(vault, &keyring, NULL, &error));
+  keyring.path = keyring_path;
+  medseal_vault_free(vault);
+  options.from = place;
+  options.keyring = &keyring;
+  EXPECT_CODE(MEDSEAL_OK, medseal_backup_drill(&options, &report, &error));
+  EXPECT(report.sampled > 0 && report.failed == 0);
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_restore(&options, NULL, NULL, &report, &error)); /* to where? */
+  options.store = restored;
+  EXPECT_CODE(MEDSEAL_OK, medseal_restore(&options, NULL, NULL, &report, &error));
+  EXPECT(report.backup == 1 && report.patients > 0 && report.unreadable == 0);
+}
+
 /* Another password for the founder; the session that asked goes on, the other one ends. */
 static void OtherKeysEndAPersonsOtherSessions(void) {
   const medseal_ref ref = ref_of("p-1");
@@ -558,6 +598,7 @@ int main(void) {
     ALoggedOutSessionIsClosed();
     OtherKeysEndAPersonsOtherSessions();
     SharesGiveTheFounderAnotherPassword();
+    ABackupIsMadeListedAndRestored();
   }
 
   snprintf(sweep, sizeof sweep, "rm -rf '%s'", folder);

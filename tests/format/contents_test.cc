@@ -5,6 +5,7 @@
 
 #include "base/writer.h"
 #include "crypto/hash.h"
+#include "format/backup_facts.h"
 #include "format/bundle.h"
 #include "format/custody.h"
 #include "format/erasure.h"
@@ -33,10 +34,10 @@ using test::ToHex;
 Case Worked(const std::string& name) { return test::LoadCases("format/" + name + ".json", "cases").front(); }
 
 TEST(Page, ShowsTheWorkedExamples) {
-  for (const char* name :
-       {"sealed",     "row",         "public_part", "header",   "group",     "head",          "posting",
-        "stream",     "chunk",       "job",         "erasure",  "epoch_end", "provider_copy", "backup_place",
-        "place_mark", "bundle_part", "bundle_list", "recovery", "mark",      "mark_tally",    "known_time"})
+  for (const char* name : {"sealed",        "row",          "public_part", "header",       "group",       "head",
+                           "posting",       "stream",       "chunk",       "job",          "erasure",     "epoch_end",
+                           "provider_copy", "backup_place", "place_mark",  "backup_facts", "bundle_part", "bundle_list",
+                           "recovery",      "mark",         "mark_tally",  "known_time"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");
@@ -103,6 +104,14 @@ TEST(Bundle, ExamplesAreTakenApart) {
   ASSERT_EQ(opened->list.parts.size(), list.Number("parts"));
   EXPECT_EQ(opened->list.parts[0].size, part_bytes.size());
   EXPECT_EQ(ParseBundlePart(part_bytes, opened->list.parts[0].number)->size(), part.Number("rows"));
+}
+
+TEST(BackupFacts, ExampleIsTakenApart) {
+  const Case one = Worked("backup_facts");
+  const auto facts = ParseBackupFacts(one.Hex("bytes"));
+  ASSERT_TRUE(facts.ok());
+  EXPECT_EQ(facts->epoch, one.Number("epoch"));
+  EXPECT_EQ(facts->statement_number, one.Number("statement"));
 }
 
 TEST(Mark, ExampleIsTakenApart) {

@@ -5,6 +5,7 @@
 
 #include "base/writer.h"
 #include "format/anchor.h"
+#include "format/backup_facts.h"
 #include "format/bundle.h"
 #include "format/credential.h"
 #include "format/custody.h"
@@ -119,6 +120,11 @@ Result<Bytes> AgainBackupPlace(ByteView bytes) {
 Result<Bytes> AgainPlaceMark(ByteView bytes) {
   MS_ASSIGN(const PlaceMark mark, ParsePlaceMark(bytes));
   return WritePlaceMark(mark);
+}
+
+Result<Bytes> AgainBackupFacts(ByteView bytes) {
+  MS_ASSIGN(const BackupFacts facts, ParseBackupFacts(bytes));
+  return WriteBackupFacts(facts);
 }
 
 Result<Bytes> AgainBundlePart(ByteView bytes) {
@@ -299,6 +305,7 @@ std::vector<Layout> Make() {
       {"provider_copy", {}, AgainProviderCopy},
       {"backup_place", {}, AgainBackupPlace},
       {"place_mark", {}, AgainPlaceMark},
+      {"backup_facts", {}, AgainBackupFacts},
       {"bundle_part", {}, AgainBundlePart},
       {"bundle_list", {}, AgainBundleList},
       {"recovery", {}, AgainRecovery},

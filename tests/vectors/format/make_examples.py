@@ -689,7 +689,14 @@ def bundles():
         return covered + [("sealed digest of what is before",
                            flat(seal(EPOCH_SECRET, made("bundle salt", 24), where, digest)))]
 
-    m, p, l = flat(mark), flat(part), flat(list_())
+    def facts(epoch=EPOCH):
+        return [("version", b"\1"), ("store", STORE), ("epoch", be(epoch, 4)), ("schema version", be(2, 4)),
+                ("newest statement", be(41, 8)), ("commit counter", be(70000, 8)), ("made, ms", be(1609459200000, 8))]
+
+    m, p, l, f = flat(mark), flat(part), flat(list_()), flat(facts())
+    layout("backup_facts", "What backups say of themselves", facts(), dict(epoch=EPOCH, statement=41),
+           [("version 0", VERSION, b"\0" + f[1:]), ("version 2", VERSION, b"\2" + f[1:]),
+            ("epoch 0", CORRUPT, flat(facts(epoch=0))), ("a byte after the end", CORRUPT, f + b"\0")])
     layout("place_mark", "Marks of backup places", mark, dict(store=STORE),
            [("another magic", CORRUPT, b"M" + m[1:]), ("version 2", VERSION, replaced(m, 8, b"\2")),
             ("a byte after the end", CORRUPT, m + b"\0")])

@@ -1,0 +1,90 @@
+// provider copy add, list, verify: the copies of the keyring.
+#include <fmt/core.h>
+
+#include "commands.h"
+#include "json.h"
+#include "output.h"
+#include "secrets.h"
+#include "talk.h"
+
+namespace cli {
+namespace {
+
+constexpr std::size_t kFewestCopies = 2;
+
+const char* AssuranceName(int assurance) {
+  switch (assurance) {
+    case 0:
+      return "device-destroyed";
+    case 1:
+      return "overwritten, medium unproven";
+    default:
+      return "unlinked";
+  }
+}
+
+std::string EpochsOf(const medseal_provider_info& facts) {
+  std::string out;
+  for (std::size_t i = 0; i < facts.epoch_count; ++i)
+    out += fmt::format("{}{}", out.empty() ? "" : " and ", facts.epochs[i]);
+  return out;
+}
+
+std::string StateOf(const medseal_provider_info& facts) {
+  if (facts.reached != MEDSEAL_OK) return medseal_code_name(facts.reached);
+  return facts.damaged != 0 ? "DAMAGED: make it anew" : "ok";
+}
+
+void WriteCopy(const medseal::ProviderInfo& copy, bool json) {
+  if (!json) {
+    return WriteLine(fmt::format("{}  {}{}, epoch {}, {}", copy.uri, StateOf(copy.facts),
+                                 copy.facts.own != 0 ? ", in use" : "", EpochsOf(copy.facts),
+                                 AssuranceName(copy.facts.assurance)));
+  }
+  JsonLine line("provider_copy");
+  line.Text("uri", copy.uri).Flag("own", copy.facts.own != 0).Text("state", StateOf(copy.facts));
+  WriteLine(line.Text("epochs", EpochsOf(copy.facts)).Text("assurance", AssuranceName(copy.facts.assurance)).Done());
+}
+
+bool IsGood(const medseal::ProviderInfo& copy, const std::string& epochs) {
+  return copy.facts.reached == MEDSEAL_OK && copy.facts.damaged == 0 && EpochsOf(copy.facts) == epochs;
+}
+
+}  // namespace
+
+Outcome AddProviderCopy(const Common& common, const ProviderAddArguments& arguments) {
+  return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
+    CLI_ASSIGN(const Secret secret, ReadNewSecret(arguments.passphrase, "passphrase of the new copy"));
+    CLI_TRY(vault.AddProviderCopy({.path = arguments.uri, .secret = secret.view()},
+                                  {.memory_kib = arguments.cost.memory_mib * 1024, .passes = arguments.cost.passes}));
+    Say("made; from now on every epoch change has to reach it");
+    return kDone;
+  });
+}
+
+Outcome ListProviderCopies(const Common& common) {
+  return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
+    CLI_ASSIGN(const auto copies, vault.ProviderCopies());
+    for (const medseal::ProviderInfo& copy : copies) WriteCopy(copy, common.json);
+    if (copies.size() < kFewestCopies) Warn("one copy is one accident away from none: medseal provider copy add FILE");
+    return kDone;
+  });
+}
+
+Outcome VerifyProviderCopies(const Common& common) {
+  return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
+    CLI_ASSIGN(const auto copies, vault.ProviderCopies());
+    bool good = true;
+    for (const medseal::ProviderInfo& copy : copies) {
+      WriteCopy(copy, common.json);
+      good = good && IsGood(copy, EpochsOf(copies.front().facts));
+    }
+    if (!good)
+      return Error(MEDSEAL_KEY_UNAVAILABLE, "not every copy of the keyring is reached, whole and of this epoch");
+    if (copies.size() < kFewestCopies)
+      return Error(MEDSEAL_KEY_UNAVAILABLE, "there is one copy of the keyring: medseal provider copy add FILE");
+    return kDone;
+  });
+}
+
+}  // namespace cli

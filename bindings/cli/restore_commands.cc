@@ -1,0 +1,131 @@
+// restore, backup drill: a store again out of old data and the newest bundle.
+#include <fmt/core.h>
+
+#include "commands.h"
+#include "ids.h"
+#include "interrupt.h"
+#include "json.h"
+#include "output.h"
+#include "talk.h"
+#include "text.h"
+
+namespace cli {
+namespace {
+
+class RestoreWatcher : public medseal::Watcher {
+ public:
+  bool OnProgress(const medseal_progress& progress) noexcept override {
+    line_.Update(progress.done, progress.in_all, progress.records);
+    return !Interrupted();
+  }
+
+ private:
+  ProgressLine line_{"restore", "patients"};
+};
+
+const char* NameOf(medseal_restored_as how) {
+  switch (how) {
+    case MEDSEAL_STAYS_ERASED:
+      return "stays erased";
+    case MEDSEAL_IS_LOST:
+      return "lost: newer than the backup";
+    case MEDSEAL_IS_UNREADABLE:
+      return "unreadable: no key at hand; restore with a newer bundle";
+    case MEDSEAL_IS_DAMAGED:
+      return "damaged: not every row opens; medseal verify says more";
+  }
+  return "unknown";
+}
+
+void WritePatient(const medseal::RestoredPatient& patient, bool json) {
+  const std::string handle = HandleText(patient.handle);
+  if (!json) return WriteLine(handle + "  " + NameOf(patient.how));
+  WriteLine(JsonLine("restored_patient").Text("patient", handle).Text("how", NameOf(patient.how)).Done());
+}
+
+void WriteReport(const char* kind, const medseal_restore_report& report, bool json) {
+  if (json) {
+    JsonLine line(kind);
+    line.Number("backup", report.backup).Number("bundle", report.bundle).Number("epoch", report.epoch);
+    line.Number("bundle_made_ms", report.bundle_made_ms).Number("patients", report.patients);
+    line.Number("erased", report.erased).Number("lost", report.lost).Number("unreadable", report.unreadable);
+    line.Number("damaged", report.damaged).Number("records_deleted", report.records_deleted);
+    line.Number("statements_lost", report.statements_lost).Number("copies_missed", report.copies_missed);
+    line.Flag("anchor_was_lost", report.anchor_was_lost != 0).Number("sampled", report.sampled);
+    return WriteLine(line.Number("failed", report.failed).Done());
+  }
+  const std::string data = report.backup == 0 ? "a copy" : fmt::format("backup {}", report.backup);
+  WriteLine(fmt::format("from {} with bundle {} of epoch {}, {}", data, report.bundle, report.epoch,
+                        TimeText(report.bundle_made_ms)));
+  const std::pair<const char*, std::uint64_t> facts[] = {{"patients restored", report.patients},
+                                                         {"stay erased", report.erased},
+                                                         {"lost", report.lost},
+                                                         {"unreadable", report.unreadable},
+                                                         {"damaged", report.damaged},
+                                                         {"records deleted again", report.records_deleted}};
+  for (const auto& [name, count] : facts) WriteLine(fmt::format("{:<22}{:>10}", name, Grouped(count)));
+}
+
+void WarnOf(const medseal_restore_report& report) {
+  if (report.statements_lost != 0)
+    Warn(fmt::format(
+        "{} statements about persons and classes are newer than the bundle: look at medseal person list, and "
+        "revoke again whom they revoked",
+        report.statements_lost));
+  if (report.copies_missed != 0)
+    Warn(fmt::format("{} copies of the keyring were not reached: they will call this store stale",
+                     report.copies_missed));
+  if (report.anchor_was_lost != 0) Warn("the keyring's anchor was lost and began anew");
+}
+
+// The options borrow from arguments and secret.
+Result<Secret> ReadKeyring(const Common& common) {
+  CLI_TRY(Require(common.keyring, "the keyring file", "--keyring", "MEDSEAL_KEYRING"));
+  return ReadKeyringSecret(common, false);
+}
+
+medseal::RestoreOptions OptionsOf(const Common& common, const RestoreArguments& arguments, const Secret& secret) {
+  return {.from = arguments.from,
+          .backup = arguments.backup,
+          .bundle = arguments.bundle,
+          .store = arguments.to,
+          .keyring = {.path = common.keyring, .secret = secret.view(), .secret_is_key = !common.key_file.empty()},
+          .sample = arguments.sample};
+}
+
+}  // namespace
+
+Outcome Restore(const Common& common, const RestoreArguments& arguments) {
+  CLI_ASSIGN(const Secret secret, ReadKeyring(common));
+  std::vector<medseal::RestoredPatient> patients;
+  medseal_restore_report report;
+  Status status;
+  {
+    RestoreWatcher watcher;
+    status = medseal::Restore(OptionsOf(common, arguments, secret), &watcher, &patients, &report);
+  }
+  if (!status.ok()) return status.error();
+  for (const medseal::RestoredPatient& patient : patients) WritePatient(patient, common.json);
+  WriteReport("restore", report, common.json);
+  WarnOf(report);
+  return report.lost + report.unreadable + report.damaged == 0 ? kDone : kSomeRejected;
+}
+
+Outcome DrillBackup(const Common& common, const RestoreArguments& arguments) {
+  CLI_ASSIGN(const Secret secret, ReadKeyring(common));
+  medseal_restore_report report;
+  Status status;
+  {
+    RestoreWatcher watcher;
+    status = medseal::Drill(OptionsOf(common, arguments, secret), &watcher, &report);
+  }
+  const bool looked = status.ok() || report.sampled != 0;
+  if (looked) WriteReport("drill", report, common.json);
+  if (looked && !common.json)
+    WriteLine(fmt::format("{:<22}{:>10}\n{:<22}{:>10}", "opened whole", Grouped(report.sampled - report.failed),
+                          "failed", Grouped(report.failed)));
+  if (!status.ok()) return status.error();
+  return report.lost + report.unreadable + report.damaged == 0 ? kDone : kSomeRejected;
+}
+
+}  // namespace cli
