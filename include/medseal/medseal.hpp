@@ -1029,6 +1029,15 @@ inline Status CheckSchema(const Schema& current, const Schema& next) {
   return internal::Call(medseal_schema_check, &raw_current, &raw_next);
 }
 
+// `founder_key`: 32 bytes, or empty: then compare the one in the answer.
+inline Result<medseal_certificate_info> VerifyCertificate(ByteView certificate, ByteView founder_key = {}) {
+  auto info = internal::Sized<medseal_certificate_info>();
+  const Status status = internal::Call(medseal_certificate_verify, internal::Raw(certificate),
+                                       founder_key.empty() ? nullptr : founder_key.data(), &info);
+  if (!status.ok()) return status.error();
+  return info;
+}
+
 namespace internal {
 
 // What borrows the options lives as long as they.
@@ -1068,15 +1077,6 @@ inline Status Drill(const RestoreOptions& options, Watcher* watcher, medseal_res
   const internal::RawRestore restore(options, watcher);
   *report = internal::Sized<medseal_restore_report>();
   return internal::Call(medseal_backup_drill, &restore.raw, report);
-}
-
-// `founder_key`: 32 bytes, or empty: then compare the one in the answer.
-inline Result<medseal_certificate_info> VerifyCertificate(ByteView certificate, ByteView founder_key = {}) {
-  auto info = internal::Sized<medseal_certificate_info>();
-  const Status status = internal::Call(medseal_certificate_verify, internal::Raw(certificate),
-                                       founder_key.empty() ? nullptr : founder_key.data(), &info);
-  if (!status.ok()) return status.error();
-  return info;
 }
 
 // Gives each line to `line(what, name, count, bytes, detail)`. The value says whether what lies there opens some
