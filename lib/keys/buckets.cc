@@ -91,6 +91,10 @@ Result<std::set<std::uint32_t>> Buckets::All() const {
   return buckets;
 }
 
+void Buckets::WaitForHolders() {
+  for (Lock& lock : locks_) const std::unique_lock held(lock.mutex);
+}
+
 // The highest version counts, whatever epoch it is sealed under; of one version the row of the newest epoch.
 Result<std::shared_ptr<const BucketKey>> Buckets::Read(std::uint32_t bucket) const {
   const Bytes prefix = format::BucketPrefix(bits_, bucket);

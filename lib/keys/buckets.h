@@ -72,6 +72,8 @@ class Buckets {
   Result<std::set<std::uint32_t>> All() const;
   // Nobody writes key rows of the bucket while it is held.
   std::unique_lock<std::shared_mutex> Stop(std::uint32_t bucket) { return std::unique_lock(LockOf(bucket)); }
+  // Whoever held a bucket's key when this was called has let go when it returns.
+  void WaitForHolders();
   // The bucket's newest key in the store.
   Result<std::shared_ptr<const BucketKey>> Read(std::uint32_t bucket) const;
   // The bucket's next version under the newest epoch; nothing is stored yet.

@@ -121,6 +121,8 @@ class EpochChange : public JobWork {
     core_.AtPoint("epoch secret is written");
     MS_ASSIGN(keys::EpochSecret secret, copies.WriteEverywhere(job.target));
     if (core_.epochs->Find(job.target) == nullptr) core_.epochs->Add({job.target, std::move(secret)});
+    // A bucket that was being made under the old epoch alone is there before anybody looks for those to carry over.
+    core_.buckets->WaitForHolders();
     return Finish(job, EpochStep::kBuckets);
   }
 
@@ -312,8 +314,9 @@ class EpochChange : public JobWork {
     const auto cursor = core_.rows->Scan(Table::kKeys, prefix, format::AfterPrefix(prefix));
     for (; cursor->Valid(); cursor->Next()) {
       MS_ASSIGN(const format::BucketKeyPlace place, format::ParseBucketKeyKey(cursor->key()));
-      if (place.epoch < job.target || place.version < newest.at(place.bucket))
-        batch.Delete(Table::kKeys, cursor->key());
+      const auto version = newest.find(place.bucket);  // none: the bucket was made since
+      const bool superseded = version != newest.end() && place.version < version->second;
+      if (place.epoch < job.target || superseded) batch.Delete(Table::kKeys, cursor->key());
     }
     return cursor->status();
   }
@@ -326,7 +329,9 @@ class EpochChange : public JobWork {
         core_.rows->Scan(Table::kKeys, format::KeyRowPrefix(), format::AfterPrefix(format::KeyRowPrefix()));
     for (; cursor->Valid(); cursor->Next()) {
       MS_ASSIGN(const format::KeyRowPlace place, format::ParseKeyRowKey(cursor->key()));
-      if (place.bucket_key_version >= newest.at(core_.buckets->BucketOf(place.patient))) continue;
+      const auto version = newest.find(core_.buckets->BucketOf(place.patient));
+      // A bucket that was made since has nothing older.
+      if (version == newest.end() || place.bucket_key_version >= version->second) continue;
       batch.Delete(Table::kKeys, cursor->key());
       if (batch.operations().size() < kRowsPerBatch) continue;
       MS_TRY(core_.CommitAs(batch, Durability::kProcess));

@@ -2,11 +2,13 @@
 #include "vault/put.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 namespace mseal::vault {
 namespace {
 
-constexpr int kAttempts = 16;
+constexpr int kAttempts = 64;
 constexpr std::size_t kLongestRecordId = 1024;
 
 Status CheckItem(const PutItem& item) {
@@ -68,10 +70,18 @@ Status TryPatient(Core& core, Desk& desk, std::span<const PutItem> items, const 
   return committed;
 }
 
+// Writers that keep taking each other's places in the index let one another through.
+void StandBack(int attempt) {
+  constexpr int kLongest = 10;  // of doublings
+  const std::uint32_t at_most = 50u << std::min(attempt, kLongest);
+  std::this_thread::sleep_for(std::chrono::microseconds(crypto::PooledBelow(at_most)));
+}
+
 Status PutPatient(Core& core, Desk& desk, std::span<const PutItem> items, const Positions& positions,
                   std::vector<PutAnswer>& answers) {
   Status status = Status::Ok();
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    if (attempt > 1) StandBack(attempt);
     bool faster = false;
     status = TryPatient(core, desk, items, positions, answers, faster);
     if (!faster) break;

@@ -82,6 +82,7 @@ class Verifier {
   Status Run() {
     patients_in_all_ = core_.rows->Measure().approximate_rows[static_cast<int>(Table::kHeads)];
     MS_ASSIGN(pending_, PendingChunks(core_, then_.at.get()));
+    if (!core_.meta->CheckAll().ok()) Problem("a row of meta does not open", nullptr);
     MS_TRY(VerifyPatients());
     MS_TRY(VerifyOwners(Table::kHeads, "a head belongs to no patient"));
     MS_TRY(VerifyOwners(Table::kRecords, "a record row belongs to no patient"));

@@ -41,7 +41,8 @@ class Erasure : public ::testing::Test {
   std::shared_ptr<vault::Session> Founder() { return lab_.LoginAs(Laboratory::kFounder); }
   void Write(vault::Session& session, std::string_view patient) {
     const Bytes message = TextField(kSsn, "123-45-" + std::string(patient)) + TextField(kFamily, "Martin");
-    ASSERT_TRUE(lab_.Put(session, patient, "Patient", "1", message).ok());
+    const Status put = lab_.Put(session, patient, "Patient", "1", message);
+    ASSERT_TRUE(put.ok()) << CodeName(put.code()) << ": " << put.message();
   }
   std::string PlacePath(std::string_view name) const { return (lab_.folder() / name).string(); }
   void Register(std::string_view name) {
@@ -77,7 +78,9 @@ class Erasure : public ::testing::Test {
     return erasure.ok() ? erasure->state : ErasureState{};
   }
   bool Reads(vault::Session& session, std::string_view patient) {
-    return lab_.Get(session, patient, "Patient", "1").ok();
+    const auto record = lab_.Get(session, patient, "Patient", "1");
+    EXPECT_TRUE(record.ok()) << CodeName(record.code()) << ": " << record.status().message();
+    return record.ok();
   }
   StatusCode CodeOf(vault::Session& session, std::string_view patient) {
     return lab_.Get(session, patient, "Patient", "1").code();
