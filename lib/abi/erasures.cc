@@ -85,7 +85,7 @@ medseal_code medseal_certificate_verify(medseal_bytes certificate, const uint8_t
     if (founder_key != nullptr) std::memcpy(founder.emplace().data(), founder_key, founder->size());
     MS_ASSIGN(const vault::CertificateFacts facts, vault::VerifyCertificate(AsText(View(certificate)), founder));
     medseal_certificate_info known{};
-    known.dead = facts.state == "dead" ? 1 : 0;
+    known.dead = facts.dead ? 1 : 0;
     known.complete = facts.complete ? 1 : 0;
     std::memcpy(known.founder_key, facts.founder_key.data(), facts.founder_key.size());
     Write(known, info);

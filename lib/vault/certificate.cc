@@ -22,8 +22,8 @@ constexpr std::string_view kEnd = "\"\n}\n";
 constexpr std::size_t kLongestCertificate = 1 << 20;
 
 Bytes Message(std::string_view prefix, ByteView what) {
-  Bytes message;
-  Writer(message).Raw(AsBytes(prefix)).Raw(what);
+  Bytes message(prefix.begin(), prefix.end());
+  message.insert(message.end(), what.begin(), what.end());
   return message;
 }
 
@@ -206,7 +206,7 @@ Result<CertificateFacts> VerifyCertificate(std::string_view text, const std::opt
   const bool signed_by_founder = crypto::Verify(founder_key, KeyMessage(store, signing_key), founder_signature);
   if (!signed_by_founder || !crypto::Verify(signing_key, TextMessage(parts.covered), signature))
     return Status::AuthFailed("the certificate is not as it was signed");
-  return CertificateFacts{std::string(json["state"].text()), json["complete"].text() == "true", founder_key};
+  return CertificateFacts{json["state"].text() == "dead", json["complete"].text() == "true", founder_key};
 }
 
 }  // namespace mseal::vault

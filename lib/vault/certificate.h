@@ -22,7 +22,7 @@ Result<std::string> MakeCertificate(const Core& core, const keys::PatientHandle&
 Result<keys::PatientHandle> FindErasure(const Core& core, const ByteArray<16>& certificate);
 
 struct CertificateFacts {
-  std::string state;                // "withdrawn" or "dead"
+  bool dead = false;                // else withdrawn only
   bool complete = false;            // dead, purged, and every place reached
   crypto::VerifyKey founder_key{};  // to be compared with the one that the laboratory's papers name
 };
