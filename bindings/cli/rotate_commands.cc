@@ -19,7 +19,8 @@ Outcome RotateClass(const Common& common, const RotateArguments& arguments) {
       Say(fmt::format("{} may no longer open {}", person, arguments.class_name));
     const Outcome worked = WorkOnJob(vault, &session, common, job, arguments.rows_per_second);
     if (worked.ok())
-      Say("every key row is under the new version; copies of the disk from before still have rows under the old one");
+      Say("every key row is under the new version; copies of the disk from before still have rows under the old one, "
+          "until: medseal rotate epoch");
     return worked;
   });
 }

@@ -73,6 +73,7 @@ Status ProviderCopies::DestroyEverywhere(std::uint32_t epoch) {
   for (const Copy& copy : copies_) {
     const Status destroyed = copy.provider->Destroy(epoch);
     if (!destroyed.ok() && destroyed.code() != StatusCode::kNotFound) return Unreachable(copy.uri, destroyed);
+    if (Has(*copy.provider, epoch)) return Unreachable(copy.uri, Status::IoError("it holds the old secret still"));
     core_.AtPoint("epoch secret is gone from a copy");
   }
   return Status::Ok();

@@ -1,0 +1,81 @@
+// A patient is erased from the command line, and the paper that says so.
+#include <fstream>
+
+#include "cli/desk.h"
+
+namespace mseal::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class CliErase : public Desk {
+ protected:
+  void SetUp() override {
+    MakeVault();
+    handle_ = Put("Patient", R"({"patient": "p-1", "record": "1", "fields": {"family": "Martin"}})");
+    Put("Patient", R"({"patient": "p-2", "record": "1", "fields": {"family": "Bernard"}})");
+    for (const char* place : {"usb", "nas"}) ASSERT_EQ(Run({"backup", "register", Path(place)}).exit_code, 0);
+  }
+  Ran Erase(const std::string& certificate = {}) {
+    Words words = {"erase", "-", "--reason", "asked for", "--yes", "--json"};
+    if (!certificate.empty()) words.insert(words.end(), {"--certificate", Path(certificate)});
+    return Run(words, "p-1\n");
+  }
+  std::string handle_;
+};
+
+TEST_F(CliErase, APatientDiesAndTheCertificateSaysSo) {
+  const Ran erased = Erase("certificate.json");
+  EXPECT_EQ(erased.exit_code, 0) << erased.err;
+  EXPECT_THAT(JsonValues(erased.out, "state"), ElementsAre("withdrawn", "done"));
+  EXPECT_EQ(Run({"get", handle_}).exit_code, 5);
+  const Ran verified = Run({"certificate", "verify", Path("certificate.json"), "--json"});
+  EXPECT_EQ(verified.exit_code, 0) << verified.err;
+  EXPECT_THAT(JsonValues(verified.out, "state"), ElementsAre("dead"));
+  EXPECT_THAT(JsonValues(verified.out, "complete"), ElementsAre("true"));
+  EXPECT_EQ(Erase("certificate.json").exit_code, 4);  // by its id nobody knows the patient any more
+  const std::string number = JsonValues(erased.out, "certificate").front();
+  EXPECT_THAT(Run({"certificate", "make", number}).out, HasSubstr("\"state\": \"dead\""));
+  EXPECT_EQ(Run({"certificate", "make", std::string(32, '0')}).exit_code, 4);
+  EXPECT_EQ(Run({"verify"}).exit_code, 0);
+}
+
+TEST_F(CliErase, WhatCannotEndYetSaysWhatItWaitsForAndGoesOnLater) {
+  fs::rename(Path("nas"), Path("away"));
+  const Ran erased = Erase("certificate.json");
+  EXPECT_EQ(erased.exit_code, 14);
+  EXPECT_THAT(erased.err, HasSubstr("medseal rotate resume"));
+  EXPECT_THAT(Run({"certificate", "verify", Path("certificate.json")}).out, HasSubstr("withdrawn"));
+  fs::rename(Path("away"), Path("nas"));
+  EXPECT_EQ(Run({"rotate", "resume", "1"}).exit_code, 0);
+  const std::string number = JsonValues(erased.out, "certificate").front();
+  EXPECT_THAT(Run({"certificate", "make", number}).out, HasSubstr("\"state\": \"dead\""));
+}
+
+TEST_F(CliErase, SeveralAreErasedTogetherAndNeverWithoutAYes) {
+  Write("ids", "p-1\np-2\n");
+  EXPECT_EQ(Run({"erase", "--file", Path("ids"), "--reason", "closed"}).exit_code, 2);  // nobody to ask
+  EXPECT_EQ(Run({"get", handle_}).exit_code, 0);
+  const Ran erased = Run({"erase", "--file", Path("ids"), "--reason", "closed", "--yes", "--json"});
+  EXPECT_EQ(erased.exit_code, 0) << erased.err;
+  EXPECT_THAT(JsonValues(erased.out, "state"), ElementsAre("withdrawn", "withdrawn", "done"));
+}
+
+TEST_F(CliErase, HeldPatientStaysAndAChangedCertificateIsRefused) {
+  ASSERT_EQ(Run({"hold", "-", "--reason", "a trial"}, "p-1\n").exit_code, 0);
+  EXPECT_EQ(Erase().exit_code, 6);
+  ASSERT_EQ(Run({"release", "-"}, "p-1\n").exit_code, 0);
+  ASSERT_EQ(Erase("certificate.json").exit_code, 0);
+  std::ifstream file(Path("certificate.json"));
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  text.replace(text.find("asked for"), 5, "nobod");
+  Write("changed.json", text);
+  EXPECT_EQ(Run({"certificate", "verify", Path("changed.json")}).exit_code, 13);
+  EXPECT_EQ(Run({"purge"}).exit_code, 0);
+  EXPECT_EQ(Run({"rotate", "epoch"}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace mseal::test
