@@ -2,6 +2,7 @@
 // left under previous data keys and drop these.
 #include "vault/reseal.h"
 
+#include "vault/backup.h"
 #include "vault/patient_reseal.h"
 
 namespace mseal::vault {
@@ -13,9 +14,22 @@ using format::JobKind;
 // One patient a batch, so that no writer waits for more than its own.
 constexpr std::size_t kPatientsTogether = 1;
 
-// Whether a registered backup from before `started_ms` can still be restored: it takes the previous data keys then. No
-// backup can be registered yet.
-bool BackupsNeedPrevious(const Core&, std::uint64_t /*started_ms*/) { return false; }
+// Whether a backup from before `sealed_ms` may still be there to be restored, which takes the previous data keys: one
+// that a place lists, or any where a place is away or holds copies that another tool made. A place that is given up is
+// forgotten, a backup pruned.
+Result<bool> BackupsNeedPrevious(Core& core, std::uint64_t sealed_ms) {
+  std::vector<PlaceView> views;
+  const Status listed = ListBackups(core, {}, views);
+  if (listed.code() == StatusCode::kNotFound) return false;  // no place is registered
+  MS_TRY(listed);
+  for (const PlaceView& view : views) {
+    if (!view.reached.ok() || view.place.facts.kind == format::PlaceKind::kCopies) return true;
+    for (const PlaceView::Entry& entry : view.backups) {
+      if (!entry.known.ok() || entry.facts.made_ms <= sealed_ms) return true;
+    }
+  }
+  return false;
+}
 
 class Reseal : public JobWork {
  public:
@@ -26,8 +40,7 @@ class Reseal : public JobWork {
         pass_(core, number, kPatientsTogether) {}
 
   Status Batch(Job& job) override {
-    if (job.pass > 1 && BackupsNeedPrevious(core_, job.started_ms))
-      return Status::KeyUnavailable("a registered backup from before the reseal still needs the previous data keys");
+    MS_TRY(CheckBackups(job));
     return pass_.Batch(job, [&](const keys::PatientHandle& patient, store::Batch& batch) -> Result<bool> {
       auto share = PatientReseal::Open(core_, desk_, patient, class_number_);
       if (share.code() == StatusCode::kNotFound) return false;  // went since the scan
@@ -37,6 +50,17 @@ class Reseal : public JobWork {
   }
 
  private:
+  // Before the second pass drops the first key. Backups that are made from then on have nothing under a previous one.
+  Status CheckBackups(const Job& job) {
+    if (job.pass != 2 || job.next != keys::PatientHandle{}) return Status::Ok();
+    MS_ASSIGN(const bool needed, BackupsNeedPrevious(core_, job.moved_ms));
+    if (!needed) return Status::Ok();
+    return Status::KeyUnavailable(
+        "a backup from before still needs the previous data keys: medseal backup create, then backup prune the older "
+        "ones "
+        "(or backup forget a place that is given up), then medseal rotate resume");
+  }
+
   Result<bool> SealAll(PatientReseal& share, store::Batch& batch) {
     std::uint64_t sealed = 0;
     MS_TRY(share.BeginGeneration());

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "format/keys_of_rows.h"
+#include "vault/backup.h"
 #include "vault/patient_reseal.h"
 #include "vault/patient_rows.h"
 #include "vault/rotation.h"
@@ -556,6 +557,37 @@ TEST_F(Reseal, DamagedRowKeepsTheJobFromEnding) {
   refused();
   lab_.Remove(Table::kRecords, planted);
   Finish(number);
+  ExpectSound();
+}
+
+// What was sealed under it lies in the backup: dropped now, nothing would open that once it is restored.
+TEST_F(Reseal, PreviousDataKeysStayAsLongAsABackupNeedsThem) {
+  const std::string place = (lab_.folder() / "place").string();
+  std::vector<vault::BackupMade> made;
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(vault::RegisterPlace(call->core(), lab_.store(), place, format::PlaceKind::kBackups).ok());
+    ASSERT_TRUE(vault::CreateBackups(call->core(), {}, nullptr, made).ok());
+  }
+  const std::uint32_t number = Start("hiv");
+  Job job;
+  EXPECT_EQ(Step(*lab_.LoginAs(Laboratory::kFounder), number, job).code(), StatusCode::kKeyUnavailable);
+  const auto states = [&] {
+    const auto founder = lab_.LoginAs(Laboratory::kFounder);
+    auto call = founder->Enter();
+    const auto keys = call->core().patients->Reload(lab_.HandleOf(*founder, "alice"));
+    return (*keys)->row.slots[*call->core().registry->chain()->FindClass("hiv")].state;
+  };
+  EXPECT_EQ(states(), format::SlotState::kBoth);
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(vault::CreateBackups(call->core(), {}, nullptr, made).ok());
+    std::size_t removed = 0;
+    ASSERT_TRUE(vault::PruneBackups(call->core(), place, {.keep = 1}, removed).ok());
+    EXPECT_EQ(removed, 1u);
+  }
+  Finish(number);
+  EXPECT_EQ(states(), format::SlotState::kCurrent);
   ExpectSound();
 }
 
