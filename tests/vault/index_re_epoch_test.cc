@@ -185,11 +185,15 @@ TEST_F(IndexReEpoch, WhatIsWrittenMeanwhileIsFoundAndWhatIsDeletedIsNot) {
   Job job;
   std::vector<std::string> martins, petits;
   for (int round = 0; job.state != JobState::kPassed; ++round) {
-    ASSERT_LT(round, 40);
+    ASSERT_LT(round, 200);
     const std::string n = std::to_string(round);
-    Write("new" + n, "Petit");
-    Write("gone" + n, "Petit");
-    ASSERT_TRUE(lab_.Delete(*founder_, "gone" + n, "Person", "gone" + n).ok());
+    const bool more = round < 12;  // later ones would keep the pass, of one patient a round, from ever coming through
+    if (more) {
+      Write("new" + n, "Petit");
+      Write("gone" + n, "Petit");
+      ASSERT_TRUE(lab_.Delete(*founder_, "gone" + n, "Person", "gone" + n).ok());
+      petits.push_back("new" + n);
+    }
     for (int i = 0; i < kPeople; ++i) Write("p" + std::to_string(i), round % 2 == 0 ? "Petit" : "Martin");
     // A card goes from hand to hand.
     const std::string holder = "p" + std::to_string(round % kPeople);
@@ -197,7 +201,6 @@ TEST_F(IndexReEpoch, WhatIsWrittenMeanwhileIsFoundAndWhatIsDeletedIsNot) {
     EXPECT_EQ(lab_.Put(*founder_, "thief", "Person", "c", Person("Wander", "")).code(), StatusCode::kAlreadyExists);
     ASSERT_TRUE(lab_.Delete(*founder_, holder, "Person", "c").ok());
     EXPECT_TRUE(Found("card", "wander").empty());
-    petits.push_back("new" + n);
     EXPECT_EQ(Found("family", "petit").size(), petits.size() + (round % 2 == 0 ? kPeople : 0));
     EXPECT_EQ(Found("family", "martin").size(), round % 2 == 0 ? 0u : kPeople);
     ASSERT_TRUE(StepOne(number, job).ok());
