@@ -112,6 +112,8 @@ void Session::End() {
   class_keys_.clear();
   for (auto& held : held_) held = false;
   identity_.keys = PrivateKeys{};
+  // Where the compiler spilled registers with key bytes in them, calls of before may have left some on the stack.
+  WipeStackBelow();
 }
 
 }  // namespace mseal::people
