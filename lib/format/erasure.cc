@@ -30,7 +30,8 @@ Bytes WriteErasure(const Erasure& erasure) {
       .U32(erasure.unreadable)
       .U32(erasure.bucket)
       .U32(erasure.bucket_key_version)
-      .Prefixed16(erasure.bucket_key);
+      .Prefixed16(erasure.bucket_key)
+      .U32(erasure.posting_key);
   return content;
 }
 
@@ -54,9 +55,10 @@ Result<Erasure> ParseErasure(ByteView content) {
   erasure.bucket_key_version = in.U32();
   const ByteView bucket_key = in.Prefixed16();
   erasure.bucket_key.assign(bucket_key.begin(), bucket_key.end());
+  erasure.posting_key = in.U32();
   const bool known = erasure.state == ErasureState::kWithdrawn || erasure.state == ErasureState::kDead;
   const bool dated = (erasure.state == ErasureState::kDead) == (erasure.dead_ms != 0);
-  if (!in.Done() || !known || !dated || erasure.epoch < 2 || erasure.person == 0)
+  if (!in.Done() || !known || !dated || erasure.epoch < 2 || erasure.person == 0 || erasure.posting_key == 0)
     return Status::Corrupt("erasure is not well-formed");
   return erasure;
 }

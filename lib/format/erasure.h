@@ -32,6 +32,7 @@ struct Erasure {
   std::uint32_t bucket = 0;
   std::uint32_t bucket_key_version = 0;
   Bytes bucket_key;
+  std::uint32_t posting_key = 0;  // generation of the newest there was: search tokens die with it
 };
 
 Bytes WriteErasure(const Erasure& erasure);

@@ -26,7 +26,7 @@ bool Fits(const Job& job) {
     case JobKind::kIndexRotation:
       return job.subject >= 1 && job.target >= 2;
     case JobKind::kIndexReEpoch:
-      return job.subject == 0 && job.target >= 2;
+      return (job.subject == 0) == (job.pass == 1) && job.target >= 2;
   }
   return false;
 }

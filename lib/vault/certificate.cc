@@ -7,6 +7,7 @@
 #include "vault/certificate_text.h"
 #include "vault/epoch_change.h"
 #include "vault/erasures.h"
+#include "vault/index_re_epoch.h"
 
 namespace mseal::vault {
 namespace {
@@ -68,6 +69,36 @@ struct Findings {
   bool complete = false;
 };
 
+// What is known of one erasure.
+struct Known {
+  Erasure erasure;
+  EpochEnd end;
+  std::uint64_t tokens_dead_ms = 0;  // 0: not yet
+};
+
+Result<EpochEnd> EndOf(const Core& core, std::uint32_t epoch) {
+  auto end = ReadEpochEnd(core, epoch);
+  if (end.code() == StatusCode::kNotFound) return EpochEnd{};
+  return end;
+}
+
+// The posting key that the search tokens lay under went in some epoch, whose secret goes later.
+Result<std::uint64_t> TokensDeadAt(const Core& core, const Erasure& erasure) {
+  const auto epoch = EpochOfDeletedKey(core, erasure.posting_key);
+  if (epoch.code() == StatusCode::kNotFound) return std::uint64_t{0};
+  MS_TRY(epoch.status());
+  MS_ASSIGN(const EpochEnd end, EndOf(core, *epoch));
+  return end.destroyed_ms;
+}
+
+Result<Known> WhatIsKnown(const Core& core, const keys::PatientHandle& patient) {
+  Known known;
+  MS_ASSIGN(known.erasure, ReadErasure(core, patient));
+  MS_ASSIGN(known.end, EndOf(core, known.erasure.epoch - 1));
+  MS_ASSIGN(known.tokens_dead_ms, TokensDeadAt(core, known.erasure));
+  return known;
+}
+
 void FindPlaces(const EpochEnd& end, Findings& out) {
   for (const EpochEnd::Place& place : end.places) {
     if (place.bundle != 0)
@@ -86,7 +117,16 @@ void FindCopies(const EpochEnd& end, std::uint32_t epoch, Findings& out) {
                          std::to_string(epoch));
 }
 
-Findings FindingsOf(const Erasure& erasure, const EpochEnd& end) {
+void FindTokens(const Known& known, Findings& out) {
+  if (known.tokens_dead_ms != 0)
+    out.done.push_back(
+        "the key that search tokens lay under was replaced, and the secret that copies of it need destroyed");
+  else
+    out.not_reached.push_back("search tokens die with the first change of epoch after the next index re-epoch");
+}
+
+Findings FindingsOf(const Known& known) {
+  const auto& [erasure, end, tokens_dead_ms] = known;
   Findings out;
   const bool dead = erasure.state == ErasureState::kDead;
   if (erasure.unreadable > 0)
@@ -102,7 +142,7 @@ Findings FindingsOf(const Erasure& erasure, const EpochEnd& end) {
     out.done.push_back("the store's files were rewritten without what was deleted");
   else
     out.not_reached.push_back("pending: the store's files still hold deleted rows: medseal purge");
-  out.not_reached.push_back("search tokens die with the first change of epoch after the next index re-epoch");
+  FindTokens(known, out);
   out.not_reached.push_back("copies of the provider that were never registered, such as a snapshot of its machine");
   bool reached = true;
   for (const EpochEnd::Place& place : end.places) reached &= place.bundle != 0;
@@ -110,17 +150,17 @@ Findings FindingsOf(const Erasure& erasure, const EpochEnd& end) {
   return out;
 }
 
-void WriteFacts(const Core& core, const keys::PatientHandle& patient, const Erasure& erasure, const EpochEnd& end,
-                JsonLines& out) {
+void WriteFacts(const Core& core, const keys::PatientHandle& patient, const Known& known, JsonLines& out) {
+  const auto& [erasure, end, tokens_dead_ms] = known;
   const auto chain = core.registry->chain();
   const people::Person* person = chain->FindPerson(erasure.person);
-  const Findings findings = FindingsOf(erasure, end);
+  const Findings findings = FindingsOf(known);
   out.Number("medseal_certificate", kVersion).Text("of", "erasure");
   out.Text("number", HexOf(erasure.certificate)).Text("store", HexOf(core.identity.store));
   out.Text("patient", HexOf(patient)).Text("reason", erasure.reason);
   out.Text("asked_by", person == nullptr ? std::string() : person->name);
   out.Text("state", erasure.state == ErasureState::kDead ? "dead" : "withdrawn").Truth("complete", findings.complete);
-  out.Time("withdrawn", erasure.withdrawn_ms).Time("values_dead", erasure.dead_ms).Null("tokens_dead");
+  out.Time("withdrawn", erasure.withdrawn_ms).Time("values_dead", erasure.dead_ms).Time("tokens_dead", tokens_dead_ms);
   out.Time("purged", end.purge_complete == 1 ? end.purged_ms : 0);
   out.Number("rows_deleted", erasure.rows).Number("bytes_deleted", erasure.bytes);
   out.Number("postings_overwritten", erasure.postings).Number("rows_unreadable", erasure.unreadable);
@@ -162,14 +202,10 @@ void MakeCertificateKey(const keys::MetaTable& meta, const keys::StoreId& store,
 }
 
 Result<std::string> MakeCertificate(const Core& core, const keys::PatientHandle& patient) {
-  MS_ASSIGN(const Erasure erasure, ReadErasure(core, patient));
+  MS_ASSIGN(const Known known, WhatIsKnown(core, patient));
   MS_ASSIGN(const CertificateKey key, ReadCertificateKey(core));
-  EpochEnd end;
-  auto known = ReadEpochEnd(core, erasure.epoch - 1);
-  if (known.ok()) end = std::move(*known);
-  if (!known.ok() && known.code() != StatusCode::kNotFound) return known.status();
   JsonLines out;
-  WriteFacts(core, patient, erasure, end, out);
+  WriteFacts(core, patient, known, out);
   out.Text("signing_key", HexOf(crypto::VerifyKeyOf(key.seed)));
   out.Text("founder_key", HexOf(core.registry->chain()->founder_key()));
   out.Text("founder_signature", HexOf(key.by_founder));

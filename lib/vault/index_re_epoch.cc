@@ -131,6 +131,7 @@ class ReEpoch : public JobWork {
   Status Switch(Job& job) {
     Job next = job;
     next.pass = kDrop;
+    next.subject = core_.meta->epoch();  // with its secret the last copy of the old posting key dies
     store::Batch batch;
     DeletePostingKey(*core_.meta, core_.postings->current()->generation, batch);
     MS_TRY(Commit(next, batch, Durability::kPower));
@@ -260,6 +261,16 @@ Status StartIndexReEpoch(Core& core, std::uint32_t& number) {
 
 Result<std::unique_ptr<JobWork>> MakeReEpoch(Core& core, std::uint32_t number, std::size_t batch_size) {
   return std::unique_ptr<JobWork>(std::make_unique<ReEpoch>(core, number, batch_size));
+}
+
+Result<std::uint32_t> EpochOfDeletedKey(const Core& core, std::uint32_t generation) {
+  std::uint32_t epoch = 0;
+  MS_TRY(ForEachJob(core, [&](std::uint32_t, const Job& job) {
+    if (job.kind == JobKind::kIndexReEpoch && job.target == generation + 1) epoch = job.subject;
+    return Status::Ok();
+  }));
+  if (epoch == 0) return Status::NotFound("the posting key is in use");
+  return epoch;
 }
 
 Status OpenPostings(Core& core) {

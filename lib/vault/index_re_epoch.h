@@ -10,6 +10,10 @@ namespace mseal::vault {
 // Draws the next X_m and begins the job. AlreadyExists: one is under way.
 Status StartIndexReEpoch(Core& core, std::uint32_t& number);
 
+// The epoch whose secret was the last to open a copy of the posting key of `generation`, which was deleted from the
+// store in that epoch. NotFound: that key, or a later one that took its postings over, is in use still.
+Result<std::uint32_t> EpochOfDeletedKey(const Core& core, std::uint32_t generation);
+
 Result<std::unique_ptr<JobWork>> MakeReEpoch(Core& core, std::uint32_t number, std::size_t batch_size);
 
 // Sets core.postings from what meta says, a re-epoch under way included. AuthFailed: a posting key or the job that

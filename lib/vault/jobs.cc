@@ -92,7 +92,8 @@ Result<std::uint32_t> NextJob(Core& core, JobKind kind, std::uint32_t subject) {
   std::uint32_t newest = 0;
   MS_TRY(ForEachJob(core, [&](std::uint32_t number, const Job& job) {
     newest = number;
-    if (job.kind == kind && job.subject == subject && !IsOver(job))
+    const bool same = job.kind == kind && (job.subject == subject || kind == JobKind::kIndexReEpoch);
+    if (same && !IsOver(job))
       return Status::AlreadyExists("such a job is under way: finish it first");
     return Status::Ok();
   }));
@@ -131,7 +132,7 @@ Status PauseJob(Core& core, Desk* desk, std::uint32_t number, bool pause) {
   return core.Commit(batch);
 }
 
-Status ForEachJob(Core& core, const std::function<Status(std::uint32_t, const Job&)>& visit) {
+Status ForEachJob(const Core& core, const std::function<Status(std::uint32_t, const Job&)>& visit) {
   return core.meta->ForEach(MetaKind::kJob, [&](ByteView id, const SecretBytes& content) -> Status {
     MS_ASSIGN(const Job job, format::ParseJob(content.Reveal()));
     return visit(Reader(id).U32(), job);

@@ -30,7 +30,7 @@ Status StepJob(Core& core, Desk* desk, std::uint32_t number, const StepOptions& 
 //   NotFound, PermissionDenied  as StepJob;  Unsupported  there is nothing left to pause, or it may not wait
 Status PauseJob(Core& core, Desk* desk, std::uint32_t number, bool pause);
 
-Status ForEachJob(Core& core, const std::function<Status(std::uint32_t number, const format::Job& job)>& visit);
+Status ForEachJob(const Core& core, const std::function<Status(std::uint32_t number, const format::Job& job)>& visit);
 
 // ---- for the kinds of job; core.job_mutex is held
 

@@ -73,6 +73,7 @@ TEST(Erasure, ExampleIsTakenApart) {
   EXPECT_EQ(erasure->rows, one.Number("rows"));
   EXPECT_EQ(erasure->bytes, one.Number("bytes_removed"));
   EXPECT_EQ(erasure->postings, one.Number("postings"));
+  EXPECT_EQ(erasure->posting_key, one.Number("posting_key"));
   EXPECT_EQ(erasure->reason, one.Text("reason"));
 }
 

@@ -15,6 +15,7 @@
 #include "vault/epoch_change.h"
 #include "vault/erase.h"
 #include "vault/erasures.h"
+#include "vault/index_re_epoch.h"
 #include "vault/provider_copies.h"
 #include "vault/rotation.h"
 #include "vault_support/records.h"
@@ -91,6 +92,21 @@ class Erasure : public ::testing::Test {
     auto text = vault::MakeCertificate(call->core(), patient);
     EXPECT_TRUE(text.ok());
     return text.ok() ? *text : std::string();
+  }
+  bool HasTokensDead(const keys::PatientHandle& patient) {
+    return Certificate(patient).find("\"tokens_dead\": null") == std::string::npos;
+  }
+  std::uint32_t BeginReEpoch() {
+    std::uint32_t number = 0;
+    auto call = lab_.Vault()->Enter();
+    EXPECT_TRUE(vault::StartIndexReEpoch(call->core(), number).ok());
+    return number;
+  }
+  void FinishReEpoch(std::uint32_t number) {
+    Job job;
+    const Status status = Step(number, job);
+    EXPECT_TRUE(status.ok()) << status.message();
+    EXPECT_TRUE(format::IsOver(job));
   }
   std::uint32_t Epoch() { return lab_.Vault()->Enter()->core().meta->epoch(); }
 
@@ -340,6 +356,30 @@ TEST_F(Erasure, CertificateSaysWhatWasSeenAndNoMore) {
     ASSERT_TRUE(facts.ok()) << facts.status().message();
     EXPECT_TRUE(vault::VerifyCertificate(text, facts->founder_key).ok());
   }
+}
+
+// The index is built anew, and only what dies after that takes the old posting key with it.
+TEST_F(Erasure, CertificateDatesTheDeathOfSearchTokens) {
+  const auto alice = EraseForGood("alice").patient;
+  EXPECT_FALSE(HasTokensDead(alice));
+  FinishReEpoch(BeginReEpoch());
+  EXPECT_FALSE(HasTokensDead(alice));
+  const auto bob = EraseForGood("bob").patient;
+  EXPECT_TRUE(HasTokensDead(alice));
+  EXPECT_FALSE(HasTokensDead(bob));
+  lab_.Close();
+  EXPECT_TRUE(HasTokensDead(alice));
+}
+
+TEST_F(Erasure, TokensOfWhoGoesDuringAReEpochWaitForTheNext) {
+  const std::uint32_t job = BeginReEpoch();
+  const auto alice = EraseForGood("alice").patient;
+  FinishReEpoch(job);
+  EraseForGood("bob");
+  EXPECT_FALSE(HasTokensDead(alice));
+  FinishReEpoch(BeginReEpoch());
+  EraseForGood("carol");
+  EXPECT_TRUE(HasTokensDead(alice));
 }
 
 TEST_F(Erasure, CertificateWithAnyByteChangedIsRefused) {

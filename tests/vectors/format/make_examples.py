@@ -593,11 +593,12 @@ def jobs():
                ("change to epoch 1", dict(kind=2, subject=2, target=1)), ("reseal of class 16", dict(kind=3, subject=16, target=0)),
                ("reseal with a target", dict(kind=3)), ("rotation of index 0", dict(kind=4, subject=0)),
                ("index-key generation 1", dict(kind=4, target=1)), ("re-epoch of an index", dict(kind=5)),
-               ("posting-key generation 1", dict(kind=5, subject=0, target=1))]
+               ("posting-key generation 1", dict(kind=5, subject=0, target=1)),
+               ("re-epoch that deletes without an epoch", dict(kind=5, subject=0, pass_=2))]
     taken = [("paused", dict(state=2)), ("passed", dict(state=3, next_=bytes(16))), ("done", dict(state=4, next_=bytes(16))),
              ("epoch change for erasures", dict(kind=2, subject=1)), ("epoch change of all buckets", dict(kind=2, subject=2)),
              ("reseal", dict(kind=3, target=0)), ("index rotation", dict(kind=4)),
-             ("index re-epoch", dict(kind=5, subject=0))]
+             ("index re-epoch", dict(kind=5, subject=0)), ("index re-epoch that deletes", dict(kind=5, subject=4, pass_=2))]
     layout("job", "Contents of jobs", content(),
            dict(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, next=PATIENT, seen=512, changed=500),
            [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
@@ -607,22 +608,25 @@ def jobs():
 
 
 def erasures():
-    def content(state=2, epoch=8, withdrawn=1609459200000, dead=1609459260000, person=1, reason=b"asked for by the patient"):
+    def content(state=2, epoch=8, withdrawn=1609459200000, dead=1609459260000, person=1, reason=b"asked for by the patient",
+                posting_key=2):
         return [("version", b"\1"), ("state", be(state, 1)), ("epoch", be(epoch, 4)),
                 ("certificate number", made("certificate", 16)), ("withdrawn, ms", be(withdrawn, 8)),
                 ("dead, ms", be(dead, 8)), ("person", be(person, 4)), ("reason, behind its length", prefixed(reason, 2)),
                 ("rows", be(7, 8)), ("bytes", be(9000, 8)), ("postings", be(3, 4)), ("unreadable", be(0, 4)),
                 ("bucket", be(311, 4)), ("bucket-key version", be(1, 4)),
-                ("bucket key as it was stored, behind its length", prefixed(made("dead bucket key", 106), 2))]
+                ("bucket key as it was stored, behind its length", prefixed(made("dead bucket key", 106), 2)),
+                ("posting key", be(posting_key, 4))]
 
     whole = flat(content())
     layout("erasure", "Contents of erasures", content(),
-           dict(state=2, epoch=8, rows=7, bytes_removed=9000, postings=3, reason="asked for by the patient"),
+           dict(state=2, epoch=8, rows=7, bytes_removed=9000, postings=3, posting_key=2, reason="asked for by the patient"),
            [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
             ("a byte after the end", CORRUPT, whole + b"\0"), ("state 0", CORRUPT, flat(content(state=0))),
             ("state 3", CORRUPT, flat(content(state=3))), ("epoch 1", CORRUPT, flat(content(epoch=1))),
             ("nobody asked", CORRUPT, flat(content(person=0))), ("dead without a date", CORRUPT, flat(content(dead=0))),
-            ("withdrawn with a date of death", CORRUPT, flat(content(state=1)))],
+            ("withdrawn with a date of death", CORRUPT, flat(content(state=1))),
+            ("posting key 0", CORRUPT, flat(content(posting_key=0)))],
            [("withdrawn", flat(content(state=1, dead=0))), ("without a word", flat(content(reason=b"")))])
 
 
