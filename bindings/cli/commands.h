@@ -70,6 +70,7 @@ struct RotateIndexArguments {
   std::uint64_t rows_per_second = 0;
 };
 struct ReEpochArguments {
+  std::uint32_t if_older_days = 0;  // 0: in any case
   std::uint64_t rows_per_second = 0;
 };
 Outcome RotateIndex(const Common& common, const RotateIndexArguments& arguments);

@@ -1,6 +1,8 @@
 // rotate index, index re-epoch: begin the job and work on it.
 #include <fmt/core.h>
 
+#include <chrono>
+
 #include "job_commands.h"
 #include "talk.h"
 
@@ -12,6 +14,39 @@ Result<std::uint32_t> Begun(Result<std::uint32_t> job) {
   if (!job.ok() && job.error().code() == MEDSEAL_ALREADY_EXISTS)
     Say("go on with it: medseal rotate status, then medseal rotate resume JOB");
   return job;
+}
+
+constexpr std::uint64_t kMsPerDay = 24 * 60 * 60 * 1000;
+
+std::uint64_t NowMs() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+// The newest re-epoch; its number is 0 if there was none.
+Result<medseal_job_info> NewestReEpoch(medseal::Vault& vault) {
+  CLI_ASSIGN(const auto jobs, vault.Jobs());
+  medseal_job_info newest{};
+  for (const medseal_job_info& job : jobs)
+    if (job.kind == MEDSEAL_JOB_INDEX_RE_EPOCH) newest = job;
+  return newest;
+}
+
+bool IsUnderWay(const medseal_job_info& job) {
+  return job.state == MEDSEAL_JOB_RUNNING || job.state == MEDSEAL_JOB_PAUSED;
+}
+
+// The job to work on now, as a timer wants it; 0: none is due.
+Result<std::uint32_t> DueReEpoch(medseal::Vault& vault, std::uint32_t days) {
+  CLI_ASSIGN(const medseal_job_info newest, NewestReEpoch(vault));
+  if (newest.number == 0) return vault.IndexReEpoch();
+  if (newest.state == MEDSEAL_JOB_PAUSED) {
+    const auto resumed = vault.ResumeJob(nullptr, newest.number);
+    if (!resumed.ok()) return resumed.error();
+  }
+  if (IsUnderWay(newest)) return newest.number;
+  if (NowMs() < newest.started_ms + days * kMsPerDay) return 0;
+  return vault.IndexReEpoch();
 }
 
 }  // namespace
@@ -32,7 +67,9 @@ Outcome RotateIndex(const Common& common, const RotateIndexArguments& arguments)
 
 Outcome ReEpochIndex(const Common& common, const ReEpochArguments& arguments) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
-    CLI_ASSIGN(const std::uint32_t job, Begun(vault.IndexReEpoch()));
+    const std::uint32_t days = arguments.if_older_days;
+    CLI_ASSIGN(const std::uint32_t job, days == 0 ? Begun(vault.IndexReEpoch()) : DueReEpoch(vault, days));
+    if (job == 0) return Say("the index was built anew within that time: nothing to do"), 0;
     const Outcome worked = WorkOnJob(vault, nullptr, common, job, arguments.rows_per_second);
     if (worked.ok()) Say("the index is built anew; search tokens from before are dead with the next change of epoch");
     return worked;

@@ -303,7 +303,13 @@ void AddIndex(CLI::App& app, Commands& commands) {
   CLI::App* index = app.add_subcommand("index", "where sealed values are searched")->require_subcommand(1);
   commands.Add<ReEpochArguments>(
       *index, "re-epoch", "build it anew, without traces of what is gone; needs no login; Ctrl-C pauses", ReEpochIndex,
-      [](CLI::App& command, ReEpochArguments& arguments) { AddRate(command, arguments.rows_per_second); });
+      [](CLI::App& command, ReEpochArguments& arguments) {
+        AddRate(command, arguments.rows_per_second);
+        command
+            .add_option("--if-older", arguments.if_older_days,
+                        "for a timer: only if the last was begun more than DAYS ago; one that was stopped goes on")
+            ->check(CLI::PositiveNumber);
+      });
 }
 
 void AddSchema(CLI::App& app, Commands& commands) {

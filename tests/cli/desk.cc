@@ -117,6 +117,12 @@ Desk::~Desk() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
+void Desk::After(int days) {
+  environment_["LD_PRELOAD"] = MEDSEAL_CLOCK_SHIM;
+  environment_["MEDSEAL_TEST_CLOCK"] = std::to_string(days * 86400L + 60);
+  environment_["ASAN_OPTIONS"] = "verify_asan_link_order=0";
+}
+
 Running Desk::Start(const Words& words) {
   int in[2], out[2], err[2];
   if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) abort();

@@ -66,6 +66,8 @@ class Desk : public testing::Test {
   // Puts one line as ada and gives the handle that was printed for the record.
   std::string Put(const std::string& type, const std::string& line);
 
+  void After(int days);  // the runs from now on think it is so many days later
+
   std::string Path(const std::string& name) const { return (folder_ / name).string(); }
   std::string Write(const std::string& name, const std::string& content);  // gives its path
   void WritePassword(const std::string& person, const std::string& password);

@@ -134,12 +134,18 @@ TEST_F(CliPeople, IndexesAreRotatedAndBuiltAnewAndSearchedAsBefore) {
   EXPECT_THAT(anew.out, HasSubstr("index re-epoch   to 2  passed"));
   EXPECT_THAT(anew.err, HasSubstr("dead with the next change of epoch"));
   EXPECT_TRUE(finds("receptionist"));
+  const Ran again = Run({"index", "re-epoch", "--if-older", "7"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("nothing to do"));
+  After(8);
+  const Ran due = Run({"index", "re-epoch", "--if-older", "7"});
+  EXPECT_THAT(due.out, HasSubstr("index re-epoch   to 3  passed")) << due.err;
   EXPECT_EQ(As("receptionist", {"rotate", "index", "Patient.ssn"}).exit_code, 6);
   EXPECT_EQ(As("ada", {"rotate", "index", "Patient.nothing"}).exit_code, 4);
   EXPECT_EQ(As("ada", {"rotate", "index", "Patient.gender"}).exit_code, 2);
   EXPECT_EQ(As("ada", {"rotate", "index", "family"}).exit_code, 2);
   EXPECT_THAT(JsonValues(Run({"rotate", "status", "--json"}).out, "kind"),
-              ElementsAre("index rotation", "index re-epoch"));
+              ElementsAre("index rotation", "index re-epoch", "index re-epoch"));
 }
 
 TEST_F(CliPeople, JsonListsRedactedFieldsAndLeavesThemOut) {

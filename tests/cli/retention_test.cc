@@ -37,11 +37,6 @@ class CliRetention : public Desk {
       lines += R"({"patient": "crowd", "record": ")" + std::to_string(i) + R"(", "fields": {"text": "t"}})" + "\n";
     ASSERT_EQ(Run({"put", "Ticket"}, lines).exit_code, 0);
   }
-  void After(int days) {
-    environment_["LD_PRELOAD"] = MEDSEAL_CLOCK_SHIM;
-    environment_["MEDSEAL_TEST_CLOCK"] = std::to_string(days * 86400L + 60);
-    environment_["ASAN_OPTIONS"] = "verify_asan_link_order=0";
-  }
   Ran WithWitness(Words words) {
     words.insert(words.end(), {"--with", "witness", "--with-password-file", Path("witness.password")});
     return Run(words);
