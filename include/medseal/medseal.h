@@ -936,6 +936,7 @@ typedef void (*medseal_restored_callback)(void* context, medseal_restored_as how
 
 /* Makes a store of old data and a newer bundle: erased patients stay erased, revoked persons revoked, deleted records deleted. Everything is
  * looked at before anything is written; the store is there whole or not at all. Afterwards the provider knows this store as the newest.
+ * Values that retention took out of records since the backup are in them again, until medseal_retention runs.
  *   KEY_UNAVAILABLE  the bundle is of an epoch that the provider does not have; the message names it and those at hand
  *   NOT_FOUND        no backup or no bundle is there;  ALREADY_EXISTS  something is at the store's path
  *   LOCKED           another restore to it is under way;  WRONG_SECRET */
