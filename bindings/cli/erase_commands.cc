@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "confirm.h"
 #include "ids.h"
@@ -104,17 +105,33 @@ Result<std::vector<std::string>> IdsOf(const EraseArguments& arguments) {
 }
 
 Outcome EraseAll(medseal::Vault& vault, const Common& common, const EraseArguments& arguments,
-                 const std::vector<std::string>& ids, std::vector<medseal::PatientHandle>& erased,
-                 std::vector<std::uint32_t>& jobs) {
+                 const std::vector<std::string>& ids, std::vector<medseal_erasure_info>& erased) {
   CLI_ASSIGN(medseal::Session session, LogIn(vault, common));
   for (const std::string& text : ids) {
     CLI_ASSIGN(const PatientId id, arguments.file.empty() ? ReadPatientId(text, common)
                                                           : Result<PatientId>(PatientId(Secret(std::string(text)))));
     CLI_ASSIGN(const medseal_erasure_info info, session.Erase(id.ref(), arguments.reason));
-    medseal::PatientHandle& handle = erased.emplace_back();
-    std::copy(std::begin(info.patient_handle), std::end(info.patient_handle), handle.begin());
-    if (info.job != 0 && std::find(jobs.begin(), jobs.end(), info.job) == jobs.end()) jobs.push_back(info.job);
+    erased.push_back(info);
     WriteErasure(info, common.json);
+  }
+  return kDone;
+}
+
+// Works on the epoch changes that were joined, then says what became of each patient.
+Outcome SeeThemDead(medseal::Vault& vault, const Common& common, const std::vector<medseal_erasure_info>& erased) {
+  std::set<std::uint32_t> jobs;
+  for (const medseal_erasure_info& info : erased)
+    if (info.job != 0) jobs.insert(info.job);
+  for (const std::uint32_t job : jobs) {
+    const Outcome worked = WorkOnJob(vault, nullptr, common, job, 0);
+    if (worked.ok()) continue;
+    Say("withdrawn, not dead yet: go on with medseal rotate status, then medseal rotate resume JOB");
+    return worked;
+  }
+  for (const medseal_erasure_info& before : erased) {
+    CLI_ASSIGN(const medseal_erasure_info now,
+               vault.FindErasure(medseal::internal::Copied<16>(before.certificate_number)));
+    if (now.state != before.state) WriteErasure(now, common.json);
   }
   return kDone;
 }
@@ -125,17 +142,13 @@ Outcome ErasePatients(const Common& common, const EraseArguments& arguments) {
   CLI_ASSIGN(const std::vector<std::string> ids, IdsOf(arguments));
   CLI_TRY(Confirm(common, fmt::format("erase {} patient(s) for good?", ids.size())));
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
-    std::vector<medseal::PatientHandle> erased;
-    std::vector<std::uint32_t> jobs;
-    const Outcome withdrawn = EraseAll(vault, common, arguments, ids, erased, jobs);
+    std::vector<medseal_erasure_info> erased;
+    const Outcome withdrawn = EraseAll(vault, common, arguments, ids, erased);
     if (!withdrawn.ok()) return withdrawn;
-    Outcome died = kDone;
-    for (const std::uint32_t job : jobs) {
-      if (died.ok()) died = WorkOnJob(vault, nullptr, common, job, 0);
-    }
-    if (!died.ok()) Say("withdrawn, not dead yet: go on with medseal rotate status, then medseal rotate resume JOB");
+    const Outcome died = SeeThemDead(vault, common, erased);
     if (arguments.certificate.empty()) return died;
-    const Outcome given = GiveCertificate(vault, erased.front(), arguments.certificate);
+    const Outcome given =
+        GiveCertificate(vault, medseal::internal::Copied<16>(erased.front().patient_handle), arguments.certificate);
     return died.ok() ? given : died;
   });
 }

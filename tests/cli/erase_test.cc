@@ -29,7 +29,7 @@ class CliErase : public Desk {
 TEST_F(CliErase, APatientDiesAndTheCertificateSaysSo) {
   const Ran erased = Erase("certificate.json");
   EXPECT_EQ(erased.exit_code, 0) << erased.err;
-  EXPECT_THAT(JsonValues(erased.out, "state"), ElementsAre("withdrawn", "done"));
+  EXPECT_THAT(JsonValues(erased.out, "state"), ElementsAre("withdrawn", "done", "dead"));
   EXPECT_EQ(Run({"get", handle_}).exit_code, 5);
   const Ran verified = Run({"certificate", "verify", Path("certificate.json"), "--json"});
   EXPECT_EQ(verified.exit_code, 0) << verified.err;
@@ -60,7 +60,7 @@ TEST_F(CliErase, SeveralAreErasedTogetherAndNeverWithoutAYes) {
   EXPECT_EQ(Run({"get", handle_}).exit_code, 0);
   const Ran erased = Run({"erase", "--file", Path("ids"), "--reason", "closed", "--yes", "--json"});
   EXPECT_EQ(erased.exit_code, 0) << erased.err;
-  EXPECT_THAT(JsonValues(erased.out, "state"), ElementsAre("withdrawn", "withdrawn", "done"));
+  EXPECT_THAT(JsonValues(erased.out, "state"), ElementsAre("withdrawn", "withdrawn", "done", "dead", "dead"));
 }
 
 TEST_F(CliErase, HeldPatientStaysAndAChangedCertificateIsRefused) {
