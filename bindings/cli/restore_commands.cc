@@ -108,7 +108,7 @@ Outcome Restore(const Common& common, const RestoreArguments& arguments) {
   for (const medseal::RestoredPatient& patient : patients) WritePatient(patient, common.json);
   WriteReport("restore", report, common.json);
   WarnOf(report);
-  Say("values that retention took away since then are there again: medseal retention plan");
+  Say("what retention had let go since then, if anything, is there again: medseal retention plan");
   return report.lost + report.unreadable + report.damaged == 0 ? kDone : kSomeRejected;
 }
 
