@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/utf8.h"
 #include "schema/wire.h"
 
 namespace mseal::schema {

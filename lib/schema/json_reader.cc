@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/utf8.h"
 #include "schema/base64.h"
 #include "schema/json.h"
 #include "schema/json_numbers.h"

@@ -5,7 +5,7 @@
 
 namespace mseal::schema {
 
-// `json` is UTF-8 (see IsUtf8) and outlives the scanner.
+// `json` is UTF-8 (see base/utf8.h) and outlives the scanner.
 class JsonScanner {
  public:
   explicit JsonScanner(ByteView json) : json_(json) {}

@@ -4,6 +4,7 @@
 #include <bit>
 #include <string>
 
+#include "base/utf8.h"
 #include "schema/sortable.h"
 #include "schema/wire.h"
 

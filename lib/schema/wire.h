@@ -101,7 +101,4 @@ class WireReader {
   bool ok_ = true;
 };
 
-// Whether `text` is UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. A zero byte is a character.
-bool IsUtf8(ByteView text);
-
 }  // namespace mseal::schema

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "base/utf8.h"
 #include "schema/wire.h"
 #include "sources/base64.h"
 
@@ -87,7 +88,7 @@ bool IsText(std::string_view media_type) {
 
 Result<SecretBytes> ToUtf8(std::string_view text, Charset charset) {
   if (charset == Charset::kUtf8) {
-    if (!schema::IsUtf8(AsBytes(text))) return Status::Corrupt("text is not UTF-8");
+    if (!IsUtf8(AsBytes(text))) return Status::Corrupt("text is not UTF-8");
     return SecretBytes::CopyOf(AsBytes(text));
   }
   SecretBytes out;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/utf8.h"
 #include "schema/wire.h"
 #include "sources/message.h"
 
@@ -98,7 +99,7 @@ Result<Hl7Syntax> Hl7Syntax::Of(const Hl7Segment& header, std::string_view whole
   if (is_utf8 || name == "UNICODE UTF-8" || name == "UTF-8" || name == "UNICODE") return syntax;
   if (name == "8859/15") return syntax.charset_ = Charset::kLatin9, syntax;
   const bool undecided = name.empty() || name == "ASCII";
-  if (name == "8859/1" || (undecided && !schema::IsUtf8(AsBytes(whole)))) syntax.charset_ = Charset::kLatin1;
+  if (name == "8859/1" || (undecided && !IsUtf8(AsBytes(whole)))) syntax.charset_ = Charset::kLatin1;
   syntax.known_encoding_ = undecided || name == "8859/1";
   return syntax;
 }

@@ -10,6 +10,7 @@
 #include <random>
 #include <sstream>
 
+#include "base/utf8.h"
 #include "schema/base64.h"
 #include "schema/json_scanner.h"
 #include "schema/oracle.h"

@@ -38,7 +38,10 @@ std::string Joined(const json& list) {
 void Flatten(const json& object, const std::string& prefix, Fields& fields) {
   for (const auto& [name, value] : object.items()) {
     if (value.is_object()) Flatten(value, prefix + name + ".", fields);
-    if (value.is_array() && IsSimpleList(value)) fields[prefix + name] = Joined(value);
+    if (value.is_array() && IsSimpleList(value)) {
+      fields[prefix + name] = Joined(value);
+      fields[prefix + name + ".count"] = std::to_string(value.size());
+    }
     if (!value.is_structured()) fields[prefix + name] = TextOf(value);
   }
 }
@@ -46,7 +49,7 @@ void Flatten(const json& object, const std::string& prefix, Fields& fields) {
 void Collect(const json& object, std::string_view list, Fields around, std::vector<Case>& cases) {
   const std::size_t slash = list.find('/');
   const bool last = slash == std::string_view::npos;
-  for (const json& member : object.at(std::string(list.substr(0, slash)))) {
+  for (const json& member : list.empty() ? object : object.at(std::string(list.substr(0, slash)))) {
     Fields fields = around;
     Flatten(member, "", fields);
     if (last) cases.emplace_back(std::move(fields));

@@ -16,7 +16,7 @@ Bytes FromHex(std::string_view hex);
 std::string ToHex(ByteView bytes);
 
 // One case. Members of nested objects are named with a dot ("publicKey.pk"), members of arrays of simple values are
-// joined with a comma, numbers and booleans are as in JSON. Asking for what is not there stops the program.
+// joined with a comma and counted in "name.count", numbers and booleans are as in JSON. Asking for what is not there stops the program.
 class Case {
  public:
   explicit Case(std::map<std::string, std::string> fields) : fields_(std::move(fields)) {}
@@ -42,7 +42,7 @@ class Case {
 };
 
 // The cases of tests/vectors/`file`: the objects of the array `list`, or of the arrays that a path such as
-// "testGroups/tests" reaches; a case also has the fields of the object around it. Never empty: stops the program when
+// "testGroups/tests" reaches, or of the file itself when `list` is empty; a case also has the fields of the object around it. Never empty: stops the program when
 // the file cannot be read or has no case, so that no test passes for want of vectors.
 std::vector<Case> LoadCases(const std::string& file, std::string_view list);
 

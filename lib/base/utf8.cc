@@ -1,9 +1,9 @@
 // Tells UTF-8 from what is not.
+#include "base/utf8.h"
+
 #include <cstring>
 
-#include "schema/wire.h"
-
-namespace mseal::schema {
+namespace mseal {
 namespace {
 
 constexpr std::uint64_t kHighBits = 0x8080808080808080u;
@@ -66,4 +66,4 @@ bool IsUtf8(ByteView text) {
   return true;
 }
 
-}  // namespace mseal::schema
+}  // namespace mseal
