@@ -37,7 +37,7 @@ TEST(Page, ShowsTheWorkedExamples) {
   for (const char* name : {"sealed",        "row",          "public_part", "header",       "group",       "head",
                            "posting",       "stream",       "chunk",       "job",          "erasure",     "epoch_end",
                            "provider_copy", "backup_place", "place_mark",  "backup_facts", "bundle_part", "bundle_list",
-                           "recovery",      "mark",         "mark_tally",  "known_time"})
+                           "recovery",      "mark",         "mark_tally",  "known_time",   "log_segment"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");

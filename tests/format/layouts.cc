@@ -18,6 +18,7 @@
 #include "format/keyring.h"
 #include "format/keys_of_rows.h"
 #include "format/known_time.h"
+#include "format/log_segment.h"
 #include "format/mark.h"
 #include "format/person_slot.h"
 #include "format/posting.h"
@@ -95,6 +96,12 @@ Result<Bytes> AgainHead(ByteView bytes) {
 Result<Bytes> AgainJob(ByteView bytes) {
   MS_ASSIGN(const Job job, ParseJob(bytes));
   return WriteJob(job);
+}
+
+Result<Bytes> AgainLogSegment(ByteView bytes) {
+  MS_ASSIGN(const LogSegmentHead head, ParseLogSegmentHead(bytes));
+  const auto cell = WriteLogSegmentHead(head);
+  return Bytes(cell.begin(), cell.end());
 }
 
 Result<Bytes> AgainErasure(ByteView bytes) {
@@ -301,6 +308,7 @@ std::vector<Layout> Make() {
       {"token_epoch", {}, AgainTokenEpoch},
       {"token_key_id", {}, AgainTokenKeyId},
       {"erasure", {}, AgainErasure},
+      {"log_segment", {}, AgainLogSegment},
       {"epoch_end", {}, AgainEpochEnd},
       {"provider_copy", {}, AgainProviderCopy},
       {"backup_place", {}, AgainBackupPlace},

@@ -830,9 +830,23 @@ def streams():
            [("an empty chunk", b"\1\2" + bytes(16))], open_end=True)
 
 
+def log_segments():
+    def content(mark=b"medseal log", version=1, number=3, first=48211, rest=bytes(20)):
+        return [("mark", mark), ("version", be(version, 1)), ("store", STORE), ("number", be(number, 8)),
+                ("first entry", be(first, 8)), ("zeros", rest)]
+
+    layout("log_segment", "Heads of log segments", content(), dict(store=STORE, number=3, first_entry=48211),
+           [("version 0", VERSION, flat(content(version=0))), ("version 2", VERSION, flat(content(version=2))),
+            ("another mark", CORRUPT, flat(content(mark=b"medseal lag"))), ("number 0", CORRUPT, flat(content(number=0))),
+            ("a byte that should be zero", CORRUPT, flat(content(rest=bytes(19) + b"\1"))),
+            ("a byte after the end", CORRUPT, flat(content()) + b"\0")],
+           [("the first of a log", flat(content(number=1, first=0)))])
+
+
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
-                 postings, jobs, erasures, epoch_ends, custody, bundles, marks, streams):
+                 postings, jobs, erasures, epoch_ends, custody, bundles, marks, streams,
+                 log_segments):
         make()
     if PAGE.exists():
         update_page()

@@ -1,0 +1,169 @@
+// Maps, appends, walks and syncs. A writer sets cells aside with one addition, copies its entry, and writes the size
+// last: what has a size is whole, unless the power failed.
+#include "audit/segment.h"
+
+#include <endian.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+#include "crypto/hash.h"
+
+namespace mseal::audit {
+namespace {
+
+using format::kLogCell;
+
+Status Failed(const char* what) {
+  if (errno == ENOSPC || errno == EDQUOT) return {StatusCode::kResourceExhausted, "the disk of the log is full"};
+  return {StatusCode::kIoError, std::string(what) + ": " + std::strerror(errno)};
+}
+
+// Eight bytes that tell an entry that came whole to the medium from one that did not. It keeps nobody from forging:
+// the tree does that.
+ByteArray<8> CheckOf(ByteView entry) {
+  const auto digest = crypto::Hash("ms.logcheck", entry);
+  ByteArray<8> check;
+  std::copy_n(digest.begin(), check.size(), check.begin());
+  return check;
+}
+
+std::uint8_t* Map(int file, std::uint64_t size) {
+  void* at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  return at == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(at);
+}
+
+Status SetUp(int file, const format::LogSegmentHead& head, std::uint64_t capacity) {
+  if (const int error = posix_fallocate(file, 0, static_cast<off_t>(capacity)); error != 0)
+    return errno = error, Failed("the log's segment cannot be made");
+  const auto cell = format::WriteLogSegmentHead(head);
+  if (pwrite(file, cell.data(), cell.size(), 0) != static_cast<ssize_t>(cell.size()) || fsync(file) != 0)
+    return Failed("the log's segment cannot be written");
+  return Status::Ok();
+}
+
+}  // namespace
+
+Segment::Segment(int file, std::uint8_t* bytes, std::uint64_t cells, const format::LogSegmentHead& head)
+    : file_(file), bytes_(bytes), cells_(cells), head_(head) {}
+
+Segment::~Segment() {
+  munmap(bytes_, cells_ * kLogCell);
+  close(file_);
+}
+
+Result<std::unique_ptr<Segment>> Segment::Create(const std::string& path, const format::LogSegmentHead& head,
+                                                 std::uint64_t capacity) {
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0 && errno == EEXIST) return Status::AlreadyExists("a segment of the log has this name");
+  if (file < 0) return Failed("the log's segment cannot be made");
+  Status status = SetUp(file, head, capacity);
+  std::uint8_t* bytes = status.ok() ? Map(file, capacity) : nullptr;
+  if (status.ok() && bytes == nullptr) status = Failed("the log's segment cannot be mapped");
+  if (status.ok()) {
+    std::unique_ptr<Segment> segment(new Segment(file, bytes, capacity / kLogCell, head));
+    segment->writable_ = true;
+    return segment;
+  }
+  close(file);
+  unlink(path.c_str());
+  return status;
+}
+
+Result<std::unique_ptr<Segment>> Segment::Open(const std::string& path) {
+  const int file = open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0 && errno == ENOENT) return Status::NotFound("a segment of the log is missing");
+  if (file < 0) return Failed("the log's segment cannot be opened");
+  struct stat facts;
+  std::uint8_t* bytes = nullptr;
+  if (fstat(file, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_size >= static_cast<off_t>(kLogCell))
+    bytes = Map(file, static_cast<std::uint64_t>(facts.st_size));
+  if (bytes == nullptr) return close(file), Status::Corrupt("a segment of the log is no file of its kind");
+  const auto size = static_cast<std::uint64_t>(facts.st_size);
+  const auto head = format::ParseLogSegmentHead({bytes, kLogCell});
+  if (!head.ok()) return munmap(bytes, size), close(file), head.status();
+  std::unique_ptr<Segment> segment(new Segment(file, bytes, size / kLogCell, *head));
+  segment->FindEnd();
+  return segment;
+}
+
+std::uint32_t Segment::SizeAt(std::uint64_t cell) const {
+  auto* word = reinterpret_cast<std::uint32_t*>(CellAt(cell));
+  return be32toh(std::atomic_ref(*word).load(std::memory_order_acquire));
+}
+
+bool Segment::IsWholeAt(std::uint64_t cell, std::uint32_t size) const {
+  if (size == 0 || size > format::kLongestLogEntry || format::LogCellsOf(size) > cells_ - cell) return false;
+  const ByteView entry(CellAt(cell) + format::kLogEntryHead, size);
+  return SameBytes(CheckOf(entry), {CellAt(cell) + 4, 8});
+}
+
+// A writer that died between setting cells aside and writing the size left a gap: nobody was told that its entry is on
+// record.
+void Segment::FindEnd() {
+  for (std::uint64_t cell = kFirstCell; cell < cells_;) {
+    const std::uint32_t size = SizeAt(cell);
+    const bool whole = IsWholeAt(cell, size);
+    cell += whole ? format::LogCellsOf(size) : 1;
+    if (whole) found_end_ = cell;
+  }
+}
+
+// A later writer's cells are empty until it writes their sizes, so nothing of a dead one may be left in them.
+void Segment::Resume() {
+  for (std::uint64_t cell = found_end_; cell < cells_; ++cell) {
+    std::uint8_t* at = CellAt(cell);
+    if (!std::all_of(at, at + kLogCell, [](std::uint8_t byte) { return byte == 0; })) std::memset(at, 0, kLogCell);
+  }
+  next_ = found_end_;
+  writable_ = true;
+}
+
+Result<std::uint64_t> Segment::Append(ByteView entry) {
+  if (entry.empty() || entry.size() > format::kLongestLogEntry)
+    return Status::InvalidArgument("an entry of the log has 1 byte to 64 KiB");
+  if (!writable_) return Status::Closed("the log's segment was opened to be read");
+  const std::uint64_t need = format::LogCellsOf(entry.size());
+  std::uint64_t cell = next_.load(std::memory_order_relaxed);
+  do {
+    if (need > cells_ - cell) return Status{StatusCode::kResourceExhausted, "the log's segment is full"};
+  } while (!next_.compare_exchange_weak(cell, cell + need, std::memory_order_acq_rel, std::memory_order_relaxed));
+  const auto check = CheckOf(entry);
+  std::memcpy(CellAt(cell) + 4, check.data(), check.size());
+  std::memcpy(CellAt(cell) + format::kLogEntryHead, entry.data(), entry.size());
+  auto* word = reinterpret_cast<std::uint32_t*>(CellAt(cell));
+  std::atomic_ref(*word).store(htobe32(static_cast<std::uint32_t>(entry.size())), std::memory_order_release);
+  return cell;
+}
+
+std::uint64_t Segment::End() const { return writable_ ? next_.load(std::memory_order_acquire) : found_end_; }
+
+Status Segment::ForEach(std::uint64_t from, std::uint64_t end, const Visit& visit) const {
+  for (std::uint64_t cell = from; cell < end;) {
+    const std::uint32_t size = SizeAt(cell);
+    if (cell < found_end_ && !IsWholeAt(cell, size)) {
+      ++cell;  // a gap
+      continue;
+    }
+    if (size == 0) {
+      std::this_thread::yield();  // its writer is at it
+      continue;
+    }
+    MS_TRY(visit(cell, {CellAt(cell) + format::kLogEntryHead, size}));
+    cell += format::LogCellsOf(size);
+  }
+  return Status::Ok();
+}
+
+Status Segment::Sync() {
+  if (fdatasync(file_) == 0) return Status::Ok();
+  return Failed("the log cannot be synced");
+}
+
+}  // namespace mseal::audit

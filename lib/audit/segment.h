@@ -1,0 +1,68 @@
+// One file of the log, mapped into memory: an entry is on record once it is copied there, for it survives the death of
+// the process, and on the medium once the file is synced. FORMAT.md, "Log segment".
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "format/log_segment.h"
+
+namespace mseal::audit {
+
+class Segment {
+ public:
+  // A new file of `capacity` bytes, all of them set aside: what is appended later needs no more room on the disk.
+  //   AlreadyExists      something has the name
+  //   ResourceExhausted  the disk is full
+  //   IoError
+  static Result<std::unique_ptr<Segment>> Create(const std::string& path, const format::LogSegmentHead& head,
+                                                 std::uint64_t capacity);
+  // One that was there before, to be read. It takes no entry before Resume.
+  //   NotFound, Corrupt, UnsupportedVersion, IoError
+  static Result<std::unique_ptr<Segment>> Open(const std::string& path);
+  ~Segment();
+  Segment(const Segment&) = delete;
+  Segment& operator=(const Segment&) = delete;
+
+  const format::LogSegmentHead& head() const { return head_; }
+
+  // Goes on behind the last entry that is whole. What stands there is overwritten: a caller who misses entries looks
+  // first.
+  void Resume();
+
+  // Any thread; takes no lock. The entry's first cell; entries of one thread stand in the order of its calls.
+  //   ResourceExhausted  there is no room: the next segment begins
+  //   InvalidArgument    it is empty, or longer than 64 KiB
+  Result<std::uint64_t> Append(ByteView entry);
+
+  // The cell behind all that is there or was appended before the call.
+  std::uint64_t End() const;
+  // The entries that begin in [from, end), in their order. `end` is what End() gave; whoever is still copying an entry
+  // into it is waited for. Stops at the first failure of `visit`.
+  using Visit = std::function<Status(std::uint64_t cell, ByteView entry)>;
+  Status ForEach(std::uint64_t from, std::uint64_t end, const Visit& visit) const;
+
+  // All that was appended before the call is on the medium. IoError: nobody knows what is.
+  Status Sync();
+
+  static constexpr std::uint64_t kFirstCell = 1;  // behind the head
+
+ private:
+  Segment(int file, std::uint8_t* bytes, std::uint64_t cells, const format::LogSegmentHead& head);
+  std::uint8_t* CellAt(std::uint64_t cell) const { return bytes_ + cell * format::kLogCell; }
+  std::uint32_t SizeAt(std::uint64_t cell) const;
+  bool IsWholeAt(std::uint64_t cell, std::uint32_t size) const;
+  void FindEnd();
+
+  int file_;
+  std::uint8_t* bytes_;
+  std::uint64_t cells_;
+  format::LogSegmentHead head_;
+  std::uint64_t found_end_ = kFirstCell;  // entries before it were there at Open: gaps among them stay gaps
+  bool writable_ = false;                 // set before any other thread knows the segment
+  std::atomic<std::uint64_t> next_{kFirstCell};
+};
+
+}  // namespace mseal::audit
