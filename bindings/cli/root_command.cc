@@ -50,8 +50,10 @@ Outcome RotateRoot(const Common& common, const RotateRootArguments& arguments) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
     const Outcome changed = ChangeRoots(vault, common, arguments);
     if (!arguments.compromised) {
-      if (changed.ok())
+      if (changed.ok()) {
         Say("copies of the keyring from before open with what opened them, until: medseal rotate epoch");
+        Say("medseal backup create renews the bundles, which a restore takes the secrets of other copies from");
+      }
       return changed;
     }
     if (!changed.ok() && changed.error().code() != MEDSEAL_KEY_UNAVAILABLE) return changed;

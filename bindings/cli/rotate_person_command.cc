@@ -67,11 +67,10 @@ Outcome RotateCompromised(medseal::Vault& vault, const Common& common, const Rot
   if (!rotated.ok()) return rotated;
   const Outcome changed = WorkOnEpochChanges(vault, common);
   if (!changed.ok() || not_rotated.empty()) return changed;
-  return Error(
-      MEDSEAL_KEY_UNAVAILABLE,
-      fmt::format("{} held classes that you do not hold, and their keys are the old ones: {}. The founder rotates them "
-                  "(medseal rotate class NAME...) once somebody has granted them",
-                  arguments.name, not_rotated));
+  return Error(MEDSEAL_KEY_UNAVAILABLE,
+               fmt::format("{} held classes that you cannot rotate, and their keys are the old ones: {}. The founder, "
+                           "holding them, goes on with: medseal rotate class NAME...",
+                           arguments.name, not_rotated));
 }
 
 }  // namespace

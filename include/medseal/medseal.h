@@ -1012,7 +1012,8 @@ typedef struct medseal_root_info {
 typedef void (*medseal_root_callback)(void* context, const medseal_root_info* info);
 
 /* Another root for every copy of the provider: files open with the new secret, tokens keep the epoch secrets under keys they make now. The
- * epoch secrets stay: whoever copied a provider before needs an epoch change of all buckets (medseal_epoch_change) to be shut out. Killed
+ * epoch secrets stay: an epoch change of all buckets (medseal_epoch_change) shuts out whoever copied a provider before. The key of the
+ * anchor stays too: only medseal_provider_move gives another to those who fear that a known one may be used to set it back. Killed
  * anywhere, each copy opens with its old or its new root, and the same call finishes it. `options` and `callback` may be NULL.
  *   INVALID_ARGUMENT  a copy is a file and there is no secret for it: nothing was changed
  *   KEY_UNAVAILABLE   a copy was not reached and has its old root still: the callback was told which */

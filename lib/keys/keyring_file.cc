@@ -77,7 +77,13 @@ class KeyringProvider final : public KeyProvider {
   Status SwitchRoot() override {
     const auto lock = Locked();
     if (!next_.has_value()) return Status::InvalidArgument("no root was prepared");
-    MS_TRY(ExchangeWithNext(io_, path_));
+    const Status exchanged = ExchangeWithNext(io_, path_);
+    // Elsewhere what lies beside may be the old file or the new one, and the next call looks.
+    if (exchanged.code() == StatusCode::kUnsupported) {
+      next_.reset();
+      MS_TRY(DropNextKeyring(io_, path_, binding_.instance));
+    }
+    MS_TRY(exchanged);
     slots_ = std::move(*next_);
     next_.reset();
     MS_TRY(SyncFolderOf(io_, path_));

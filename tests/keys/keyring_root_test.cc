@@ -162,6 +162,20 @@ TEST_F(KeyringRootTest, FailedOrKilledAnywhereItOpensAndTheNextTimeLeavesNothing
   }
 }
 
+class NoExchange : public FileIo {
+  int Exchange(const std::string&, const std::string&) override { return -EINVAL; }
+};
+
+TEST_F(KeyringRootTest, FileSystemThatCannotExchangeKeepsTheOldOneAndNothingBeside) {
+  Created();
+  NoExchange io;
+  const auto provider = Sure(Open(KeyFile(0xaa), &io));
+  EXPECT_EQ(Rotate(*provider, KeyFile(0xbb)).code(), StatusCode::kUnsupported);
+  EXPECT_TRUE(Holds(*provider, kEpoch, first_));
+  EXPECT_TRUE(Open().ok());
+  EXPECT_EQ(FilesInFolder(), 2u);
+}
+
 TEST_F(KeyringRootTest, RemovalTakesWhatAnInterruptedChangeLeft) {
   auto provider = Created();
   ASSERT_TRUE(provider->PrepareRoot(KeyFile(0xbb), {}).ok());

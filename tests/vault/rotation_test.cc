@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <thread>
 
@@ -387,6 +388,45 @@ TEST_F(Rotation, OfACompromisedPersonTakesEveryClassTheyHeldAndOneChange) {
   const auto renewed = lab_.Vault()->Login(kPhysician, AsBytes("another one"), "care");
   ASSERT_TRUE(renewed.ok());
   EXPECT_TRUE(ReadsHiv(**renewed, "alice"));
+}
+
+TEST_F(Rotation, OfACompromisedFounderIsTheirsToFinish) {
+  RegisterPlaces();
+  const auto founder = lab_.LoginAs(Laboratory::kFounder);
+  std::vector<vault::RotatedClass> classes;
+  ASSERT_TRUE(vault::RotateCompromisedPerson(*founder, Laboratory::kFounder, AsBytes("another one"),
+                                             crypto::kArgon2Floor, classes)
+                  .ok());
+  Job job;
+  for (const vault::RotatedClass& one : classes) {
+    ASSERT_TRUE(one.begun.ok()) << one.name << one.begun.message();
+    ASSERT_TRUE(Step(*founder, one.job, job).ok()) << one.name;
+  }
+  WorkOffEpochChanges();
+  lab_.Close();
+  EXPECT_EQ(lab_.Vault()->Login(Laboratory::kFounder, AsBytes(Laboratory::kPassword), "care").code(),
+            StatusCode::kWrongSecret);
+  const auto again = lab_.Vault()->Login(Laboratory::kFounder, AsBytes("another one"), "care");
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(ReadsHiv(**again, "alice"));
+  EXPECT_TRUE(lab_.Verify(again->get()).ok());
+}
+
+// A copy of everything from before meets a provider that has another secret.
+TEST_F(Rotation, CopyOfTheDiskFromBeforeTheEpochChangeOpensForNobody) {
+  RegisterPlaces();
+  lab_.Close();
+  const std::filesystem::path copy = lab_.folder() / "stolen";
+  std::filesystem::copy(lab_.store(), copy, std::filesystem::copy_options::recursive);
+  Rotate("hiv", {std::string(kPhysician)});
+  WorkOffEpochChanges();
+  lab_.Close();
+  vault::OpenOptions options;
+  options.store = copy.string();
+  options.keyring = lab_.keyring();
+  options.secret.bytes = SecretBytes::CopyOf(AsBytes(Laboratory::kPassphrase));
+  options.accept_stale = true;
+  EXPECT_EQ(vault::Vault::Open(options).code(), StatusCode::kKeyUnavailable);
 }
 
 TEST_F(Rotation, OfACompromisedPersonSaysWhatWasNotBegun) {
