@@ -28,7 +28,14 @@ Result<std::vector<Left>> WhatIsLeft(const Core& core) {
   return left;
 }
 
-Status TakeAway(Core& core, const Left& left) {
+Result<bool> IsRegistered(const Core& core, const Left& left) {
+  const auto known = core.meta->Get(MetaKind::kProviderCopy, left.instance);
+  if (known.code() == StatusCode::kNotFound) return false;
+  MS_TRY(known.status());
+  return true;
+}
+
+Status Destroy(Core& core, const Left& left) {
   const keys::KeyringSecret secret{static_cast<keys::KeyringSecret::Kind>(left.change.secret_kind),
                                    SecretBytes::CopyOf(left.change.secret.Reveal())};
   core.AtPoint("a provider is taken away");
@@ -38,6 +45,13 @@ Status TakeAway(Core& core, const Left& left) {
     return Status::KeyUnavailable("the provider " + left.change.uri +
                                   " is to be destroyed and cannot be: " + std::string(removed.message()));
   core.AtPoint("a provider was taken away");
+  return Status::Ok();
+}
+
+// No batch leaves a provider registered and to be destroyed: where the rows say both, it stays.
+Status TakeAway(Core& core, const Left& left) {
+  MS_ASSIGN(const bool registered, IsRegistered(core, left));
+  if (!registered) MS_TRY(Destroy(core, left));
   store::Batch batch;
   EndProviderChange(core, left.instance, batch);
   return core.CommitAs(batch, store::Durability::kPower);

@@ -60,6 +60,12 @@ class Provider : public BackupDesk {
     EXPECT_TRUE(vault::ListProviderCopies(call->core(), copies).ok());
     return copies;
   }
+  void PutChange(const ByteArray<16>& instance, format::ProviderChange::What what, const std::string& uri) {
+    auto call = lab_.Vault()->Enter();
+    store::Batch batch;
+    vault::PutProviderChange(call->core(), instance, {what, 1, uri, SecretBytes::CopyOf(AsBytes("any"))}, batch);
+    ASSERT_TRUE(call->core().CommitAs(batch, store::Durability::kPower).ok());
+  }
   void ChangeEpoch() {
     std::uint32_t number = 0;
     {
@@ -222,6 +228,36 @@ TEST_F(Provider, MoveWaitsUntilTheEpochIsSettled) {
   EXPECT_EQ(Move(Path("moved")).code(), StatusCode::kConflict);
   WorkOff(number, nullptr);
   EXPECT_TRUE(Move(Path("moved")).ok());
+}
+
+TEST_F(Provider, RegisteredCopyIsNotDestroyedWhateverElseTheRowsSay) {
+  const std::string second = Path("second");
+  ASSERT_TRUE(AddCopy(second, "another passphrase").ok());
+  const auto instance = (*keys::OpenKeyring(second, Secret("another passphrase")))->instance();
+  PutChange(instance, format::ProviderChange::What::kLeaving, second);
+  ASSERT_TRUE(OpenWith(lab_.keyring()).ok());
+  EXPECT_TRUE(Copies()[1].reached.ok());
+  EXPECT_FALSE(vault::ReadProviderChange(lab_.Vault()->Enter()->core(), instance)->has_value());
+}
+
+// As a process that was killed before it could register what it had made leaves it.
+TEST_F(Provider, OneWhoseMakingWasInterruptedOpensNothingAndIsTakenAway) {
+  const std::string second = Path("second");
+  ASSERT_TRUE(AddCopy(second, "another passphrase").ok());
+  const auto instance = (*keys::OpenKeyring(second, Secret("another passphrase")))->instance();
+  {
+    auto call = lab_.Vault()->Enter();
+    store::Batch batch;
+    call->core().meta->Delete(batch, keys::MetaKind::kProviderCopy, instance);
+    ASSERT_TRUE(call->core().CommitAs(batch, store::Durability::kPower).ok());
+  }
+  PutChange(instance, format::ProviderChange::What::kArriving, second);
+  EXPECT_EQ(OpenWith(second, "another passphrase").code(), StatusCode::kKeyUnavailable);
+  EXPECT_TRUE(fs::exists(second));
+  ASSERT_TRUE(OpenWith(lab_.keyring()).ok());
+  EXPECT_FALSE(fs::exists(second));
+  EXPECT_FALSE(fs::exists(second + ".anchor"));
+  ExpectWhole();
 }
 
 // The token that the vault has left is not there when its secrets are to be destroyed: nothing is dead until it is.
