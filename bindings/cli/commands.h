@@ -44,15 +44,24 @@ Outcome ListPersons(const Common& common);
 Outcome ShowPerson(const Common& common, const std::string& name);
 
 struct RotateArguments {
-  std::string class_name;
+  std::vector<std::string> classes;
   std::vector<std::string> revoked;
   std::uint64_t rows_per_second = 0;
 };
 struct RotatePersonArguments {
   std::string name;
+  bool compromised = false;
+  std::uint64_t rows_per_second = 0;
   SecretSource password;
   CostArguments cost;
 };
+struct RotateRootArguments {
+  SecretSource passphrase;
+  std::string key_file;
+  bool compromised = false;
+  CostArguments cost;
+};
+Outcome RotateRoot(const Common& common, const RotateRootArguments& arguments);
 Outcome RotatePerson(const Common& common, const RotatePersonArguments& arguments);
 
 struct ResealArguments {
@@ -240,6 +249,13 @@ struct ProviderAddArguments {
   SecretSource passphrase;
   CostArguments cost;
 };
+struct ProviderMoveArguments {
+  std::string to;
+  SecretSource passphrase;
+  std::string key_file;
+  CostArguments cost;
+};
+Outcome MoveProvider(const Common& common, const ProviderMoveArguments& arguments);
 Outcome AddProviderCopy(const Common& common, const ProviderAddArguments& arguments);
 Outcome ListProviderCopies(const Common& common);
 Outcome VerifyProviderCopies(const Common& common);

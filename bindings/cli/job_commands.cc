@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "interrupt.h"
 #include "json.h"
@@ -75,13 +76,18 @@ bool NeedsNobody(const medseal_job_info& info) {
   return info.kind == MEDSEAL_JOB_EPOCH_CHANGE || info.kind == MEDSEAL_JOB_INDEX_RE_EPOCH;
 }
 
+Result<std::optional<medseal_job_info>> FindJob(medseal::Vault& vault, std::uint32_t number) {
+  CLI_ASSIGN(const auto jobs, vault.Jobs());
+  const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const auto& info) { return info.number == number; });
+  return found == jobs.end() ? std::optional<medseal_job_info>() : *found;
+}
+
 // Gives the work a session where the job takes one.
 Outcome WithJob(const Common& common, std::uint32_t number,
                 const std::function<Outcome(medseal::Vault&, const medseal::Session*)>& work) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
-    CLI_ASSIGN(const auto jobs, vault.Jobs());
-    const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const auto& info) { return info.number == number; });
-    if (found != jobs.end() && NeedsNobody(*found)) return work(vault, nullptr);
+    CLI_ASSIGN(const auto found, FindJob(vault, number));
+    if (found.has_value() && NeedsNobody(*found)) return work(vault, nullptr);
     CLI_ASSIGN(const medseal::Session session, LogIn(vault, common));
     return work(vault, &session);
   });
@@ -106,6 +112,19 @@ Outcome WorkOnJob(medseal::Vault& vault, const medseal::Session* session, const 
   return kDone;
 }
 
+Outcome WorkOnEpochChanges(medseal::Vault& vault, const Common& common) {
+  CLI_ASSIGN(const auto jobs, vault.Jobs());
+  for (const medseal_job_info& info : jobs) {
+    if (info.kind != MEDSEAL_JOB_EPOCH_CHANGE || info.state == MEDSEAL_JOB_DONE) continue;
+    const Outcome worked = WorkOnJob(vault, nullptr, common, info.number, 0);
+    if (!worked.ok())
+      Say(fmt::format("copies of the disk from before open still, until: medseal rotate resume {}", info.number));
+    if (!worked.ok()) return worked;
+  }
+  Say("copies of the disk from before open with no secret that is registered any more");
+  return kDone;
+}
+
 Outcome ShowJobs(const Common& common) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
     CLI_ASSIGN(const auto jobs, vault.Jobs());
@@ -126,7 +145,10 @@ Outcome PauseJob(const Common& common, const JobArguments& arguments) {
 Outcome ResumeJob(const Common& common, const JobArguments& arguments) {
   return WithJob(common, arguments.number, [&](medseal::Vault& vault, const medseal::Session* session) -> Outcome {
     CLI_TRY(vault.ResumeJob(session, arguments.number));
-    return WorkOnJob(vault, session, common, arguments.number, arguments.rows_per_second);
+    const Outcome worked = WorkOnJob(vault, session, common, arguments.number, arguments.rows_per_second);
+    CLI_ASSIGN(const auto job, FindJob(vault, arguments.number));
+    const bool brings_one = job.has_value() && job->kind == MEDSEAL_JOB_CLASS_ROTATION;
+    return worked.ok() && brings_one ? WorkOnEpochChanges(vault, common) : worked;
   });
 }
 

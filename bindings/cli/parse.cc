@@ -132,13 +132,22 @@ void AddRate(CLI::App& command, std::uint64_t& rows_per_second) {
   command.add_option("--max-rate", rows_per_second, "key rows a second at most")->check(CLI::PositiveNumber);
 }
 
+// What opens a keyring that is made, or has another root.
+void AddNewKeyring(CLI::App& command, SecretSource& passphrase, std::string& key_file) {
+  command.add_option("--new-passphrase-file", passphrase.file,
+                     "file with the new passphrase, or the other token's PIN");
+  command.add_option("--new-passphrase-fd", passphrase.descriptor, "descriptor with it, one line");
+  command.add_option("--new-key-file", key_file, "32 bytes that open it instead of a passphrase");
+}
+
 void AddRotate(CLI::App& app, Commands& commands) {
   CLI::App* rotate = app.add_subcommand("rotate", "new keys for old")->require_subcommand(1);
   commands.Add<RotateArguments>(
-      *rotate, "class", "a new class key, and every key row under it (the founder may); Ctrl-C pauses", RotateClass,
-      [](CLI::App& command, RotateArguments& arguments) {
-        command.add_option("name", arguments.class_name)->required();
-        AddNames(command, "--revoke", arguments.revoked, "persons who lose the class, separated by commas");
+      *rotate, "class",
+      "new class keys, every key row under them, then an epoch change of all (the founder may); Ctrl-C pauses",
+      RotateClass, [](CLI::App& command, RotateArguments& arguments) {
+        command.add_option("name", arguments.classes, "classes; several share the epoch change")->required();
+        AddNames(command, "--revoke", arguments.revoked, "persons who lose the classes, separated by commas");
         AddRate(command, arguments.rows_per_second);
       });
   commands.Add<RotatePersonArguments>(
@@ -147,6 +156,16 @@ void AddRotate(CLI::App& app, Commands& commands) {
         command.add_option("name", arguments.name)->required();
         command.add_option("--new-password-file", arguments.password.file, "file with the new password");
         command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
+        command.add_flag("--compromised", arguments.compromised,
+                         "also rotate every class they held, then change the epoch (the founder may)");
+        AddRate(command, arguments.rows_per_second);
+        AddCost(command, arguments.cost);
+      });
+  commands.Add<RotateRootArguments>(
+      *rotate, "root", "another passphrase of the keyring and its copies, other keys on tokens; needs no login",
+      RotateRoot, [](CLI::App& command, RotateRootArguments& arguments) {
+        AddNewKeyring(command, arguments.passphrase, arguments.key_file);
+        command.add_flag("--compromised", arguments.compromised, "also change the epoch, which ends older copies");
         AddCost(command, arguments.cost);
       });
   commands.Add<RotateIndexArguments>(*rotate, "index",
@@ -242,15 +261,22 @@ void AddRestore(CLI::App& app, Commands& commands) {
 }
 
 void AddProvider(CLI::App& app, Commands& commands) {
-  CLI::App* copy = app.add_subcommand("provider", "where the keys outside the store are")
-                       ->require_subcommand(1)
-                       ->add_subcommand("copy", "copies of the keyring: two at least")
-                       ->require_subcommand(1);
+  CLI::App* provider = app.add_subcommand("provider", "where the keys outside the store are")->require_subcommand(1);
+  commands.Add<ProviderMoveArguments>(
+      *provider, "move", "to another keyring file or token; the one in use is destroyed; needs no login", MoveProvider,
+      [](CLI::App& command, ProviderMoveArguments& arguments) {
+        command.add_option("--to", arguments.to, "path or pkcs11: URI: new, or a registered copy")->required();
+        AddNewKeyring(command, arguments.passphrase, arguments.key_file);
+        AddCost(command, arguments.cost);
+      });
+  CLI::App* copy = provider->add_subcommand("copy", "copies of the keyring: two at least")->require_subcommand(1);
   commands.Add<ProviderAddArguments>(
       *copy, "add", "make one more, with a passphrase of its own", AddProviderCopy,
       [](CLI::App& command, ProviderAddArguments& arguments) {
-        command.add_option("keyring", arguments.uri, "file to be made, on another device")->required();
-        command.add_option("--new-passphrase-file", arguments.passphrase.file, "file with its passphrase");
+        command.add_option("keyring", arguments.uri, "file to be made, on another device, or a pkcs11: URI")
+            ->required();
+        command.add_option("--new-passphrase-file", arguments.passphrase.file,
+                           "file with its passphrase, or the token's PIN");
         command.add_option("--new-passphrase-fd", arguments.passphrase.descriptor, "descriptor with it, one line");
         AddCost(command, arguments.cost);
       });

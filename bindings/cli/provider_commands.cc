@@ -54,7 +54,7 @@ bool IsGood(const medseal::ProviderInfo& copy, const std::string& epochs) {
 
 Outcome AddProviderCopy(const Common& common, const ProviderAddArguments& arguments) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
-    CLI_ASSIGN(const Secret secret, ReadNewSecret(arguments.passphrase, "passphrase of the new copy"));
+    CLI_ASSIGN(const Secret secret, ReadNewKeyringSecret(arguments.uri, arguments.passphrase, {}));
     CLI_TRY(vault.AddProviderCopy({.path = arguments.uri, .secret = secret.view()},
                                   {.memory_kib = arguments.cost.memory_mib * 1024, .passes = arguments.cost.passes}));
     Say("made; from now on every epoch change has to reach it");

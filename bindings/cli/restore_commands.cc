@@ -80,7 +80,7 @@ void WarnOf(const medseal_restore_report& report) {
 
 // The options borrow from arguments and secret.
 Result<Secret> ReadKeyring(const Common& common) {
-  CLI_TRY(Require(common.keyring, "the keyring file", "--keyring", "MEDSEAL_KEYRING"));
+  CLI_TRY(Require(common.keyring, "the keyring", "--keyring", "MEDSEAL_KEYRING"));
   return ReadKeyringSecret(common, false);
 }
 

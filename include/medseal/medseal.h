@@ -408,6 +408,23 @@ MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const ch
 MEDSEAL_API medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password, const medseal_cost* cost,
                                                medseal_error* error);
 
+/* A class that the person held. */
+typedef struct medseal_rotated_class {
+  size_t size;
+  const char* name;
+  medseal_code begun; /* OK; PERMISSION_DENIED: the session does not hold the class, rotate it with one that does; ALREADY_EXISTS: it was being
+                       * rotated, and the new key was sealed to the old keys: finish that job, then rotate the class again */
+  uint32_t job;       /* 0 where none was begun */
+} medseal_rotated_class;
+typedef void (*medseal_rotated_class_callback)(void* context, const medseal_rotated_class* rotated);
+
+/* The same for a person whose secret others know: then the rotation of every class that they held is begun (only the founder may), and
+ * each ends in an epoch change of all buckets that they share; where none was begun, the epoch change is. What is left are jobs
+ * (medseal_jobs): step them to their ends, class rotations first. `callback` (may be NULL) is told of every class. */
+MEDSEAL_API medseal_code medseal_rotate_person_compromised(medseal_session* session, const char* person, medseal_bytes password,
+                                                           const medseal_cost* cost, medseal_rotated_class_callback callback,
+                                                           void* context, medseal_error* error);
+
 typedef struct medseal_person_info {
   size_t size;
   const char* name;
@@ -546,7 +563,8 @@ MEDSEAL_API medseal_code medseal_import(medseal_session* session, const medseal_
                                         medseal_error* error);
 
 /* Rotation of a class key: a new version, then every key row rewrapped under it while readers and writers go on. The bytes of fields
- * stay as they are. An epoch change of all buckets follows: only then do copies of the disk from before open for nobody.
+ * stay as they are. The job's last batch begins an epoch change of all buckets, or joins one that no step has worked on yet, so that several
+ * rotations share it: a job of its own (medseal_jobs). Only then do copies of the disk from before open for nobody.
  *
  * Adds the new version, sealed to everyone who holds the class but `revoked`, who lose it at once, and begins the job.
  *   PERMISSION_DENIED  only the founder may;  NOT_FOUND  no such class, or one of `revoked` does not hold it
@@ -967,6 +985,41 @@ MEDSEAL_API medseal_code medseal_provider_copies(medseal_vault* vault, medseal_p
  *   ALREADY_EXISTS  something is there;  CONFLICT  the epoch is changing: finish that job first */
 MEDSEAL_API medseal_code medseal_provider_add(medseal_vault* vault, const medseal_keyring* copy, const medseal_cost* cost,
                                               medseal_error* error);
+
+/* Moves the vault to another provider, which is made now or is a registered copy: it has the secrets and the anchor, read back, before the
+ * one that the vault was opened with is destroyed. The vault goes on with it, and is opened with it from then on. At every moment one
+ * of the two opens the store; killed anywhere, the same call finishes it. Waits for running calls. `cost` may be NULL.
+ *   INVALID_ARGUMENT  it is the one that the vault is opened with;  ALREADY_EXISTS  something else is there
+ *   CONFLICT          the epoch is changing: finish that job first;  WRONG_SECRET  of a registered copy
+ *   KEY_UNAVAILABLE   moved, but the old one could not be destroyed: every opening tries again, and no epoch secret is dead before */
+MEDSEAL_API medseal_code medseal_provider_move(medseal_vault* vault, const medseal_keyring* to, const medseal_cost* cost,
+                                               medseal_error* error);
+
+typedef struct medseal_root_options {
+  size_t size;
+  medseal_bytes secret;     /* new passphrase, or 32 bytes of a key file, of every copy that is a file; empty where all are tokens */
+  int secret_is_key;
+  const medseal_cost* cost; /* may be NULL */
+} medseal_root_options;
+
+/* What became of one copy. */
+typedef struct medseal_root_info {
+  size_t size;
+  const char* uri;
+  int own;              /* the one the vault was opened with */
+  int on_token;         /* has other keys now, and the PIN it had: that is changed with the token's own tool */
+  medseal_code changed; /* OK, or why it has its old root still */
+} medseal_root_info;
+typedef void (*medseal_root_callback)(void* context, const medseal_root_info* info);
+
+/* Another root for every copy of the provider: files open with the new secret, tokens keep the epoch secrets under keys they make now. The
+ * epoch secrets stay: an epoch change of all buckets (medseal_epoch_change) shuts out whoever copied a provider before. The key of the
+ * anchor stays too: only medseal_provider_move gives another to those who fear that a known one may be used to set it back. Killed
+ * anywhere, each copy opens with its old or its new root, and the same call finishes it. `options` and `callback` may be NULL.
+ *   INVALID_ARGUMENT  a copy is a file and there is no secret for it: nothing was changed
+ *   KEY_UNAVAILABLE   a copy was not reached and has its old root still: the callback was told which */
+MEDSEAL_API medseal_code medseal_rotate_root(medseal_vault* vault, const medseal_root_options* options, medseal_root_callback callback,
+                                             void* context, medseal_error* error);
 
 #ifdef __cplusplus
 }

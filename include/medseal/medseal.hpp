@@ -369,6 +369,20 @@ struct RestoredPatient {
   PatientHandle handle = {};
 };
 
+// A class of a compromised person; begun says whether its rotation is.
+struct RotatedClass {
+  std::string name = {};
+  medseal_code begun = MEDSEAL_OK;
+  std::uint32_t job = 0;
+};
+
+struct RootInfo {
+  std::string uri = {};
+  bool own = false;
+  bool on_token = false;
+  medseal_code changed = MEDSEAL_OK;
+};
+
 struct ProviderInfo {
   std::string uri = {};
   medseal_provider_info facts = {};  // its `uri` is NULL
@@ -665,6 +679,13 @@ class Session {
     const medseal_cost raw = internal::Raw(cost);
     return internal::Call(medseal_rotate_person, raw_.get(), person.c_str(), internal::Raw(password), &raw);
   }
+  // `classes` (never null) is filled whatever ends the call.
+  Status RotateCompromisedPerson(Name person, ByteView password, const Cost& cost, std::vector<RotatedClass>* classes) {
+    classes->clear();
+    const medseal_cost raw = internal::Raw(cost);
+    return internal::Call(medseal_rotate_person_compromised, raw_.get(), person.c_str(), internal::Raw(password), &raw,
+                          &Session::TakeRotated, static_cast<void*>(classes));
+  }
   Result<std::vector<PersonInfo>> Persons() {
     std::vector<PersonInfo> out;
     const Status status = internal::Call(medseal_persons, raw_.get(), &Session::TakePerson, static_cast<void*>(&out));
@@ -763,6 +784,9 @@ class Session {
     static_cast<std::vector<MarkInfo>*>(marks)->push_back(std::move(mark));
     return 0;
   }
+  static void TakeRotated(void* classes, const medseal_rotated_class* rotated) {
+    static_cast<std::vector<RotatedClass>*>(classes)->push_back({rotated->name, rotated->begun, rotated->job});
+  }
   static int TakePerson(void* persons, const medseal_person_info* info) {
     PersonInfo person{info->name, info->kind, info->founder != 0, {}};
     for (std::size_t i = 0; i < info->class_count; ++i) person.classes.emplace_back(info->classes[i]);
@@ -838,7 +862,8 @@ class Vault {
     return job;
   }
 
-  // `session`: null for what the host does by itself. `info` says how far the job came when the answer is OK or CANCELLED.
+  // `session`: null for what the host does by itself. `info` says how far the job came when the answer is OK or
+  // CANCELLED.
   Status StepJob(const Session* session, std::uint32_t job, const StepOptions& options, Watcher* watcher,
                  medseal_job_info* info) {
     auto raw = internal::Sized<medseal_job_options>();
@@ -962,6 +987,21 @@ class Vault {
     const medseal_cost raw_cost = internal::Raw(cost);
     return internal::Call(medseal_provider_add, raw_.get(), &raw_copy, &raw_cost);
   }
+  Status MoveProvider(const Keyring& to, const Cost& cost) {
+    const medseal_keyring raw_to = internal::Raw(to);
+    const medseal_cost raw_cost = internal::Raw(cost);
+    return internal::Call(medseal_provider_move, raw_.get(), &raw_to, &raw_cost);
+  }
+  // An empty secret: all copies are on tokens. `copies` (never null) is filled whatever ends the call.
+  Status RotateRoot(ByteView secret, bool secret_is_key, const Cost& cost, std::vector<RootInfo>* copies) {
+    copies->clear();
+    const medseal_cost raw_cost = internal::Raw(cost);
+    auto raw = internal::Sized<medseal_root_options>();
+    raw.secret = internal::Raw(secret);
+    raw.secret_is_key = secret_is_key ? 1 : 0;
+    raw.cost = &raw_cost;
+    return internal::Call(medseal_rotate_root, raw_.get(), &raw, &Vault::TakeRoot, static_cast<void*>(copies));
+  }
 
  private:
   static medseal_session* Raw(const Session* session) { return session == nullptr ? nullptr : session->raw(); }
@@ -1012,6 +1052,10 @@ class Vault {
   static int TakeBackupOfPlace(void* places, const medseal_backup_info* info) {
     static_cast<std::vector<PlaceInfo>*>(places)->back().backups.push_back(Owned(*info));
     return 0;
+  }
+  static void TakeRoot(void* copies, const medseal_root_info* info) {
+    static_cast<std::vector<RootInfo>*>(copies)->push_back(
+        {info->uri, info->own != 0, info->on_token != 0, info->changed});
   }
   static int TakeProvider(void* copies, const medseal_provider_info* info) {
     ProviderInfo copy{info->uri, *info};

@@ -7,6 +7,8 @@
 #include "vault/bundle.h"
 #include "vault/drill.h"
 #include "vault/provider_copies.h"
+#include "vault/provider_move.h"
+#include "vault/root_rotation.h"
 
 namespace mseal::abi {
 namespace {
@@ -293,5 +295,35 @@ medseal_code medseal_provider_add(medseal_vault* vault, const medseal_keyring* c
     MS_ASSIGN(const crypto::Argon2Cost known_cost, ReadCost(cost));
     MS_ASSIGN(vault::Call call, Enter(vault));
     return vault::AddProviderCopy(call.core(), vault->vault->options().store, keyring.path, secret, known_cost);
+  });
+}
+
+medseal_code medseal_provider_move(medseal_vault* vault, const medseal_keyring* to, const medseal_cost* cost,
+                                   medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(vault != nullptr, "there is no vault"));
+    MS_ASSIGN(const medseal_keyring keyring, Read(to));
+    MS_TRY(Require(!Text(keyring.path).empty(), "the new provider needs a path"));
+    MS_ASSIGN(const keys::KeyringSecret secret, ReadSecret(keyring));
+    MS_ASSIGN(const crypto::Argon2Cost known_cost, ReadCost(cost));
+    return vault::MoveProvider(*vault->vault, keyring.path, secret, known_cost);
+  });
+}
+
+medseal_code medseal_rotate_root(medseal_vault* vault, const medseal_root_options* options,
+                                 medseal_root_callback callback, void* context, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_ASSIGN(const medseal_root_options known, ReadOptional(options));
+    vault::RootOptions root;
+    MS_ASSIGN(root.cost, ReadCost(known.cost));
+    if (known.secret.size != 0) root.secret = SecretOf(known.secret, known.secret_is_key != 0);
+    MS_ASSIGN(vault::Call call, Enter(vault));
+    std::vector<vault::RootFacts> copies;
+    const Status status = vault::RotateRoot(call.core(), root, copies);
+    for (const vault::RootFacts& copy : copies) {
+      const medseal_root_info info{sizeof(info), copy.uri.c_str(), copy.own, copy.on_token, CodeOf(copy.changed)};
+      if (callback != nullptr) callback(context, &info);
+    }
+    return status;
   });
 }

@@ -9,10 +9,13 @@ namespace mseal::abi {
 
 Result<keys::KeyringSecret> ReadSecret(const medseal_keyring& keyring) {
   MS_TRY(Require(keyring.path != nullptr && keyring.secret.size > 0, "the keyring needs a path and a secret"));
+  return SecretOf(keyring.secret, keyring.secret_is_key != 0);
+}
+
+keys::KeyringSecret SecretOf(medseal_bytes bytes, bool is_key) {
   keys::KeyringSecret secret;
-  secret.kind =
-      keyring.secret_is_key != 0 ? keys::KeyringSecret::Kind::kKeyFile : keys::KeyringSecret::Kind::kPassphrase;
-  secret.bytes = SecretBytes::CopyOf(View(keyring.secret));
+  secret.kind = is_key ? keys::KeyringSecret::Kind::kKeyFile : keys::KeyringSecret::Kind::kPassphrase;
+  secret.bytes = SecretBytes::CopyOf(View(bytes));
   return secret;
 }
 

@@ -1,4 +1,4 @@
-// Writes and reads provider copies and backup places.
+// Writes and reads provider copies, provider changes and backup places.
 #include "format/custody.h"
 
 #include "base/reader.h"
@@ -36,6 +36,33 @@ Result<ProviderCopy> ParseProviderCopy(ByteView content) {
   if (!in.Done() || !known || copy.uri.empty() || copy.secret.empty())
     return Status::Corrupt("provider copy is not well-formed");
   return copy;
+}
+
+SecretBytes WriteProviderChange(const ProviderChange& change) {
+  SecretBytes content;
+  SecretWriter(content)
+      .U8(kVersion)
+      .U8(static_cast<std::uint8_t>(change.what))
+      .U8(change.secret_kind)
+      .Prefixed16(AsBytes(change.uri))
+      .Prefixed16(change.secret.Reveal());
+  return content;
+}
+
+Result<ProviderChange> ParseProviderChange(ByteView content) {
+  Reader in(content);
+  const std::uint8_t version = in.U8();
+  if (in.ok() && version != kVersion) return Status::UnsupportedVersion("provider change");
+  ProviderChange change;
+  const std::uint8_t what = in.U8();
+  change.what = static_cast<ProviderChange::What>(what);
+  change.secret_kind = in.U8();
+  change.uri = AsText(in.Prefixed16());
+  change.secret = SecretBytes::CopyOf(in.Prefixed16());
+  const bool known = what >= 1 && what <= 3 && change.secret_kind >= 1 && change.secret_kind <= kHighestSecretKind;
+  const bool told = !change.secret.empty() || change.what == ProviderChange::What::kArriving;
+  if (!in.Done() || !known || !told || change.uri.empty()) return Status::Corrupt("provider change is not well-formed");
+  return change;
 }
 
 Bytes WriteBackupPlace(const BackupPlace& place) {

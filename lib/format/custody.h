@@ -1,5 +1,5 @@
-// What meta remembers of the places outside the store: copies of the provider and backup places. Layouts: FORMAT.md,
-// "Provider copy" and "Backup place".
+// What meta remembers of the places outside the store: copies of the provider, what is under way with them, and backup
+// places. Layouts: FORMAT.md, "Provider copy", "Provider change" and "Backup place".
 #pragma once
 
 #include <string>
@@ -20,6 +20,23 @@ struct ProviderCopy {
 
 SecretBytes WriteProviderCopy(const ProviderCopy& copy);
 Result<ProviderCopy> ParseProviderCopy(ByteView content);  // UnsupportedVersion, Corrupt
+
+// What is under way with one provider: written before it begins, removed with what ends it. The row's id is the
+// provider's instance.
+struct ProviderChange {
+  enum class What : std::uint8_t {
+    kNewRoot = 1,   // it opens with this secret once its root has changed
+    kLeaving = 2,   // the vault has moved from it: it is to be destroyed
+    kArriving = 3,  // it is being made; of a file no secret is kept
+  };
+  What what = What::kNewRoot;
+  std::uint8_t secret_kind = 1;  // keys::KeyringSecret::Kind
+  std::string uri;
+  SecretBytes secret;
+};
+
+SecretBytes WriteProviderChange(const ProviderChange& change);
+Result<ProviderChange> ParseProviderChange(ByteView content);  // UnsupportedVersion, Corrupt
 
 enum class PlaceKind : std::uint8_t {
   kBackups = 1,  // our own: backups and a bundle

@@ -123,6 +123,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
       return 1 + 4 + 4;
     case MetaKind::kPendingUpload:
     case MetaKind::kProviderCopy:
+    case MetaKind::kProviderChange:
     case MetaKind::kBackupPlace:
     case MetaKind::kErasure:
     case MetaKind::kMark:

@@ -182,6 +182,11 @@ Status PatientPass::Batch(Job& job, const Change& change) const {
     next.changed_in_pass = 0;
   }
   PutJob(core_, number_, next, batch);
+  std::unique_lock<std::mutex> gathering;
+  if (next.state == JobState::kPassed && at_end_) {
+    gathering = std::unique_lock(core_.gather_mutex);
+    MS_TRY(at_end_(batch));
+  }
   // Not synced: a power cut takes the job back together with the rows it tells of.
   MS_TRY(core_.CommitAs(batch, store::Durability::kProcess));
   for (const keys::PatientHandle& patient : changed) core_.patients->Forget(patient);

@@ -60,8 +60,11 @@ class PatientPass {
   // Puts what it changes of the patient into the batch; false when there was nothing to change.
   using Change = std::function<Result<bool>(const keys::PatientHandle& patient, store::Batch& batch)>;
 
-  PatientPass(Core& core, std::uint32_t number, std::size_t batch_size)
-      : core_(core), number_(number), batch_size_(batch_size) {}
+  // Adds to the batch that ends the work; core.gather_mutex is held until that is committed.
+  using AtEnd = std::function<Status(store::Batch& batch)>;
+
+  PatientPass(Core& core, std::uint32_t number, std::size_t batch_size, AtEnd at_end = {})
+      : core_(core), number_(number), batch_size_(batch_size), at_end_(std::move(at_end)) {}
   Status Batch(format::Job& job, const Change& change) const;
   // Those of the next batch.
   Result<std::vector<keys::PatientHandle>> NextPatients(const format::Job& job) const;
@@ -70,6 +73,7 @@ class PatientPass {
   Core& core_;
   std::uint32_t number_;
   std::size_t batch_size_;
+  AtEnd at_end_;
 };
 
 }  // namespace mseal::vault

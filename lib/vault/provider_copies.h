@@ -44,12 +44,29 @@ class ProviderCopies {
 };
 
 // Remembers how and where the provider was opened, if that is news: whoever opens the vault with another copy reaches
-// this one too.
+// this one too. One that the vault has moved from is not remembered.
+//   KeyUnavailable  its making was interrupted, and it is to be taken away
 Status RegisterProvider(Core& core);
+// The row of a copy as it is opened now, and no other.
+void PutProviderCopy(const Core& core, const keys::KeyProvider& provider, const std::string& uri, store::Batch& batch);
 
-// Makes one more copy of the provider and registers it.
+// The same from whatever folder the vault is opened.
+Result<std::string> FullUri(const std::string& uri);
+// The copy of this instance, as it is remembered or, when a change of its root was interrupted, as that meant it to be.
+// Errors as keys::OpenProvider.
+Result<std::unique_ptr<keys::KeyProvider>> OpenRegistered(const Core& core, ByteView instance,
+                                                          const format::ProviderCopy& copy);
+// Conflict: the epoch is changing.
+Status CheckEpochIsSettled(const Core& core);
+
+// Makes one more copy of the provider and registers it; core.job_mutex is held. `uri` is a full one. What is left when
+// the process is killed is taken away at the next opening.
 //   AlreadyExists  something is there;  InvalidArgument  it lies inside the store
 //   Conflict       the epoch is changing: finish that first
+Result<std::unique_ptr<keys::KeyProvider>> MakeProviderCopy(Core& core, const std::string& store,
+                                                            const std::string& uri, const keys::KeyringSecret& secret,
+                                                            const crypto::Argon2Cost& cost);
+// The same for a copy that nobody works with.
 Status AddProviderCopy(Core& core, const std::string& store, const std::string& uri, const keys::KeyringSecret& secret,
                        const crypto::Argon2Cost& cost);
 

@@ -5,6 +5,7 @@
 #include "vault/known_time.h"
 #include "vault/load_schema.h"
 #include "vault/marks.h"
+#include "vault/provider_changes.h"
 #include "vault/provider_copies.h"
 #include "vault/settings.h"
 #include "vault/streams.h"
@@ -29,6 +30,14 @@ Status Core::CommitAs(const store::Batch& batch, store::Durability how) {
   anchor->Note();
   AtPoint("a batch was committed");
   return Status::Ok();
+}
+
+void KeepAnchor(Core& core, bool held) {
+  const auto facts = [&core] {
+    return keys::Anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
+  };
+  core.anchor.reset();
+  core.anchor = std::make_unique<AnchorKeeper>(*core.rows, *core.provider, facts, held);
 }
 
 // ---- children
@@ -167,12 +176,11 @@ Status Vault::OpenParts() {
   // Opened read-only for what can be saved: the marks that are there bind, and one that is missing does not close it.
   if (core_->read_only) return Status::Ok();
   MS_TRY(marks);
-  const Core& core = *core_;
-  const auto facts = [&core] {
-    return keys::Anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
-  };
-  core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, facts, options_.restoring);
+  KeepAnchor(*core_, options_.restoring);
   MS_TRY(RegisterProvider(*core_));
+  // What a restored store remembers may be long over.
+  if (!options_.restoring)
+    SweepProviders(*core_).Ignore("no epoch secret is dead until it could be done; other work goes on");
   return SweepPendingUploads(*core_);
 }
 
@@ -222,6 +230,12 @@ Result<Call> Vault::Enter() {
   if (core_ == nullptr) return Closed();
   call.core_ = core_.get();
   return call;
+}
+
+Status Vault::Alone(const std::function<Status(Core&)>& work) {
+  if (ProcessWasForked()) return Forked();
+  const std::unique_lock gate(gate_);
+  return core_ == nullptr ? Closed() : work(*core_);
 }
 
 Result<Call> Session::Enter() {

@@ -1,5 +1,6 @@
 // Works on a job as a vault's user does and dies at the crash point with a given number.
-//   crash_job_worker STORE KEYRING POINT erase PATIENT | rotate CLASS | re-epoch
+//   crash_job_worker STORE KEYRING POINT erase PATIENT | rotate CLASS | re-epoch | move KEYRING | root PASSPHRASE | add
+//   KEYRING
 // Exit code 0: it came to the end, so there are fewer points than that.
 #include <signal.h>
 #include <unistd.h>
@@ -8,14 +9,18 @@
 #include <cstdlib>
 #include <string>
 
-#include "vault/epoch_change.h"
 #include "vault/erase.h"
 #include "vault/index_re_epoch.h"
+#include "vault/provider_copies.h"
+#include "vault/provider_move.h"
+#include "vault/root_rotation.h"
 #include "vault/rotation.h"
 #include "vault/vault.h"
 
 namespace mseal::test {
 namespace {
+
+constexpr std::string_view kPassphrase = "a passphrase for tests";
 
 Status Erase(vault::Vault& vault, vault::Session& session, std::string_view patient) {
   vault::Erased erased;
@@ -31,8 +36,7 @@ Status Rotate(vault::Session& session, std::string_view class_name) {
   MS_ASSIGN(auto call, session.Enter());
   format::Job job;
   MS_TRY(vault::StepJob(call.core(), &call.desk(), number, {}, job));
-  MS_TRY(vault::StartEpochChange(call.core(), number));
-  return vault::StepJob(call.core(), nullptr, number, {}, job);
+  return vault::StepJob(call.core(), nullptr, number + 1, {}, job);  // the epoch change that it ends in
 }
 
 Status ReEpoch(vault::Vault& vault) {
@@ -43,11 +47,33 @@ Status ReEpoch(vault::Vault& vault) {
   return vault::StepJob(call.core(), nullptr, number, {}, job);
 }
 
+keys::KeyringSecret SecretOf(std::string_view keyring, std::string_view passphrase) {
+  keys::KeyringSecret secret;
+  secret.bytes = SecretBytes::CopyOf(AsBytes(keyring.starts_with("pkcs11:") ? "1234" : passphrase));
+  return secret;
+}
+
+Status Move(vault::Vault& vault, const std::string& to) {
+  return vault::MoveProvider(vault, to, SecretOf(to, kPassphrase), crypto::kArgon2Floor);
+}
+
+Status AddCopy(vault::Vault& vault, const std::string& uri) {
+  MS_ASSIGN(auto call, vault.Enter());
+  return vault::AddProviderCopy(call.core(), vault.options().store, uri, SecretOf(uri, kPassphrase),
+                                crypto::kArgon2Floor);
+}
+
+Status RotateRoot(vault::Vault& vault, std::string_view passphrase) {
+  MS_ASSIGN(auto call, vault.Enter());
+  std::vector<vault::RootFacts> copies;
+  return vault::RotateRoot(call.core(), {SecretOf({}, passphrase), crypto::kArgon2Floor}, copies);
+}
+
 Status Work(char** arguments) {
   vault::OpenOptions options;
   options.store = arguments[1];
   options.keyring = arguments[2];
-  options.secret.bytes = SecretBytes::CopyOf(AsBytes("a passphrase for tests"));
+  options.secret = SecretOf(options.keyring, kPassphrase);
   options.durability = store::Durability::kProcess;
   int left = std::atoi(arguments[3]);
   options.crash_point = [left](std::string_view name) mutable {
@@ -59,6 +85,9 @@ Status Work(char** arguments) {
   MS_ASSIGN(const auto vault, vault::Vault::Open(options));
   MS_ASSIGN(const auto session, vault->Login("founder", AsBytes("correct horse"), "care"));
   const std::string what = arguments[4];
+  if (what == "move") return Move(*vault, arguments[5]);
+  if (what == "add") return AddCopy(*vault, arguments[5]);
+  if (what == "root") return RotateRoot(*vault, arguments[5]);
   if (what == "erase") return Erase(*vault, *session, arguments[5]);
   return what == "rotate" ? Rotate(*session, arguments[5]) : ReEpoch(*vault);
 }

@@ -34,10 +34,11 @@ using test::ToHex;
 Case Worked(const std::string& name) { return test::LoadCases("format/" + name + ".json", "cases").front(); }
 
 TEST(Page, ShowsTheWorkedExamples) {
-  for (const char* name : {"sealed",        "row",          "public_part", "header",       "group",       "head",
-                           "posting",       "stream",       "chunk",       "job",          "erasure",     "epoch_end",
-                           "provider_copy", "backup_place", "place_mark",  "backup_facts", "bundle_part", "bundle_list",
-                           "recovery",      "mark",         "mark_tally",  "known_time"})
+  for (const char* name :
+       {"sealed",       "row",        "public_part",  "header",      "group",       "head",          "posting",
+        "stream",       "chunk",      "job",          "erasure",     "epoch_end",   "provider_copy", "provider_change",
+        "backup_place", "place_mark", "backup_facts", "bundle_part", "bundle_list", "recovery",      "mark",
+        "mark_tally",   "known_time"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");
@@ -93,6 +94,9 @@ TEST(Custody, ExamplesAreTakenApart) {
   EXPECT_EQ(ParseProviderCopy(copy.Hex("bytes"))->secret_kind, copy.Number("secret_kind"));
   EXPECT_EQ(ParseProviderCopy(copy.Hex("bytes"))->uri, copy.Text("uri"));
   EXPECT_EQ(ParseBackupPlace(place.Hex("bytes"))->path, place.Text("path"));
+  const Case change = Worked("provider_change");
+  EXPECT_EQ(ParseProviderChange(change.Hex("bytes"))->what, ProviderChange::What::kNewRoot);
+  EXPECT_EQ(ParseProviderChange(change.Hex("bytes"))->uri, change.Text("uri"));
 }
 
 TEST(Bundle, ExamplesAreTakenApart) {

@@ -112,6 +112,11 @@ Result<Bytes> AgainProviderCopy(ByteView bytes) {
   return Copy(WriteProviderCopy(copy).Reveal());
 }
 
+Result<Bytes> AgainProviderChange(ByteView bytes) {
+  MS_ASSIGN(const ProviderChange change, ParseProviderChange(bytes));
+  return Copy(WriteProviderChange(change).Reveal());
+}
+
 Result<Bytes> AgainBackupPlace(ByteView bytes) {
   MS_ASSIGN(const BackupPlace place, ParseBackupPlace(bytes));
   return WriteBackupPlace(place);
@@ -303,6 +308,7 @@ std::vector<Layout> Make() {
       {"erasure", {}, AgainErasure},
       {"epoch_end", {}, AgainEpochEnd},
       {"provider_copy", {}, AgainProviderCopy},
+      {"provider_change", {}, AgainProviderChange},
       {"backup_place", {}, AgainBackupPlace},
       {"place_mark", {}, AgainPlaceMark},
       {"backup_facts", {}, AgainBackupFacts},

@@ -326,7 +326,8 @@ TEST_F(Erasure, ChangeOfAllBucketsEndsARotation) {
     auto call = founder->Enter();
     ASSERT_TRUE(vault::StepJob(call->core(), &call->desk(), rotation, {}, job).ok());
     EXPECT_EQ(job.state, JobState::kPassed);
-    ASSERT_TRUE(vault::StartEpochChange(call->core(), change).ok());
+    ASSERT_TRUE(vault::StartEpochChange(call->core(), change).ok());  // the one that the rotation began
+    EXPECT_EQ(change, rotation + 1);
   }
   ASSERT_TRUE(Step(change, job).ok());
   auto call = founder->Enter();

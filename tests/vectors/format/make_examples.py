@@ -535,7 +535,7 @@ def meta():
                             ("ledger", 9, PATIENT + TAG), ("job", 10, be(1, 4)), ("recovery", 11, b""), ("mark", 12, PATIENT), ("known time", 13, b""),
                             ("provider copy", 14, STREAM),
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
-                            ("signing seed", 18, b"")]:
+                            ("signing seed", 18, b""), ("provider change", 19, STREAM)]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
         case("no bytes", table, CORRUPT, b"")
@@ -658,7 +658,19 @@ def custody():
         return [("version", b"\1"), ("kind", be(kind, 1)), ("added, ms", be(1609459200000, 8)),
                 ("path, behind its length", prefixed(path, 2))]
 
-    one, two = flat(copy()), flat(folder())
+    def change(what=1, kind=3, uri=b"/keys/second", secret=made("keyring key", 32)):
+        return [("version", b"\1"), ("what", be(what, 1)), ("kind of secret", be(kind, 1)),
+                ("where, behind its length", prefixed(uri, 2)), ("secret, behind its length", prefixed(secret, 2))]
+
+    one, two, three = flat(copy()), flat(folder()), flat(change())
+    layout("provider_change", "Contents of provider changes", change(), dict(what=1, secret_kind=3, uri="/keys/second"),
+           [("version 0", VERSION, b"\0" + three[1:]), ("a byte after the end", CORRUPT, three + b"\0"),
+            ("change 0", CORRUPT, flat(change(what=0))), ("change 4", CORRUPT, flat(change(what=4))),
+            ("kind 0", CORRUPT, flat(change(kind=0))), ("kind 4", CORRUPT, flat(change(kind=4))),
+            ("nowhere", CORRUPT, flat(change(uri=b""))), ("no secret of a new root", CORRUPT, flat(change(secret=b""))),
+            ("no secret of one that leaves", CORRUPT, flat(change(what=2, secret=b"")))],
+           [("leaving", flat(change(what=2))), ("a file that is arriving", flat(change(what=3, kind=1, secret=b""))),
+            ("a token that is arriving", flat(change(what=3, kind=1, secret=b"1234")))])
     layout("provider_copy", "Contents of provider copies", copy(), dict(secret_kind=3, uri="/keys/second"),
            [("version 0", VERSION, b"\0" + one[1:]), ("a byte after the end", CORRUPT, one + b"\0"),
             ("kind 0", CORRUPT, flat(copy(kind=0))), ("kind 4", CORRUPT, flat(copy(kind=4))),
