@@ -10,6 +10,9 @@ namespace mseal::vault {
 // Draws the next X_m and begins the job. AlreadyExists: one is under way.
 Status StartIndexReEpoch(Core& core, std::uint32_t& number);
 
+// The same for a job that needs one; core.job_mutex is held.
+Status BeginIndexReEpoch(Core& core, std::uint32_t& number);
+
 Result<std::unique_ptr<JobWork>> MakeReEpoch(Core& core, std::uint32_t number, std::size_t batch_size);
 
 // Sets core.postings from what meta says, a re-epoch under way included. AuthFailed: a posting key or the job that

@@ -147,8 +147,9 @@ Status AddProviderCopy(Core& core, const std::string& store, const std::string& 
     return Status::Conflict("the epoch is changing: finish that first, with medseal rotate resume");
   const auto epoch = core.epochs->newest();
   const std::string full = FullUri(place, uri);
-  MS_ASSIGN(const auto made, keys::CreateProvider(full, secret, core.identity.store, core.identity.suite, epoch->number,
-                                                  epoch->secret, {.cost = cost, .file_io = core.file_io}));
+  MS_ASSIGN(const auto made,
+            keys::CreateProvider(full, secret, core.identity.store, core.identity.suite.now().newest(), epoch->number,
+                                 epoch->secret, {.cost = cost, .file_io = core.file_io}));
   store::Batch batch;
   PutProviderCopy(core, *made, full, batch);
   MS_TRY(core.CommitAs(batch, store::Durability::kPower));
