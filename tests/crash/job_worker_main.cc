@@ -1,5 +1,5 @@
 // Works on a job as a vault's user does and dies at the crash point with a given number.
-//   crash_job_worker STORE KEYRING POINT erase PATIENT | rotate CLASS | re-epoch
+//   crash_job_worker STORE KEYRING POINT erase PATIENT | rotate CLASS | re-epoch | suite NUMBER
 // Exit code 0: it came to the end, so there are fewer points than that.
 #include <signal.h>
 #include <unistd.h>
@@ -12,6 +12,7 @@
 #include "vault/erase.h"
 #include "vault/index_re_epoch.h"
 #include "vault/rotation.h"
+#include "vault/suite_change.h"
 #include "vault/vault.h"
 
 namespace mseal::test {
@@ -43,6 +44,14 @@ Status ReEpoch(vault::Vault& vault) {
   return vault::StepJob(call.core(), nullptr, number, {}, job);
 }
 
+Status ChangeSuite(vault::Session& session, crypto::Suite suite) {
+  std::uint32_t number = 0;
+  MS_TRY(vault::StartSuiteChange(session, suite, number));
+  MS_ASSIGN(auto call, session.Enter());
+  format::Job job;
+  return vault::StepJob(call.core(), &call.desk(), number, {}, job);
+}
+
 Status Work(char** arguments) {
   vault::OpenOptions options;
   options.store = arguments[1];
@@ -60,6 +69,7 @@ Status Work(char** arguments) {
   MS_ASSIGN(const auto session, vault->Login("founder", AsBytes("correct horse"), "care"));
   const std::string what = arguments[4];
   if (what == "erase") return Erase(*vault, *session, arguments[5]);
+  if (what == "suite") return ChangeSuite(*session, static_cast<crypto::Suite>(std::atoi(arguments[5])));
   return what == "rotate" ? Rotate(*session, arguments[5]) : ReEpoch(*vault);
 }
 
