@@ -421,7 +421,42 @@ TEST_F(SuiteChange, RowsOfBeforePutBackAreFoundByTheLook) {
   ExpectAllReadable();
 }
 
-TEST_F(SuiteChange, RowOfAnIndexOrOfKeysUnderAnotherSuiteTakesItBack) {
+TEST_F(SuiteChange, BucketKeyUnderTheSuiteOfBeforeTakesItBackToAnEpochChange) {
+  const std::uint32_t number = Start(kSecond);
+  StepTo(number, SuiteStep::kLookAtKeys);
+  const std::uint32_t epoch = lab_.Vault()->Enter()->core().meta->epoch();
+  std::shared_ptr<const keys::BucketKey> old;
+  {
+    auto call = lab_.Vault()->Enter();
+    const vault::Core& core = call->core();
+    const keys::Buckets before(*core.rows, core.identity.store, seal::SuiteSet::All(kFirst), *core.epochs,
+                               core.buckets->bits());
+    old = before.Carry(**before.Read(*before.All()->begin()));
+  }
+  lab_.Overwrite(Table::kKeys, old->row_key, old->row_value);
+  EXPECT_EQ(CountUnder(kFirst), 1);
+  ASSERT_NO_FATAL_FAILURE(Finish(number));
+  EXPECT_EQ(CountUnder(kFirst), 0);
+  EXPECT_EQ(lab_.Vault()->Enter()->core().meta->epoch(), epoch + 1);
+  ExpectAllReadable();
+}
+
+TEST_F(SuiteChange, RowOfMetaUnderTheSuiteOfBeforeTakesItBackToAnEpochChange) {
+  const std::uint32_t number = Start(kSecond);
+  StepTo(number, SuiteStep::kLookAtKeys);
+  lab_.WithMeta([](store::Rows&, const keys::MetaTable& meta, const vault::StoreIdentity& identity) {
+    ASSERT_EQ(identity.suite.now().newest(), kFirst);  // the keyring's
+    store::Batch batch;
+    meta.Put(batch, keys::MetaKind::kKnownTime, {}, meta.Get(keys::MetaKind::kKnownTime, {})->Reveal());
+    ASSERT_TRUE(meta.Commit(batch, store::Durability::kPower).ok());
+  });
+  EXPECT_EQ(CountUnder(kFirst), 1);
+  ASSERT_NO_FATAL_FAILURE(Finish(number));
+  EXPECT_EQ(CountUnder(kFirst), 0);
+  ExpectAllReadable();
+}
+
+TEST_F(SuiteChange, RowOfTheIndexUnderTheSuiteOfBeforeTakesItBackToAReEpoch) {
   const std::uint32_t number = Start(kSecond);
   StepTo(number, SuiteStep::kLookAtKeys);
   for (const StoredRow& row : lab_.AllRows(Table::kIndex)) {
