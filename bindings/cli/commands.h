@@ -66,6 +66,7 @@ Outcome RotatePerson(const Common& common, const RotatePersonArguments& argument
 
 struct ResealArguments {
   std::string class_name;
+  std::string suite;
   std::uint64_t rows_per_second = 0;
 };
 struct JobArguments {
@@ -74,6 +75,7 @@ struct JobArguments {
 };
 Outcome RotateClass(const Common& common, const RotateArguments& arguments);
 Outcome ResealClass(const Common& common, const ResealArguments& arguments);
+Outcome ResealSuite(const Common& common, const ResealArguments& arguments);
 struct RotateIndexArguments {
   std::string field;  // TYPE.FIELD
   std::uint64_t rows_per_second = 0;

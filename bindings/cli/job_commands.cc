@@ -38,6 +38,8 @@ const char* KindName(medseal_job_kind kind) {
       return "index rotation";
     case MEDSEAL_JOB_INDEX_RE_EPOCH:
       return "index re-epoch";
+    case MEDSEAL_JOB_SUITE_CHANGE:
+      return "change of suite";
   }
   return "unknown";
 }
@@ -59,11 +61,12 @@ const char* StateName(medseal_job_state state) {
 void WriteJob(const medseal_job_info& info, bool json) {
   const std::string kind = KindName(info.kind);
   if (!json) {
-    const std::string target = info.target == 0 ? "" : fmt::format("  to {}", info.target);
+    const bool steps = info.kind == MEDSEAL_JOB_EPOCH_CHANGE || info.kind == MEDSEAL_JOB_SUITE_CHANGE;
+    const bool no_target = info.target == 0 || info.kind == MEDSEAL_JOB_SUITE_CHANGE;
+    const std::string target = no_target ? "" : fmt::format("  to {}", info.target);
     return WriteLine(fmt::format("job {}  {} {}{}  {}  {} {}, {} patients looked at, {} changed", info.number, kind,
-                                 info.subject, target, StateName(info.state),
-                                 info.kind == MEDSEAL_JOB_EPOCH_CHANGE ? "step" : "pass", info.pass, Grouped(info.seen),
-                                 Grouped(info.changed)));
+                                 info.subject, target, StateName(info.state), steps ? "step" : "pass", info.pass,
+                                 Grouped(info.seen), Grouped(info.changed)));
   }
   JsonLine line("job");
   line.Number("job", info.number).Text("kind", kind).Text("subject", info.subject).Number("target", info.target);

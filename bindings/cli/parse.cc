@@ -53,14 +53,16 @@ class Commands {
   explicit Commands(Parsed& parsed) : parsed_(parsed) {}
 
   template <typename Arguments, typename Define>
-  void Add(CLI::App& parent, const char* name, const char* help, Outcome (*run)(const Common&, const Arguments&),
-           Define&& define) {
+  CLI::App* Add(CLI::App& parent, const char* name, const char* help, Outcome (*run)(const Common&, const Arguments&),
+                Define&& define) {
     CLI::App* command = parent.add_subcommand(name, help);
     auto arguments = std::make_shared<Arguments>();
     define(*command, *arguments);
-    command->callback([this, run, arguments] {
+    command->callback([this, command, run, arguments] {
+      if (!command->get_subcommands().empty()) return;  // that one's own
       parsed_.run = [run, arguments](const Common& common) { return run(common, *arguments); };
     });
+    return command;
   }
   void Add(CLI::App& parent, const char* name, const char* help, Outcome (*run)(const Common&)) {
     parent.add_subcommand(name, help)->callback([this, run] { parsed_.run = run; });
@@ -315,7 +317,19 @@ void AddRecovery(CLI::App& app, Commands& commands) {
 }
 
 void AddReseal(CLI::App& app, Commands& commands) {
-  CLI::App* reseal = app.add_subcommand("reseal", "fields sealed anew under new data keys")->require_subcommand(1);
+  CLI::App* reseal = commands.Add<ResealArguments>(
+      app, "reseal", "fields sealed anew: those of a class under new data keys, or everything under another suite",
+      ResealSuite, [](CLI::App& command, ResealArguments& arguments) {
+        command.require_subcommand(0, 1);
+        CLI::Option* suite = command.add_option("--suite", arguments.suite,
+                                                "everything under it, chacha20 or aes256gcm (the founder may)");
+        suite->check(CLI::IsMember({"chacha20", "aes256gcm"}));
+        AddRate(command, arguments.rows_per_second);
+        command.parse_complete_callback([&command, suite] {
+          if (command.get_subcommands().empty() == (suite->count() == 0))
+            throw CLI::ValidationError("reseal", "give `class NAME` or --suite NAME");
+        });
+      });
   commands.Add<ResealArguments>(*reseal, "class", "every field of a class (whoever holds it may); Ctrl-C pauses",
                                 ResealClass, [](CLI::App& command, ResealArguments& arguments) {
                                   command.add_option("name", arguments.class_name)->required();

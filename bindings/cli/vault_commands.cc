@@ -68,14 +68,25 @@ void WriteStatusJson(const medseal_status_info& info) {
   line.Number("locked_key_bytes", info.locked_key_bytes).Number("unlocked_key_bytes", info.unlocked_key_bytes);
   line.Number("held", info.held).Number("restricted", info.restricted);
   line.Flag("keyring_on_token", info.keyring_on_token != 0);
+  line.Number("credentials_under_other_suite", info.credentials_under_other_suite);
+  line.Flag("keyring_under_other_suite", info.keyring_under_other_suite != 0);
   line.Flag("read_only", info.read_only != 0).Flag("keyring_on_same_device", info.keyring_on_same_device != 0);
   WriteLine(line.Flag("keyring_readable_by_others", info.keyring_readable_by_others != 0).Done());
+}
+
+// What no job reaches, since it takes a secret that is not at hand.
+std::string LeftUnderOthers(const medseal_status_info& info) {
+  std::string left;
+  if (info.credentials_under_other_suite > 0)
+    left += fmt::format("; under another until they log in: credentials of {}", info.credentials_under_other_suite);
+  if (info.keyring_under_other_suite != 0) left += "; the keyring is under another, that of its making";
+  return left;
 }
 
 void WriteStatusText(const Common& common, const medseal_status_info& info) {
   WriteFact("store", common.store);
   WriteFact("id", HandleText(info.store_id).substr(2));
-  WriteFact("suite", NameOf(info.suite));
+  WriteFact("suite", NameOf(info.suite) + LeftUnderOthers(info));
   WriteFact("state", Explained(info) + (info.read_only != 0 ? ", read-only" : ""));
   WriteFact("schema", fmt::format("version {}", info.schema_version));
   WriteFact("epoch", std::to_string(info.epoch));

@@ -193,6 +193,8 @@ typedef struct medseal_status_info {
   uint64_t held;                   /* patients under a legal hold */
   uint64_t restricted;             /* patients that only two persons together may read */
   int keyring_on_token;            /* a thief of the disk has none, unless the token is software that keeps its keys there */
+  uint32_t credentials_under_other_suite; /* each comes under the store's suite when its person logs in next */
+  int keyring_under_other_suite;   /* the opened copy of the provider keeps the suite that it was made under */
 } medseal_status_info;
 MEDSEAL_API medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, medseal_error* error);
 
@@ -582,6 +584,20 @@ MEDSEAL_API medseal_code medseal_rotate_class(medseal_session* session, const ch
  *   ALREADY_EXISTS     the class's previous data keys are not dropped yet: finish its reseal first */
 MEDSEAL_API medseal_code medseal_reseal_class(medseal_session* session, const char* class_name, uint32_t* job, medseal_error* error);
 
+/* Change of suite: everything that is stored comes under `suite` while readers and writers go on. The job seals every version of every
+ * record anew, then the index, then, by an epoch change of all buckets, every key and row of the vault's own; at last it looks at
+ * everything with the new suite alone and is done when nothing is left. Data keys, versions and dates stay as they are. Both suites open
+ * what the vault has, for good: a backup from before can be restored, which takes the job to its beginning again.
+ *
+ * Not the job's: what only a person's password opens comes under the suite at their next login, and a copy of the provider keeps its
+ * suite (medseal_status counts the one and tells the other). For the epoch change two backup places are needed.
+ *
+ * States that the suite is the store's from now on and begins the job, which takes a session that holds every class.
+ *   SUITE_UNAVAILABLE  this machine cannot do it: nothing was changed
+ *   PERMISSION_DENIED  only the founder may, with a session that holds every class
+ *   ALREADY_EXISTS     the store is under that suite, or another change of it is under way */
+MEDSEAL_API medseal_code medseal_reseal_suite(medseal_session* session, medseal_suite suite, uint32_t* job, medseal_error* error);
+
 /* Rotation of the key of a field's index: a new key, then every posting and header under it while readers and writers go on. `type` and
  * `field` as the schema names them. What was searched by the old key is found all along; whoever knew that key alone can tell
  * nothing of later values. Groups, versions and history stay as they are. The job takes a session of somebody who holds the field's
@@ -604,7 +620,8 @@ typedef enum medseal_job_kind {
   MEDSEAL_JOB_EPOCH_CHANGE = 2,   /* subject: "erased" or "all"; target: the new epoch */
   MEDSEAL_JOB_RESEAL = 3,         /* subject: the class; target: 0 */
   MEDSEAL_JOB_INDEX_ROTATION = 4, /* subject: TYPE.FIELD; target: generation of its key */
-  MEDSEAL_JOB_INDEX_RE_EPOCH = 5  /* subject: ""; target: generation of the posting key */
+  MEDSEAL_JOB_INDEX_RE_EPOCH = 5, /* subject: ""; target: generation of the posting key */
+  MEDSEAL_JOB_SUITE_CHANGE = 8    /* subject: "chacha20" or "aes256gcm"; target: the epoch that keys have to come to */
 } medseal_job_kind;
 
 typedef enum medseal_job_state {
@@ -622,7 +639,8 @@ typedef struct medseal_job_info {
   char subject[64];
   uint32_t target;
   uint32_t pass;    /* over all patients, from 1; the last finds nothing. Of an epoch change the step it is at, 3 to 9; of an index
-                     * re-epoch 1 while it builds, 2 while it deletes */
+                     * re-epoch 1 while it builds, 2 while it deletes; of a change of suite 1 rows, 2 index, 3 epoch change, 4 and 5 the
+                     * look for what is left */
   uint64_t seen;    /* patients looked at, in all passes */
   uint64_t changed; /* patients changed, in all passes */
   uint64_t started_ms;

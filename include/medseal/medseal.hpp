@@ -757,6 +757,12 @@ class Session {
     if (!status.ok()) return status.error();
     return job;
   }
+  Result<std::uint32_t> ResealSuite(medseal_suite suite) {
+    std::uint32_t job = 0;
+    const Status status = internal::Call(medseal_reseal_suite, raw_.get(), suite, &job);
+    if (!status.ok()) return status.error();
+    return job;
+  }
   Result<std::uint32_t> RotateIndex(Name type, Name field) {
     std::uint32_t job = 0;
     const Status status = internal::Call(medseal_rotate_index, raw_.get(), type.c_str(), field.c_str(), &job);

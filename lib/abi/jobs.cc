@@ -5,6 +5,7 @@
 #include "vault/index_rotation.h"
 #include "vault/reseal.h"
 #include "vault/rotation.h"
+#include "vault/suite_change.h"
 
 namespace mseal::abi {
 namespace {
@@ -13,6 +14,16 @@ namespace {
 std::string NameOfIndex(std::uint32_t index, const vault::Core& core) {
   const vault::IndexedField in = core.schemas.current()->FindIndex(index);
   return in.field == nullptr ? std::string() : in.type->name + "." + in.field->name;
+}
+
+std::string NameOfSuite(std::uint32_t number) {
+  switch (static_cast<crypto::Suite>(number)) {
+    case crypto::Suite::kChaCha20Poly1305:
+      return "chacha20";
+    case crypto::Suite::kAes256Gcm:
+      return "aes256gcm";
+  }
+  return {};
 }
 
 std::string SubjectOf(const format::Job& job, const vault::Core& core) {
@@ -29,6 +40,8 @@ std::string SubjectOf(const format::Job& job, const vault::Core& core) {
       return NameOfIndex(job.subject, core);
     case format::JobKind::kIndexReEpoch:
       return {};
+    case format::JobKind::kSuiteChange:
+      return NameOfSuite(job.subject);
   }
   return {};
 }
@@ -117,6 +130,17 @@ medseal_code medseal_reseal_class(medseal_session* session, const char* class_na
     MS_TRY(Require(session != nullptr && class_name != nullptr && job != nullptr, "session, class and job are needed"));
     *job = 0;
     return vault::StartReseal(*session->session, class_name, *job);
+  });
+}
+
+medseal_code medseal_reseal_suite(medseal_session* session, medseal_suite suite, std::uint32_t* job,
+                                  medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && job != nullptr, "session and job are needed"));
+    MS_TRY(Require(suite == MEDSEAL_SUITE_CHACHA20_POLY1305 || suite == MEDSEAL_SUITE_AES256_GCM,
+                   "there is no such suite"));
+    *job = 0;
+    return vault::StartSuiteChange(*session->session, static_cast<crypto::Suite>(suite), *job);
   });
 }
 

@@ -9,6 +9,7 @@ namespace mseal::format {
 namespace {
 
 constexpr std::uint8_t kJobVersion = 1;
+constexpr std::uint32_t kLastSuiteStep = static_cast<std::uint32_t>(SuiteStep::kLookAtKeys);
 
 bool IsKnown(JobState state) { return state >= JobState::kRunning && state <= JobState::kDone; }
 
@@ -27,6 +28,8 @@ bool Fits(const Job& job) {
       return job.subject >= 1 && job.target >= 2;
     case JobKind::kIndexReEpoch:
       return (job.subject == 0) == (job.pass == 1) && job.target >= 2;
+    case JobKind::kSuiteChange:
+      return job.subject >= 1 && job.subject <= 254 && job.target >= 2 && job.pass <= kLastSuiteStep;
   }
   return false;
 }

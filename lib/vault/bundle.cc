@@ -45,7 +45,7 @@ std::set<std::uint64_t> NumbersIn(const std::string& folder, std::string_view na
   return numbers;
 }
 
-seal::Place ListPlace(const keys::StoreId& store, crypto::Suite suite, std::uint32_t epoch, std::uint64_t number) {
+seal::Place ListPlace(const keys::StoreId& store, seal::SuiteSet suite, std::uint32_t epoch, std::uint64_t number) {
   format::Context context(format::ContextKind::kBundle);
   context.Add(format::ContextItem::kStore, store)
       .AddNumber(format::ContextItem::kEpoch, epoch)
@@ -238,7 +238,7 @@ class BundleWriter {
 
 }  // namespace
 
-Result<OpenedBundle> OpenedBundle::Open(const std::string& folder, const keys::StoreId& store, crypto::Suite suite,
+Result<OpenedBundle> OpenedBundle::Open(const std::string& folder, const keys::StoreId& store, seal::SuiteSet suite,
                                         const keys::Epochs& epochs) {
   const auto lists = NumbersIn(folder, kListName);
   if (lists.empty()) return Status::NotFound("there is no bundle in the folder");

@@ -28,7 +28,7 @@ class OpenedBundle {
   //   KeyUnavailable  the newest is of an epoch that the provider does not have; the message names that one and those
   //                   at hand
   //   AuthFailed, Corrupt  the newest was changed
-  static Result<OpenedBundle> Open(const std::string& folder, const keys::StoreId& store, crypto::Suite suite,
+  static Result<OpenedBundle> Open(const std::string& folder, const keys::StoreId& store, seal::SuiteSet suite,
                                    const keys::Epochs& epochs);
 
   const format::BundleList& list() const { return sealed_.list; }

@@ -44,7 +44,9 @@ class PatientLocks {
 };
 
 struct Core {
-  StoreIdentity identity;
+  // Before the chain of statements is known: whatever there is, since a stored value tells its suite itself.
+  seal::Suites suites{seal::SuiteSet::All()};
+  StoreIdentity identity{{}, suites};
   store::Durability durability = store::Durability::kPower;
   bool read_only = false;
 

@@ -251,11 +251,15 @@ Status ReopenRotations(Core& core, const std::map<std::uint32_t, std::uint32_t>&
 
 }  // namespace
 
+Status BeginIndexReEpoch(Core& core, std::uint32_t& number) {
+  MS_ASSIGN(number, NextJob(core, JobKind::kIndexReEpoch, 0));
+  return Begin(core, number);
+}
+
 Status StartIndexReEpoch(Core& core, std::uint32_t& number) {
   MS_TRY(core.CheckWritable());
   const std::lock_guard lock(core.job_mutex);
-  MS_ASSIGN(number, NextJob(core, JobKind::kIndexReEpoch, 0));
-  MS_TRY(Begin(core, number));
+  MS_TRY(BeginIndexReEpoch(core, number));
   return core.anchor->Move();
 }
 

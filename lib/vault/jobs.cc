@@ -13,6 +13,7 @@
 #include "vault/locked_patients.h"
 #include "vault/reseal.h"
 #include "vault/rotation.h"
+#include "vault/suite_change.h"
 
 namespace mseal::vault {
 namespace {
@@ -56,6 +57,9 @@ Result<std::unique_ptr<JobWork>> WorkOf(Core& core, Desk* desk, std::uint32_t nu
       return MakeIndexRekey(core, *desk, number, job, batch_size);
     case JobKind::kIndexReEpoch:
       return MakeReEpoch(core, number, batch_size);
+    case JobKind::kSuiteChange:
+      if (desk == nullptr) return NeedsSession();
+      return MakeSuiteChange(core, *desk, number, batch_size);
     default:
       return Status::Unsupported("this version does not know this kind of job");
   }
@@ -158,7 +162,13 @@ Result<std::vector<keys::PatientHandle>> PatientPass::NextPatients(const Job& jo
   return patients;
 }
 
-Status PatientPass::Batch(Job& job, const Change& change) const {
+// What the pass changed is looked at again by the next: the work ends with a pass that found nothing.
+void PatientPass::AgainUntilNothing(Job& job) {
+  if (job.changed_in_pass == 0) job.state = JobState::kPassed;
+  if (job.changed_in_pass != 0) ++job.pass;
+}
+
+Status PatientPass::Batch(Job& job, const Change& change, const PassEnd& end) const {
   MS_ASSIGN(const auto patients, NextPatients(job));
   const LockedPatients locked(core_.locks, patients);
   const keys::Buckets::Hold hold(*core_.buckets, patients);
@@ -175,10 +185,8 @@ Status PatientPass::Batch(Job& job, const Change& change) const {
   next.moved_ms = NowMs();
   if (!patients.empty()) next.next = patients.back();
   if (patients.size() < batch_size_ || !Advance(next.next)) {
-    // What the pass changed is looked at again by the next: the work ends with a pass that found nothing.
     next.next = {};
-    if (next.changed_in_pass == 0) next.state = JobState::kPassed;
-    if (next.changed_in_pass != 0) ++next.pass;
+    end(next);
     next.changed_in_pass = 0;
   }
   PutJob(core_, number_, next, batch);

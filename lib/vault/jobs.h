@@ -54,7 +54,7 @@ void BeginJob(const Core& core, std::uint32_t number, format::Job job, store::Ba
 bool Advance(keys::PatientHandle& handle);
 
 // The part of a job that passes over all patients, in the order of their handles: again and again until a pass found
-// nothing to change. Each batch is committed with the patients' locks and bucket keys held.
+// nothing to change, or as the job says. Each batch is committed with the patients' locks and bucket keys held.
 class PatientPass {
  public:
   // Puts what it changes of the patient into the batch; false when there was nothing to change.
@@ -65,7 +65,11 @@ class PatientPass {
 
   PatientPass(Core& core, std::uint32_t number, std::size_t batch_size, AtEnd at_end = {})
       : core_(core), number_(number), batch_size_(batch_size), at_end_(std::move(at_end)) {}
-  Status Batch(format::Job& job, const Change& change) const;
+  // What the end of a pass makes of a job whose `next` is at the first patient again.
+  using PassEnd = std::function<void(format::Job& job)>;
+  static void AgainUntilNothing(format::Job& job);
+
+  Status Batch(format::Job& job, const Change& change, const PassEnd& end = AgainUntilNothing) const;
   // Those of the next batch.
   Result<std::vector<keys::PatientHandle>> NextPatients(const format::Job& job) const;
 

@@ -199,8 +199,8 @@ Result<std::unique_ptr<keys::KeyProvider>> CreateAnnounced(Core& core, const std
   MS_TRY(core.CommitAs(batch, store::Durability::kPower));
   core.AtPoint("a provider is made");
   const auto epoch = core.epochs->newest();
-  auto made = keys::CreateProvider(uri, secret, core.identity.store, core.identity.suite, epoch->number, epoch->secret,
-                                   {.cost = cost, .instance = instance, .file_io = core.file_io});
+  auto made = keys::CreateProvider(uri, secret, core.identity.store, core.identity.suite.now().newest(), epoch->number,
+                                   epoch->secret, {.cost = cost, .instance = instance, .file_io = core.file_io});
   core.AtPoint("a provider was made");
   if (!made.ok()) SweepProviders(core).Ignore("the first failure is the one to tell; the next opening tries again");
   return made;

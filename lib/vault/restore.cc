@@ -19,6 +19,7 @@
 #include "vault/patient_change.h"
 #include "vault/patient_rows.h"
 #include "vault/provider_copies.h"
+#include "vault/suite_change.h"
 #include "vault/vault.h"
 
 namespace mseal::vault {
@@ -141,6 +142,7 @@ class RecordRestore {
     StepOptions step;
     step.on_progress = [&](const format::Job& job, std::uint64_t) { return Tell(RestoreStep::kIndex, job.seen); };
     MS_TRY(RebuildIndex(core_, step));
+    MS_TRY(ReopenSuiteChange(core_));
     MS_TRY(ReplayLedger());
     return LookAtPatients();
   }
@@ -276,8 +278,7 @@ class Restore {
       return Status::KeyUnavailable("there is no keyring at its path or of its name");
     MS_TRY(provider.status());
     provider_ = std::move(*provider);
-    identity_ = {provider_->store(), provider_->suite()};
-    MS_TRY(crypto::CheckSuite(identity_.suite));
+    identity_.store = provider_->store();
     for (const std::uint32_t number : provider_->Epochs()) {
       MS_ASSIGN(keys::EpochSecret secret, provider_->Open(number));
       keys::Epoch epoch{number, std::move(secret)};
@@ -309,7 +310,7 @@ class Restore {
     if (options_.on_progress && !options_.on_progress(RestoreStep::kKeys, 0, 0))
       return Status::Cancelled("the restore was cancelled");
     MS_ASSIGN(const auto rows, store::OpenRocks(RowsFolder(beside_.path()), {.environment = options_.environment}));
-    MS_TRY(RestoreKeys(*rows, *bundle_, identity_, *epochs_, report_.patients));
+    MS_TRY(RestoreKeys(*rows, *bundle_, identity_, suites_, *epochs_, report_.patients));
     AtPoint("keys were restored");
     return rows->Sync();
   }
@@ -354,7 +355,8 @@ class Restore {
   Source source_;
   std::unique_ptr<keys::KeyProvider> provider_;
   std::unique_ptr<keys::Epochs> epochs_;
-  StoreIdentity identity_;
+  seal::Suites suites_{seal::SuiteSet::All()};  // until the bundle's chain is known
+  StoreIdentity identity_{{}, suites_};
   std::optional<OpenedBundle> bundle_;
   keys::Anchor anchor_;
 };

@@ -7,7 +7,6 @@
 #include "vault/marks.h"
 #include "vault/provider_changes.h"
 #include "vault/provider_copies.h"
-#include "vault/settings.h"
 #include "vault/streams.h"
 
 namespace mseal::vault {
@@ -136,6 +135,17 @@ Status Vault::OpenMeta() {
   return Status::KeyUnavailable("the keyring holds no epoch secret of this store");
 }
 
+// From here on those that the chain names open, and its newest seals.
+Status Vault::TakeUpSuites(const Settings& settings) {
+  const auto chain = core_->registry->chain();
+  if (settings.suite != chain->founding_suite()) return Status::AuthFailed("the settings name another suite");
+  if (!chain->suites().Accepts(core_->provider->suite()))
+    return Status::AuthFailed("the keyring is under a suite that the chain of statements does not name");
+  MS_TRY(crypto::CheckSuite(chain->suites().newest()));
+  core_->suites.Change(chain->suites());
+  return Status::Ok();
+}
+
 Status Vault::OpenParts() {
   core_ = std::make_unique<Core>();
   auto provider = keys::OpenProvider(options_.keyring, options_.secret, {.file_io = options_.file_io});
@@ -144,18 +154,17 @@ Status Vault::OpenParts() {
   MS_TRY(provider.status());
   options_.secret.bytes.Clear();
   core_->provider = std::move(*provider);
-  core_->identity = {core_->provider->store(), core_->provider->suite()};
+  core_->identity.store = core_->provider->store();
   core_->durability = options_.durability;
   core_->provider_uri = options_.keyring;
   core_->file_io = options_.file_io;
   core_->crash_point = options_.crash_point;
-  MS_TRY(crypto::CheckSuite(core_->identity.suite));
   MS_TRY(OpenRows(false));
   MS_TRY(CheckFreshness());
   MS_TRY(OpenEpochs());
   MS_TRY(OpenMeta());
   const StoreIdentity& identity = core_->identity;
-  MS_ASSIGN(const Settings settings, ReadSettings(*core_->meta, identity));
+  MS_ASSIGN(const Settings settings, ReadSettings(*core_->meta));
   MS_TRY(OpenPostings(*core_));
   MS_TRY(core_->generations.Load(*core_->meta));
   core_->buckets = std::make_unique<keys::Buckets>(*core_->rows, identity.store, identity.suite, *core_->epochs,
@@ -164,6 +173,7 @@ Status Vault::OpenParts() {
                                                             *core_->buckets, options_.cache_patients);
   MS_ASSIGN(core_->registry, people::Registry::Load(*core_->rows, *core_->meta, identity.store, identity.suite));
   const auto chain = core_->registry->chain();
+  MS_TRY(TakeUpSuites(settings));
   const auto anchor = core_->provider->ReadAnchor();
   if (anchor.ok() && anchor->has_value() && !core_->read_only && !options_.restoring) {
     if (chain->newest_number() < (*anchor)->statement_number)
@@ -271,6 +281,9 @@ Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView 
   MS_TRY(inner.status());
   session->desk_.session->DropRevoked();
   MS_TRY(CompleteIndexKeys(core, session->desk_));
+  if (!core.read_only)
+    core.registry->RenewCredential(session->desk_.session->identity(), password)
+        .Ignore("a credential that stays under the suite of before opens as well, and is counted");
   FollowClock(core).Ignore("a known time that lags asks for a second person earlier, no more");
   return session;
 }

@@ -12,6 +12,7 @@
 #include "keys/provider_uri.h"
 #include "store/rocks.h"
 #include "vault/core.h"
+#include "vault/settings.h"
 #include "vault/store_files.h"
 
 namespace mseal::vault {
@@ -104,6 +105,7 @@ class Vault : public std::enable_shared_from_this<Vault> {
   Status OpenRows(bool read_only);
   Status OpenEpochs();
   Status OpenMeta();
+  Status TakeUpSuites(const Settings& settings);
   Status CheckFreshness();
   void EndSessions();
   std::vector<std::shared_ptr<Session>> LiveSessions();

@@ -108,6 +108,26 @@ TEST_F(CliPeople, WhoeverHoldsAClassMayResealIt) {
   EXPECT_EQ(As("ada", {"verify"}).exit_code, 0);
 }
 
+TEST_F(CliPeople, EverythingIsResealedUnderAnotherSuite) {
+  const auto suite = [&] { return JsonValues(Run({"status", "--json"}).out, "suite"); };
+  if (suite() == std::vector<std::string>{"chacha20"}) GTEST_SKIP() << "this processor does one suite alone";
+  for (const char* place : {"usb", "nas"}) ASSERT_EQ(Run({"backup", "register", Path(place)}).exit_code, 0);
+  EXPECT_EQ(As("physician", {"reseal", "--suite", "chacha20"}).exit_code, 6);
+  const Ran resealed = As("ada", {"reseal", "--suite", "chacha20"});
+  EXPECT_EQ(resealed.exit_code, 0) << resealed.err;
+  EXPECT_THAT(resealed.out, HasSubstr("change of suite chacha20  done  step 5"));
+  EXPECT_THAT(resealed.err, HasSubstr("nothing that the vault stores is under the suite of before"));
+  EXPECT_THAT(resealed.err, HasSubstr("credentials are"));
+  EXPECT_EQ(suite(), std::vector<std::string>{"chacha20"});
+  EXPECT_THAT(Run({"status"}).out, HasSubstr("the keyring is under another"));
+  EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("860500"));
+  EXPECT_EQ(As("ada", {"verify"}).exit_code, 0);
+  EXPECT_EQ(As("ada", {"reseal", "--suite", "chacha20"}).exit_code, 1);
+  EXPECT_EQ(As("ada", {"reseal", "--suite", "rot13"}).exit_code, 2);
+  EXPECT_EQ(As("ada", {"reseal"}).exit_code, 2);
+  EXPECT_EQ(As("ada", {"reseal", "--suite", "chacha20", "class", "hiv"}).exit_code, 2);
+}
+
 TEST_F(CliPeople, WhoCannotFinishAResealIsToldWhatItTakesAndTheNextGoesOn) {
   AddPerson("virologist", "hiv");
   Put("LabResult", R"({"patient": "p-2", "record": "glucose", "fields": {"result": {"value": "5.4"}}})");

@@ -143,6 +143,33 @@ TEST_F(KilledJob, RotationAndItsEpochChangeAreRolledForwardFromEveryPoint) {
   EXPECT_GE(deaths, 20 / Stride());
 }
 
+// To and fro, so that every death but the first finds a store that was under both.
+TEST_F(KilledJob, ChangeOfSuiteIsRolledForwardFromEveryPoint) {
+  const auto newest = [this] { return lab_.Vault()->Enter()->core().identity.suite.now().newest(); };
+  std::set<std::string> points;
+  int deaths = 0;
+  for (int point = 1;; point += Stride()) {
+    const auto other =
+        newest() == crypto::Suite::kAes256Gcm ? crypto::Suite::kChaCha20Poly1305 : crypto::Suite::kAes256Gcm;
+    if (!crypto::CheckSuite(other).ok()) GTEST_SKIP() << "this processor does one suite alone";
+    const std::string name = WorkAndDieAt(point, {"suite", std::to_string(static_cast<int>(other))});
+    ASSERT_NO_FATAL_FAILURE(ExpectWhole(name));
+    ASSERT_NO_FATAL_FAILURE(RollForward(name));
+    ASSERT_NO_FATAL_FAILURE(ExpectWhole(name));
+    for (const auto table : {store::Table::kHeads, store::Table::kKeys, store::Table::kIndex, store::Table::kMeta}) {
+      const crypto::Suite now = newest();
+      for (const StoredRow& row : lab_.AllRows(table))
+        ASSERT_TRUE((table == store::Table::kIndex && row.key[0] == 'o') || seal::IsUnder(now, row.value)) << name;
+    }
+    if (name.empty()) break;
+    points.insert(name);
+    ++deaths;
+    ASSERT_LT(point, 300);
+  }
+  std::printf("%d deaths at %zu kinds of points\n", deaths, points.size());
+  EXPECT_GE(deaths, 20 / Stride());
+}
+
 TEST_F(KilledJob, ReEpochIsRolledForwardFromEveryPoint) {
   int deaths = 0;
   for (int point = 1;; ++point) {

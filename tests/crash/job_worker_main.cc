@@ -1,6 +1,6 @@
 // Works on a job as a vault's user does and dies at the crash point with a given number.
-//   crash_job_worker STORE KEYRING POINT erase PATIENT | rotate CLASS | re-epoch | move KEYRING | root PASSPHRASE | add
-//   KEYRING
+//   crash_job_worker STORE KEYRING POINT WORK
+// WORK is erase PATIENT, rotate CLASS, re-epoch, move KEYRING, root PASSPHRASE, add KEYRING, or suite NUMBER.
 // Exit code 0: it came to the end, so there are fewer points than that.
 #include <signal.h>
 #include <unistd.h>
@@ -15,6 +15,7 @@
 #include "vault/provider_move.h"
 #include "vault/root_rotation.h"
 #include "vault/rotation.h"
+#include "vault/suite_change.h"
 #include "vault/vault.h"
 
 namespace mseal::test {
@@ -69,6 +70,14 @@ Status RotateRoot(vault::Vault& vault, std::string_view passphrase) {
   return vault::RotateRoot(call.core(), {SecretOf({}, passphrase), crypto::kArgon2Floor}, copies);
 }
 
+Status ChangeSuite(vault::Session& session, crypto::Suite suite) {
+  std::uint32_t number = 0;
+  MS_TRY(vault::StartSuiteChange(session, suite, number));
+  MS_ASSIGN(auto call, session.Enter());
+  format::Job job;
+  return vault::StepJob(call.core(), &call.desk(), number, {}, job);
+}
+
 Status Work(char** arguments) {
   vault::OpenOptions options;
   options.store = arguments[1];
@@ -89,6 +98,7 @@ Status Work(char** arguments) {
   if (what == "add") return AddCopy(*vault, arguments[5]);
   if (what == "root") return RotateRoot(*vault, arguments[5]);
   if (what == "erase") return Erase(*vault, *session, arguments[5]);
+  if (what == "suite") return ChangeSuite(*session, static_cast<crypto::Suite>(std::atoi(arguments[5])));
   return what == "rotate" ? Rotate(*session, arguments[5]) : ReEpoch(*vault);
 }
 

@@ -335,6 +335,7 @@ std::vector<Layout> Make() {
   all.push_back({"statement", StatementExample(PersonBody{3, 1, "Dr. A. Martin", {7}, {9}}), AgainStatement});
   all.push_back(
       {"statement of custodians", StatementExample(CustodiansBody{1, 2, {7}, {{1}, {2}, {3}}}), AgainStatement});
+  all.push_back({"statement of a suite", StatementExample(SuiteBody{2}), AgainStatement});
   return all;
 }
 

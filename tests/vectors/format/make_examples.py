@@ -594,11 +594,15 @@ def jobs():
                ("reseal with a target", dict(kind=3)), ("rotation of index 0", dict(kind=4, subject=0)),
                ("index-key generation 1", dict(kind=4, target=1)), ("re-epoch of an index", dict(kind=5)),
                ("posting-key generation 1", dict(kind=5, subject=0, target=1)),
-               ("re-epoch that deletes without an epoch", dict(kind=5, subject=0, pass_=2))]
+               ("re-epoch that deletes without an epoch", dict(kind=5, subject=0, pass_=2)),
+               ("change to suite 0", dict(kind=8, subject=0)), ("change to suite 255", dict(kind=8, subject=255)),
+               ("change of suite to epoch 1", dict(kind=8, subject=2, target=1)),
+               ("change of suite at step 6", dict(kind=8, subject=2, pass_=6))]
     taken = [("paused", dict(state=2)), ("passed", dict(state=3, next_=bytes(16))), ("done", dict(state=4, next_=bytes(16))),
              ("epoch change for erasures", dict(kind=2, subject=1)), ("epoch change of all buckets", dict(kind=2, subject=2)),
              ("reseal", dict(kind=3, target=0)), ("index rotation", dict(kind=4)),
-             ("index re-epoch", dict(kind=5, subject=0)), ("index re-epoch that deletes", dict(kind=5, subject=4, pass_=2))]
+             ("index re-epoch", dict(kind=5, subject=0)), ("index re-epoch that deletes", dict(kind=5, subject=4, pass_=2)),
+             ("change of suite", dict(kind=8, subject=2)), ("change of suite at its last step", dict(kind=8, subject=2, pass_=5))]
     layout("job", "Contents of jobs", content(),
            dict(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, next=PATIENT, seen=512, changed=500),
            [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
