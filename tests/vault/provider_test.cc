@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "keys/keyring_file.h"
+#include "keys_support/failing_file_io.h"
 #include "keys_support/soft_token.h"
 #include "vault/epoch_change.h"
 #include "vault/provider_changes.h"
@@ -27,15 +28,19 @@ keys::KeyringSecret Secret(std::string_view text) {
 
 class Provider : public BackupDesk {
  protected:
+  void TearDown() override { lab_.Close(); }  // it uses the file operations
+
   static std::string Token(std::string_view name) {
     return "pkcs11:token=medseal;object=" + std::string(name) + "?module-path=" MEDSEAL_SOFTHSM;
   }
   static keys::KeyringSecret SecretFor(const std::string& uri, std::string_view passphrase) {
     return Secret(uri.starts_with("pkcs11:") ? "1234" : passphrase);
   }
-  Status OpenWith(const std::string& uri, std::string_view passphrase = Laboratory::kPassphrase) {
+  Status OpenWith(const std::string& uri, std::string_view passphrase = Laboratory::kPassphrase,
+                  keys::FileIo* io = nullptr) {
     lab_.Close();
     vault::OpenOptions options;
+    options.file_io = io;
     options.keyring = uri;
     options.secret = SecretFor(uri, passphrase);
     return lab_.Open(std::move(options));
@@ -83,6 +88,7 @@ class Provider : public BackupDesk {
   }
 
   keys::SoftToken token_;
+  keys::FailingFileIo io_;
   std::vector<vault::RootFacts> roots_;
 };
 
@@ -151,6 +157,54 @@ TEST_F(Provider, OpeningWithACopyRemembersHowItOpensNow) {
   ASSERT_TRUE(OpenWith(second, "behind its back").ok());
   ASSERT_TRUE(OpenWith(lab_.keyring()).ok());
   EXPECT_TRUE(Copies()[1].reached.ok());
+}
+
+// ---- a medium that fails, or is full
+
+TEST_F(Provider, RootThatCouldNotBeChangedForAMediumThatFailsIsTheOldOneOrTheNew) {
+  for (const auto failure : {keys::Failure::kIo, keys::Failure::kNoSpace}) {
+    for (std::uint64_t number = 0;; ++number) {
+      SCOPED_TRACE(testing::Message() << "failure " << static_cast<int>(failure) << " at operation " << number);
+      ASSERT_TRUE(OpenWith(lab_.keyring(), Laboratory::kPassphrase, &io_).ok());
+      io_.FailAt(number, failure);
+      const Status rotated = RotateRoot("a new passphrase");
+      const bool failed = io_.failed();
+      io_.FailNever();
+      EXPECT_TRUE(rotated.ok() || failed) << rotated.message();
+      ExpectWhole();
+      ASSERT_TRUE(RotateRoot(Laboratory::kPassphrase).ok());
+      EXPECT_FALSE(fs::exists(lab_.keyring() + ".next-root"));
+      ASSERT_FALSE(HasFailure());
+      if (!failed) break;
+    }
+  }
+}
+
+TEST_F(Provider, MoveThatFailedForAMediumIsFinishedByTheNext) {
+  std::string from = lab_.keyring(), to = Path("moved");
+  std::string passphrase(Laboratory::kPassphrase);
+  for (std::uint64_t number = 0;; ++number) {
+    SCOPED_TRACE(testing::Message() << "operation " << number);
+    ASSERT_TRUE(OpenWith(from, passphrase, &io_).ok());
+    io_.FailAt(number, keys::Failure::kNoSpace);
+    const Status moved = Move(to);
+    const bool failed = io_.failed();
+    io_.FailNever();
+    EXPECT_TRUE(moved.ok() || failed) << moved.message();
+    ExpectWhole();
+    const bool there = lab_.Vault()->Enter()->core().provider_uri == to;
+    if (!there) {
+      ASSERT_TRUE(Move(to).ok());
+    }
+    ASSERT_TRUE(OpenWith(to, "of the new one").ok());
+    EXPECT_EQ(Copies().size(), 1u);
+    EXPECT_FALSE(fs::exists(from));
+    EXPECT_FALSE(fs::exists(from + ".anchor"));
+    ASSERT_FALSE(HasFailure());
+    if (!failed) break;
+    std::swap(from, to);
+    passphrase = "of the new one";
+  }
 }
 
 // ---- another provider
