@@ -636,6 +636,27 @@ MEDSEAL_API medseal_code medseal_job_resume(medseal_vault* vault, medseal_sessio
 typedef int (*medseal_job_callback)(void* context, const medseal_job_info* info);
 MEDSEAL_API medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, void* context, medseal_error* error);
 
+/* How far a job has come, without what it is about: as the process that has the vault open last wrote it into a file in its folder. */
+typedef struct medseal_job_glimpse {
+  size_t size;
+  uint32_t number;
+  medseal_job_kind kind;
+  medseal_job_state state;
+  uint32_t pass;       /* as in medseal_job_info */
+  uint64_t done;       /* patients behind it in this pass, */
+  uint64_t in_all;     /* of about so many */
+  uint64_t per_second; /* patients, since the step began; 0: no step was working when this was written */
+  uint64_t started_ms;
+  uint64_t written_ms; /* while a step works not much more than a second ago, unless one batch takes longer */
+} medseal_job_glimpse;
+
+/* The job that another process worked on last, with no key and no lock. Nothing vouches for it but that its writer could write to the
+ * vault's folder: show it to people, decide nothing by it. `store` as for medseal_open.
+ *   NO_VAULT   there is none;  NOT_FOUND  no job was worked on since that process opened the vault
+ *   STALE      no process has the vault open: open it, and ask medseal_jobs
+ *   CORRUPT, UNSUPPORTED_VERSION  what is there is damaged, or another's */
+MEDSEAL_API medseal_code medseal_job_peek(const char* store, medseal_job_glimpse* glimpse, medseal_error* error);
+
 /* ---- Retention ----------------------------------------------------------------------------------------------------- */
 
 /* Records go by the retention of their type, values by that of their class (schema), counted from when the record was last written: never

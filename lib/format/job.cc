@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::uint8_t kJobVersion = 1;
 
-bool IsKnown(JobState state) { return state >= JobState::kRunning && state <= JobState::kDone; }
-
 // Subject and target as the kind takes them.
 bool Fits(const Job& job) {
   switch (job.kind) {
@@ -32,6 +30,20 @@ bool Fits(const Job& job) {
 }
 
 }  // namespace
+
+bool IsKnown(JobKind kind) {
+  switch (kind) {
+    case JobKind::kClassRotation:
+    case JobKind::kEpochChange:
+    case JobKind::kReseal:
+    case JobKind::kIndexRotation:
+    case JobKind::kIndexReEpoch:
+      return true;
+  }
+  return false;
+}
+
+bool IsKnown(JobState state) { return state >= JobState::kRunning && state <= JobState::kDone; }
 
 Bytes WriteJob(const Job& job) {
   Bytes content;
