@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include "interrupt.h"
@@ -75,6 +76,47 @@ void WriteJob(const medseal_job_info& info, bool json) {
   WriteLine(line.Done());
 }
 
+// How long ago, by this machine's clock.
+std::string AgeText(std::uint64_t written_ms) {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto now_ms = static_cast<std::uint64_t>(now.count());
+  if (written_ms > now_ms) return "dated after this machine's clock";
+  return Duration(static_cast<double>(now_ms - written_ms) / 1000) + " ago";
+}
+
+// What another process says of the job it works on.
+void WriteGlimpse(const medseal_job_glimpse& seen, bool json) {
+  const std::string kind = KindName(seen.kind);
+  if (!json) {
+    WriteLine(fmt::format("job {}  {}  {}  {} {}, {} of about {} patients in it, {}/s", seen.number, kind,
+                          StateName(seen.state), seen.kind == MEDSEAL_JOB_EPOCH_CHANGE ? "step" : "pass", seen.pass,
+                          Grouped(seen.done), Grouped(seen.in_all), Grouped(seen.per_second)));
+    return Say(fmt::format("another process has the vault open; this is as it last wrote it, {} ({})",
+                           TimeText(seen.written_ms), AgeText(seen.written_ms)));
+  }
+  JsonLine line("job_glimpse");
+  line.Number("job", seen.number).Text("kind", kind).Text("state", StateName(seen.state)).Number("pass", seen.pass);
+  line.Number("done", seen.done).Number("in_all", seen.in_all).Number("per_second", seen.per_second);
+  line.Number("started_ms", seen.started_ms).Number("written_ms", seen.written_ms);
+  WriteLine(line.Done());
+}
+
+Outcome ShowGlimpse(const Common& common) {
+  CLI_ASSIGN(const medseal_job_glimpse seen, medseal::PeekJob(common.store));
+  WriteGlimpse(seen, common.json);
+  return kDone;
+}
+
+Outcome ListJobs(const Common& common) {
+  return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
+    CLI_ASSIGN(const auto jobs, vault.Jobs());
+    for (const medseal_job_info& info : jobs) WriteJob(info, common.json);
+    if (jobs.empty()) Say("nothing was rotated yet");
+    return kDone;
+  });
+}
+
 bool NeedsNobody(const medseal_job_info& info) {
   return info.kind == MEDSEAL_JOB_EPOCH_CHANGE || info.kind == MEDSEAL_JOB_INDEX_RE_EPOCH;
 }
@@ -129,12 +171,13 @@ Outcome WorkOnEpochChanges(medseal::Vault& vault, const Common& common) {
 }
 
 Outcome ShowJobs(const Common& common) {
-  return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
-    CLI_ASSIGN(const auto jobs, vault.Jobs());
-    for (const medseal_job_info& info : jobs) WriteJob(info, common.json);
-    if (jobs.empty()) Say("nothing was rotated yet");
-    return kDone;
-  });
+  CLI_TRY(Require(common.store, "the vault's directory", "--store", "MEDSEAL_STORE"));
+  // First, so that whoever could not open it now is asked for no passphrase.
+  const Outcome seen = ShowGlimpse(common);
+  if (seen.ok() || seen.error().code() != MEDSEAL_STALE) return seen;
+  const Outcome listed = ListJobs(common);
+  const bool somebody_came = !listed.ok() && listed.error().code() == MEDSEAL_LOCKED;
+  return somebody_came ? ShowGlimpse(common) : listed;
 }
 
 Outcome PauseJob(const Common& common, const JobArguments& arguments) {

@@ -178,7 +178,9 @@ void AddRotate(CLI::App& app, Commands& commands) {
                                      });
   commands.Add(*rotate, "epoch", "a new provider secret and new bucket keys: ends older copies; needs no login",
                ChangeEpoch);
-  commands.Add(*rotate, "status", "the jobs, finished ones too", ShowJobs);
+  commands.Add(*rotate, "status",
+               "the jobs, finished ones too; while another process has the vault open, how far its job has come",
+               ShowJobs);
   commands.Add<JobArguments>(
       *rotate, "pause", "let a job wait", PauseJob,
       [](CLI::App& command, JobArguments& arguments) { command.add_option("job", arguments.number)->required(); });

@@ -1079,6 +1079,14 @@ inline Status CheckSchema(const Schema& current, const Schema& next) {
   return internal::Call(medseal_schema_check, &raw_current, &raw_next);
 }
 
+// Of the job that the process which has the vault at `store` open worked on last; STALE when no process has it open.
+inline Result<medseal_job_glimpse> PeekJob(const std::string& store) {
+  auto glimpse = internal::Sized<medseal_job_glimpse>();
+  const Status status = internal::Call(medseal_job_peek, store.c_str(), &glimpse);
+  if (!status.ok()) return status.error();
+  return glimpse;
+}
+
 // `founder_key`: 32 bytes, or empty: then compare the one in the answer.
 inline Result<medseal_certificate_info> VerifyCertificate(ByteView certificate, ByteView founder_key = {}) {
   auto info = internal::Sized<medseal_certificate_info>();

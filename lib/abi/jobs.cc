@@ -61,11 +61,18 @@ medseal_job_info InfoOf(std::uint32_t number, const format::Job& job, const vaul
   return info;
 }
 
-// Handles are random: how far the pass came through their range is how far it came through the rows.
-std::uint64_t RowsBehind(const format::Job& job, std::uint64_t rows_in_all) {
-  if (job.state != format::JobState::kRunning) return rows_in_all;
-  const std::uint64_t leading = std::uint64_t{job.next[0]} << 16 | std::uint64_t{job.next[1]} << 8 | job.next[2];
-  return rows_in_all * leading >> 24;
+medseal_job_glimpse GlimpseOf(const format::JobFileContent& content) {
+  medseal_job_glimpse out{};
+  out.number = content.number;
+  out.kind = static_cast<medseal_job_kind>(content.kind);
+  out.state = static_cast<medseal_job_state>(content.state);
+  out.pass = content.pass;
+  out.done = content.done;
+  out.in_all = content.in_all;
+  out.per_second = content.per_second;
+  out.started_ms = content.started_ms;
+  out.written_ms = content.written_ms;
+  return out;
 }
 
 // A vault, and a session of it or none.
@@ -92,7 +99,8 @@ vault::StepOptions ReadStep(const medseal_job_options& known) {
   options.time_budget = std::chrono::milliseconds(known.time_budget_ms);
   if (known.on_progress == nullptr) return options;
   options.on_progress = [known](const format::Job& job, std::uint64_t rows_in_all) {
-    const medseal_progress progress{sizeof(progress), RowsBehind(job, rows_in_all), rows_in_all, job.changed};
+    const medseal_progress progress{sizeof(progress), vault::PatientsBehind(job, rows_in_all), rows_in_all,
+                                    job.changed};
     return known.on_progress(known.context, &progress) == 0;
   };
   return options;
@@ -194,5 +202,14 @@ medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, v
       info.size = sizeof(info);
       return callback(context, &info) == 0 ? Status::Ok() : Status::Cancelled("the callback ended the listing");
     });
+  });
+}
+
+medseal_code medseal_job_peek(const char* store, medseal_job_glimpse* glimpse, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(store != nullptr && glimpse != nullptr, "the store's path and a place for the answer are needed"));
+    MS_ASSIGN(const format::JobFileContent content, vault::PeekJob(store));
+    Write(GlimpseOf(content), glimpse);
+    return Status::Ok();
   });
 }

@@ -11,8 +11,6 @@ namespace {
 constexpr std::uint8_t kJobVersion = 1;
 constexpr std::uint32_t kLastSuiteStep = static_cast<std::uint32_t>(SuiteStep::kLookAtKeys);
 
-bool IsKnown(JobState state) { return state >= JobState::kRunning && state <= JobState::kDone; }
-
 // Subject and target as the kind takes them.
 bool Fits(const Job& job) {
   switch (job.kind) {
@@ -35,6 +33,21 @@ bool Fits(const Job& job) {
 }
 
 }  // namespace
+
+bool IsKnown(JobKind kind) {
+  switch (kind) {
+    case JobKind::kClassRotation:
+    case JobKind::kEpochChange:
+    case JobKind::kReseal:
+    case JobKind::kIndexRotation:
+    case JobKind::kIndexReEpoch:
+    case JobKind::kSuiteChange:
+      return true;
+  }
+  return false;
+}
+
+bool IsKnown(JobState state) { return state >= JobState::kRunning && state <= JobState::kDone; }
 
 Bytes WriteJob(const Job& job) {
   Bytes content;

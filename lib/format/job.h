@@ -50,6 +50,9 @@ struct Job {
 // Nothing is left of its own work.
 inline bool IsOver(const Job& job) { return job.state == JobState::kPassed || job.state == JobState::kDone; }
 
+bool IsKnown(JobKind kind);
+bool IsKnown(JobState state);
+
 Bytes WriteJob(const Job& job);
 Result<Job> ParseJob(ByteView content);  // UnsupportedVersion, Corrupt
 

@@ -19,6 +19,7 @@
 #include "vault/gate.h"
 #include "vault/index_generations.h"
 #include "vault/index_keys.h"
+#include "vault/job_file.h"
 #include "vault/marked.h"
 #include "vault/postings.h"
 #include "vault/schema_book.h"
@@ -67,6 +68,7 @@ struct Core {
   MarkedPatients marked;
   Gate new_patients;  // shared by whoever makes one, from before the lock of its handle until the commit
   std::unique_ptr<AnchorKeeper> anchor;
+  std::unique_ptr<JobFile> job_file;  // job_mutex is held
 
   std::string provider_uri;                           // of the copy that the vault was opened with
   keys::FileIo* file_io = nullptr;                    // null: the system's

@@ -30,6 +30,10 @@ Status StepJob(Core& core, Desk* desk, std::uint32_t number, const StepOptions& 
 //   NotFound, PermissionDenied  as StepJob;  Unsupported  there is nothing left to pause, or it may not wait
 Status PauseJob(Core& core, Desk* desk, std::uint32_t number, bool pause);
 
+// How many of the patients the job's pass has behind it: handles are random, so how far it came through their range is
+// how far it came through them.
+std::uint64_t PatientsBehind(const format::Job& job, std::uint64_t patients_in_all);
+
 Status ForEachJob(const Core& core, const std::function<Status(std::uint32_t number, const format::Job& job)>& visit);
 
 // ---- for the kinds of job; core.job_mutex is held

@@ -148,6 +148,7 @@ Status Vault::TakeUpSuites(const Settings& settings) {
 
 Status Vault::OpenParts() {
   core_ = std::make_unique<Core>();
+  core_->job_file = std::make_unique<JobFile>(options_.store);
   auto provider = keys::OpenProvider(options_.keyring, options_.secret, {.file_io = options_.file_io});
   if (provider.code() == StatusCode::kNotFound)
     return Status::KeyUnavailable("there is no keyring at its path or of its name");

@@ -1,5 +1,8 @@
 // Persons, classes and what each person is shown; schema commands.
+#include <chrono>
+#include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "cli/desk.h"
 
@@ -54,6 +57,36 @@ TEST_F(CliPeople, WhoeverIsRevokedByARotationIsShownTheResultNoMore) {
   EXPECT_THAT(JsonValues(As("ada", {"rotate", "status", "--json"}).out, "state"), ElementsAre("passed", "running"));
   EXPECT_EQ(As("receptionist", {"rotate", "class", "general"}).exit_code, 6);
   EXPECT_EQ(As("ada", {"rotate", "resume", "7"}).exit_code, 4);
+}
+
+// The job's file is read while another process works, without its keys; what was wrong with it is said by its code.
+TEST_F(CliPeople, WhoeverMeetsTheLockIsShownTheJobOfTheProcessThatHoldsIt) {
+  for (int i = 0; i < 12; ++i)
+    Put("Patient", R"({"patient": "q)" + std::to_string(i) + R"(", "record": "1", "fields": {}})");
+  Running rotating = Start({"rotate", "class", "hiv", "--max-rate", "1"});
+  const auto given = environment_;
+  environment_["MEDSEAL_KEYRING"] = environment_["MEDSEAL_KEYRING_PASSPHRASE_FILE"] = "";
+  Ran seen;
+  for (int tries = 0; tries < 200 && seen.exit_code != 0; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    seen = Run({"rotate", "status"});
+  }
+  EXPECT_EQ(seen.exit_code, 0) << seen.err;
+  EXPECT_THAT(seen.out, testing::StartsWith("job 1  class rotation  running  pass 1, "));
+  EXPECT_THAT(seen.out, Not(HasSubstr("hiv")));
+  EXPECT_THAT(seen.err, testing::AllOf(HasSubstr("another process has the vault open"), HasSubstr(" s ago")));
+  const std::string json = Run({"rotate", "status", "--json"}).out;
+  EXPECT_THAT(JsonValues(json, "kind"), ElementsAre("class rotation"));
+  EXPECT_THAT(JsonValues(json, "state"), ElementsAre("running"));
+  EXPECT_THAT(JsonValues(json, "subject"), ElementsAre("(absent)"));
+  Write("store/medseal.job", "not one of ours");
+  EXPECT_EQ(Run({"rotate", "status"}).exit_code, 13);
+  std::filesystem::remove(Path("store/medseal.job"));
+  EXPECT_EQ(Run({"rotate", "status"}).exit_code, 4);
+  environment_ = given;
+  rotating.Signal(SIGINT);
+  EXPECT_EQ(rotating.Finish().exit_code, 130);
+  EXPECT_THAT(JsonValues(Run({"rotate", "status", "--json"}).out, "state"), ElementsAre("paused"));
 }
 
 TEST_F(CliPeople, APersonGivesThemselvesAnotherPasswordAndTheFounderOneToWhoeverLostTheirs) {

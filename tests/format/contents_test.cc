@@ -13,6 +13,7 @@
 #include "format/head.h"
 #include "format/header.h"
 #include "format/job.h"
+#include "format/job_file.h"
 #include "format/key_row.h"
 #include "format/keys_of_rows.h"
 #include "format/known_time.h"
@@ -38,7 +39,7 @@ TEST(Page, ShowsTheWorkedExamples) {
        {"sealed",       "row",        "public_part",  "header",      "group",       "head",          "posting",
         "stream",       "chunk",      "job",          "erasure",     "epoch_end",   "provider_copy", "provider_change",
         "backup_place", "place_mark", "backup_facts", "bundle_part", "bundle_list", "recovery",      "mark",
-        "mark_tally",   "known_time"})
+        "mark_tally",   "known_time", "job_file"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");
@@ -63,6 +64,19 @@ TEST(Job, ExampleIsTakenApart) {
   EXPECT_EQ(ToHex(job->next), one.Text("next"));
   EXPECT_EQ(job->seen, one.Number("seen"));
   EXPECT_EQ(job->changed, one.Number("changed"));
+}
+
+TEST(JobFile, ExampleIsTakenApart) {
+  const Case one = Worked("job_file");
+  const auto file = ParseJobFile(one.Hex("bytes"));
+  ASSERT_TRUE(file.ok());
+  EXPECT_EQ(file->number, one.Number("number"));
+  EXPECT_EQ(file->kind, JobKind::kClassRotation);
+  EXPECT_EQ(file->done, one.Number("done"));
+  EXPECT_EQ(file->in_all, one.Number("in_all"));
+  EXPECT_EQ(file->per_second, one.Number("per_second"));
+  EXPECT_EQ(file->started_ms, 1609459200000u);
+  EXPECT_EQ(file->written_ms, 1609459260000u);
 }
 
 TEST(Erasure, ExampleIsTakenApart) {

@@ -14,6 +14,7 @@
 #include "format/head.h"
 #include "format/header.h"
 #include "format/job.h"
+#include "format/job_file.h"
 #include "format/key_row.h"
 #include "format/keyring.h"
 #include "format/keys_of_rows.h"
@@ -95,6 +96,11 @@ Result<Bytes> AgainHead(ByteView bytes) {
 Result<Bytes> AgainJob(ByteView bytes) {
   MS_ASSIGN(const Job job, ParseJob(bytes));
   return WriteJob(job);
+}
+
+Result<Bytes> AgainJobFile(ByteView bytes) {
+  MS_ASSIGN(const JobFileContent content, ParseJobFile(bytes));
+  return WriteJobFile(content);
 }
 
 Result<Bytes> AgainErasure(ByteView bytes) {
@@ -302,6 +308,7 @@ std::vector<Layout> Make() {
       {"stream", {}, AgainStream},
       {"chunk", {}, AgainChunk, true},
       {"job", {}, AgainJob},
+      {"job_file", {}, AgainJobFile},
       {"token_header", {}, AgainTokenHeader},
       {"token_epoch", {}, AgainTokenEpoch},
       {"token_key_id", {}, AgainTokenKeyId},

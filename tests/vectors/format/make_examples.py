@@ -611,6 +611,25 @@ def jobs():
            [(name, flat(content(**what))) for name, what in taken])
 
 
+def job_files():
+    def content(number=3, kind=1, state=1, pass_=1, done=40960, in_all=491840):
+        covered = [("magic \"medsealJ\"", b"medsealJ"), ("version", b"\1"), ("number", be(number, 4)), ("kind", be(kind, 1)),
+                   ("state", be(state, 1)), ("pass", be(pass_, 4)), ("done", be(done, 8)), ("in all", be(in_all, 8)),
+                   ("per second", be(12500, 8)), ("started, ms", be(1609459200000, 8)), ("written, ms", be(1609459260000, 8))]
+        return covered + [("checksum", blake2b(flat(covered), 32, "medseal.v1.jobfl"))]
+
+    whole = flat(content())
+    refused = [("number 0", dict(number=0)), ("kind 0", dict(kind=0)), ("kind 6", dict(kind=6)), ("state 0", dict(state=0)),
+               ("state 5", dict(state=5)), ("pass 0", dict(pass_=0)), ("more done than there are", dict(done=2, in_all=1))]
+    taken = [("epoch change at step 8", dict(kind=2, pass_=8, done=0)), ("reseal", dict(kind=3)), ("index rotation", dict(kind=4)),
+             ("index re-epoch", dict(kind=5)), ("paused", dict(state=2)), ("passed", dict(state=3, done=491840)), ("done", dict(state=4))]
+    layout("job_file", "Job files", content(), dict(number=3, kind=1, done=40960, in_all=491840, per_second=12500),
+           [("another magic", CORRUPT, b"M" + whole[1:]), ("version 0", VERSION, replaced(whole, 8, b"\0")),
+            ("version 2", VERSION, replaced(whole, 8, b"\2")), ("a byte after the end", CORRUPT, whole + b"\0")] +
+           [(name, CORRUPT, flat(content(**what))) for name, what in refused],
+           [(name, flat(content(**what))) for name, what in taken])
+
+
 def erasures():
     def content(state=2, epoch=8, withdrawn=1609459200000, dead=1609459260000, person=1, reason=b"asked for by the patient",
                 posting_key=2):
@@ -848,7 +867,7 @@ def streams():
 
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
-                 postings, jobs, erasures, epoch_ends, custody, bundles, marks, streams):
+                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, streams):
         make()
     if PAGE.exists():
         update_page()
