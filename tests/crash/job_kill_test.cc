@@ -176,12 +176,13 @@ TEST_F(KilledJob, RotationAndItsEpochChangeAreRolledForwardFromEveryPoint) {
   EXPECT_GE(DieEverywhere({"rotate", "national_id"}, Stride()), 20 / Stride());
 }
 
-// To and fro, so that every death but the first finds a store that was under both.
-TEST_F(KilledJob, ChangeOfSuiteIsRolledForwardFromEveryPoint) {
+// To and fro, so that every death but the first finds a store that was under both. Every third point, since each takes
+// the whole way twice: before and after writes by turns.
+TEST_F(KilledJob, ChangeOfSuiteIsRolledForwardWhereverItDied) {
   const auto newest = [this] { return lab_.Vault()->Enter()->core().identity.suite.now().newest(); };
   std::set<std::string> points;
   int deaths = 0;
-  for (int point = 1;; point += Stride()) {
+  for (int point = 1;; point += 3 * Stride()) {
     const auto other =
         newest() == crypto::Suite::kAes256Gcm ? crypto::Suite::kChaCha20Poly1305 : crypto::Suite::kAes256Gcm;
     if (!crypto::CheckSuite(other).ok()) GTEST_SKIP() << "this processor does one suite alone";
