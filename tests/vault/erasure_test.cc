@@ -479,5 +479,36 @@ TEST_F(Erasure, NothingIsDeadWhileACopyOfTheProviderIsAway) {
   EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
 }
 
+// A copy put back from a snapshot holds a secret that died; with that beside the one in use there is no place for
+// the next.
+TEST_F(Erasure, CopyOfTheProviderThatWasPutBackFromBeforeIsBroughtUpToDate) {
+  const std::string second = PlacePath("second-keyring");
+  keys::KeyringSecret secret;
+  secret.bytes = SecretBytes::CopyOf(AsBytes("another passphrase"));
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(
+        vault::AddProviderCopy(call->core(), lab_.store(), second, secret, {.memory_kib = 19456, .passes = 2}).ok());
+  }
+  fs::copy_file(second, second + ".before");
+  const auto put_back = [&] { fs::copy_file(second + ".before", second, fs::copy_options::overwrite_existing); };
+  EraseForGood("alice");
+  put_back();
+  EraseForGood("bob");
+  EXPECT_EQ((*keys::OpenKeyring(second, secret))->Epochs(), std::vector<std::uint32_t>{3});
+
+  // Between the drawing of the next secret and the end of the one before.
+  fs::rename(PlacePath("place-a"), PlacePath("place-a") + ".away");
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "carol", erased).ok());
+  Job job;
+  ASSERT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  put_back();
+  fs::rename(PlacePath("place-a") + ".away", PlacePath("place-a"));
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+  EXPECT_EQ((*keys::OpenKeyring(second, secret))->Epochs(), std::vector<std::uint32_t>{4});
+}
+
 }  // namespace
 }  // namespace mseal::test
