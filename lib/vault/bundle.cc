@@ -280,11 +280,21 @@ Status CheckSettled(const Core& core) {
   return Status::Conflict("the epoch is changing: finish that first, with medseal rotate resume");
 }
 
+namespace {
+
+bool StillHas(const Core& core, const format::EpochEnd::Place& reached) {
+  const std::string folder = Place{.id = reached.id, .facts = {.path = reached.name}}.bundle();
+  const auto bundle = OpenedBundle::Open(folder, core.identity.store, core.identity.suite, *core.epochs);
+  return bundle.ok() && bundle->list().place == reached.id && bundle->list().number == reached.bundle;
+}
+
+}  // namespace
+
 Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places) {
   places.clear();
   MS_TRY(CheckSettled(core));
   const auto at = core.rows->Freeze();
-  return ForEachPlace(core, [&](const Place& place) {
+  MS_TRY(ForEachPlace(core, [&](const Place& place) {
     format::EpochEnd::Place reached{place.id, 0, place.facts.path};
     if (CheckReachable(core, place).ok()) {
       const auto number = BundleWriter(core, *at, place.id, place.bundle()).Write();
@@ -292,7 +302,12 @@ Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places) {
     }
     places.push_back(std::move(reached));
     return Status::Ok();
-  });
+  }));
+  // Only now: places that a link makes one had theirs replaced by the last of them.
+  for (format::EpochEnd::Place& reached : places) {
+    if (!StillHas(core, reached)) reached.bundle = 0;
+  }
+  return Status::Ok();
 }
 
 Status WriteBundleTo(Core& core, const std::string& folder) {

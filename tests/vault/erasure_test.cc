@@ -200,6 +200,21 @@ TEST_F(Erasure, WaitsAsPendingUntilTwoPlacesHaveTheBundle) {
   EXPECT_TRUE(Reads(*Founder(), "erin"));
 }
 
+// One folder behind two names is one place: whatever it loses is lost to both.
+TEST_F(Erasure, TwoPlacesThatALinkMakesOneCountOnce) {
+  fs::remove_all(PlacePath("place-b") + "/bundle");
+  fs::create_directory_symlink(PlacePath("place-a") + "/bundle", PlacePath("place-b") + "/bundle");
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "alice", erased).ok());
+  Job job;
+  EXPECT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kWithdrawn);
+  fs::remove(PlacePath("place-b") + "/bundle");
+  fs::create_directory(PlacePath("place-b") + "/bundle");
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+}
+
 TEST_F(Erasure, OneThatJoinsWhileAChangeRunsWaitsForTheNext) {
   const auto founder = Founder();
   vault::Erased alice, bob;
