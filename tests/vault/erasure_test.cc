@@ -53,9 +53,10 @@ class Erasure : public ::testing::Test {
         vault::RegisterPlace(call->core(), lab_.store(), PlacePath(name), format::PlaceKind::kBackups);
     ASSERT_TRUE(registered.ok()) << registered.message();
   }
-  Status Erase(vault::Session& session, std::string_view patient, vault::Erased& out) {
+  Status Erase(vault::Session& session, std::string_view patient, vault::Erased& out,
+               std::string_view reason = "asked for by the patient") {
     const Bytes id(patient.begin(), patient.end());
-    return vault::ErasePatient(session, {id, nullptr}, "asked for by the patient", out);
+    return vault::ErasePatient(session, {id, nullptr}, reason, out);
   }
   Status Step(std::uint32_t job, Job& state, const vault::StepOptions& options = {}) {
     auto call = lab_.Vault()->Enter();
@@ -395,6 +396,19 @@ TEST_F(Erasure, TokensOfWhoGoesDuringAReEpochWaitForTheNext) {
   FinishReEpoch(BeginReEpoch());
   EraseForGood("carol");
   EXPECT_TRUE(HasTokensDead(alice));
+}
+
+TEST_F(Erasure, CertificateHoldsWhateverBytesReasonsAndPathsHave) {
+  Register("caf\xe9");
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "alice", erased, "\xff\x01 \"\\").ok());
+  Job job;
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  const std::string text = Certificate(erased.patient);
+  const auto facts = vault::VerifyCertificate(text, std::nullopt);
+  ASSERT_TRUE(facts.ok()) << facts.status().message();
+  EXPECT_TRUE(facts->dead);
+  EXPECT_NE(text.find("\"reason\": \"\\u00ff\\u0001 \\\"\\\\\""), text.npos);
 }
 
 TEST_F(Erasure, CertificateWithAnyByteChangedIsRefused) {
