@@ -110,13 +110,18 @@ class BundleWriter {
     const auto parts = NumbersIn(folder_, kPartName);
     list_.number = lists.empty() ? 1 : *lists.rbegin() + 1;
     next_part_ = parts.empty() ? 1 : *parts.rbegin() + 1;
-    const auto old = OpenedBundle::Open(folder_, core_.identity.store, core_.identity.suite, *core_.epochs);
+    auto old = OpenedBundle::Open(folder_, core_.identity.store, core_.identity.suite, *core_.epochs);
     if (!old.ok()) return;
-    for (const BundlePart& part : old->list().parts) {
-      std::error_code error;
-      if (fs::file_size(NumberedPath(folder_, kPartName, part.number), error) == part.size && !error)
-        known_[part.bucket] = part;
-    }
+    old_.emplace(std::move(*old));
+    for (const BundlePart& part : old_->list().parts) known_[part.bucket] = &part;
+  }
+
+  // The old part that holds the same, read whole: what a medium lost of it since would be lost for good with the epoch.
+  const BundlePart* SameInOld(const BundlePart& part) const {
+    const auto known = known_.find(part.bucket);
+    if (known == known_.end() || known->second->rows_digest != part.rows_digest) return nullptr;
+    Bytes bytes;
+    return old_->ReadPart(*known->second, bytes).ok() ? known->second : nullptr;
   }
 
   Status WriteParts() {
@@ -147,9 +152,7 @@ class BundleWriter {
     held.Lend(Table::kKeys, rows);
     BundlePart part{.number = next_part_, .bucket = bucket, .rows = static_cast<std::uint32_t>(rows.size())};
     part.rows_digest = DigestOfRows(rows);
-    const auto known = known_.find(bucket);
-    if (known != known_.end() && known->second.rows_digest == part.rows_digest)
-      return list_.parts.push_back(known->second), Status::Ok();
+    if (const BundlePart* const same = SameInOld(part)) return list_.parts.push_back(*same), Status::Ok();
     const Bytes bytes = format::WriteBundlePart(part.number, rows);
     part.size = bytes.size();
     part.digest = DigestOfPart(bytes);
@@ -204,7 +207,7 @@ class BundleWriter {
     return Status::Ok();
   }
 
-  // What was written now is read whole; of older parts it is enough that they are there.
+  // What was written now; the parts that were taken over have been read.
   Status CheckWritten(const OpenedBundle& bundle) {
     Bytes bytes;
     for (const BundlePart& part : bundle.list().parts) {
@@ -232,7 +235,8 @@ class BundleWriter {
   std::string folder_;
   BundleList list_;
   std::uint64_t next_part_ = 1;
-  std::map<std::uint32_t, BundlePart> known_;  // by bucket
+  std::optional<OpenedBundle> old_;
+  std::map<std::uint32_t, const BundlePart*> known_;  // of it, by bucket
   std::set<std::uint64_t> new_parts_;
 };
 
@@ -276,11 +280,21 @@ Status CheckSettled(const Core& core) {
   return Status::Conflict("the epoch is changing: finish that first, with medseal rotate resume");
 }
 
+namespace {
+
+bool StillHas(const Core& core, const format::EpochEnd::Place& reached) {
+  const std::string folder = Place{.id = reached.id, .facts = {.path = reached.name}}.bundle();
+  const auto bundle = OpenedBundle::Open(folder, core.identity.store, core.identity.suite, *core.epochs);
+  return bundle.ok() && bundle->list().place == reached.id && bundle->list().number == reached.bundle;
+}
+
+}  // namespace
+
 Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places) {
   places.clear();
   MS_TRY(CheckSettled(core));
   const auto at = core.rows->Freeze();
-  return ForEachPlace(core, [&](const Place& place) {
+  MS_TRY(ForEachPlace(core, [&](const Place& place) {
     format::EpochEnd::Place reached{place.id, 0, place.facts.path};
     if (CheckReachable(core, place).ok()) {
       const auto number = BundleWriter(core, *at, place.id, place.bundle()).Write();
@@ -288,7 +302,12 @@ Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places) {
     }
     places.push_back(std::move(reached));
     return Status::Ok();
-  });
+  }));
+  // Only now: places that a link makes one had theirs replaced by the last of them.
+  for (format::EpochEnd::Place& reached : places) {
+    if (!StillHas(core, reached)) reached.bundle = 0;
+  }
+  return Status::Ok();
 }
 
 Status WriteBundleTo(Core& core, const std::string& folder) {

@@ -251,6 +251,8 @@ class EpochChange : public JobWork {
     MS_ASSIGN(EpochEnd * end, End(job));
     ProviderCopies copies(core_);
     MS_TRY(copies.OpenAll());
+    // A copy may have been put back from before since the secret was drawn.
+    MS_TRY(copies.WriteEverywhere(job.target).status());
     core_.AtPoint("epoch secret is destroyed");
     MS_TRY(copies.DestroyEverywhere(job.target - 1));
     core_.AtPoint("epoch secret was destroyed");

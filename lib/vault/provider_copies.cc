@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/clock.h"
+#include "crypto/hash.h"
 #include "keys/anchor_file.h"
 #include "vault/jobs.h"
 #include "vault/provider_changes.h"
@@ -27,6 +28,19 @@ Status Unreachable(const std::string& uri, const Status& why) {
 bool Has(const keys::KeyProvider& provider, std::uint32_t epoch) {
   const auto epochs = provider.Epochs();
   return std::find(epochs.begin(), epochs.end(), epoch) != epochs.end();
+}
+
+// Secrets that died are back in a provider that was put back from before.
+Status DestroyBefore(keys::KeyProvider& provider, std::uint32_t epoch) {
+  for (const std::uint32_t held : provider.Epochs()) {
+    if (held < epoch) MS_TRY(provider.Destroy(held));
+  }
+  return Status::Ok();
+}
+
+bool HoldsBefore(const keys::KeyProvider& provider, std::uint32_t epoch) {
+  const auto epochs = provider.Epochs();
+  return std::any_of(epochs.begin(), epochs.end(), [&](std::uint32_t held) { return held < epoch; });
 }
 
 }  // namespace
@@ -61,30 +75,45 @@ Status ProviderCopies::OpenCopy(ByteView instance, const SecretBytes& content) {
   return Status::Ok();
 }
 
+Result<keys::EpochSecret> ProviderCopies::KnownOrDrawn(std::uint32_t epoch) const {
+  if (const auto known = core_.epochs->Find(epoch)) return keys::EpochSecret(KeyBytes::CopyOf(known->secret.Reveal()));
+  for (const Copy& copy : copies_) {
+    if (Has(*copy.provider, epoch)) return copy.provider->Open(epoch);
+  }
+  return keys::EpochSecret(crypto::RandomKey());
+}
+
+Status ProviderCopies::WriteTo(const Copy& copy, std::uint32_t epoch, const keys::EpochSecret& secret) {
+  if (Has(*copy.provider, epoch)) {
+    MS_ASSIGN(const keys::EpochSecret held, copy.provider->Open(epoch));
+    const bool same = crypto::SameSecret(held.Reveal(), secret.Reveal());
+    return same ? Status::Ok() : Status::AuthFailed("it holds another secret of the new epoch");
+  }
+  // Beside the secret in use they would take the place of the new one.
+  if (Has(*copy.provider, epoch - 1)) MS_TRY(DestroyBefore(*copy.provider, epoch - 1));
+  MS_TRY(copy.provider->Write(epoch, secret));
+  core_.AtPoint("epoch secret is in a copy");
+  return Status::Ok();
+}
+
 Result<keys::EpochSecret> ProviderCopies::WriteEverywhere(std::uint32_t epoch) {
-  std::optional<keys::EpochSecret> secret;
+  MS_ASSIGN(keys::EpochSecret secret, KnownOrDrawn(epoch));
   for (const Copy& copy : copies_) {
-    if (secret.has_value() || !Has(*copy.provider, epoch)) continue;
-    MS_ASSIGN(keys::EpochSecret known, copy.provider->Open(epoch));
-    secret.emplace(std::move(known));
-  }
-  if (!secret.has_value()) secret.emplace(crypto::RandomKey());
-  for (const Copy& copy : copies_) {
-    if (Has(*copy.provider, epoch)) continue;
-    const Status written = copy.provider->Write(epoch, *secret);
+    const Status written = WriteTo(copy, epoch, secret);
     if (!written.ok()) return Unreachable(copy.uri, written);
-    core_.AtPoint("epoch secret is in a copy");
   }
-  return std::move(*secret);
+  return secret;
 }
 
 // Providers that are to be taken away have it too.
 Status ProviderCopies::DestroyEverywhere(std::uint32_t epoch) {
   MS_TRY(SweepProviders(core_));
   for (const Copy& copy : copies_) {
-    const Status destroyed = copy.provider->Destroy(epoch);
-    if (!destroyed.ok() && destroyed.code() != StatusCode::kNotFound) return Unreachable(copy.uri, destroyed);
-    if (Has(*copy.provider, epoch)) return Unreachable(copy.uri, Status::IoError("it holds the old secret still"));
+    Status destroyed = copy.provider->Destroy(epoch);
+    if (destroyed.ok() || destroyed.code() == StatusCode::kNotFound) destroyed = DestroyBefore(*copy.provider, epoch);
+    if (!destroyed.ok()) return Unreachable(copy.uri, destroyed);
+    if (HoldsBefore(*copy.provider, epoch + 1))
+      return Unreachable(copy.uri, Status::IoError("it holds the old secret still"));
     core_.AtPoint("epoch secret is gone from a copy");
   }
   return Status::Ok();

@@ -22,9 +22,9 @@ class ProviderCopies {
   //   KeyUnavailable  one cannot be reached or opened; the message names it
   Status OpenAll();
 
-  // The secret of an epoch: drawn, unless a copy has it already, and in all of them afterwards, read back.
+  // The secret of an epoch: drawn, unless the core or a copy has it already, and in all of them afterwards, read back.
   Result<keys::EpochSecret> WriteEverywhere(std::uint32_t epoch);
-  // Ok when none has it any more.
+  // Ok when none has it any more, nor that of an epoch before.
   Status DestroyEverywhere(std::uint32_t epoch);
   Status MoveAnchors(const keys::Anchor& anchor);
   std::vector<format::EpochEnd::Copy> Facts() const;
@@ -38,6 +38,8 @@ class ProviderCopies {
     std::unique_ptr<keys::KeyProvider> owned;  // null: the core's own
   };
   Status OpenCopy(ByteView instance, const SecretBytes& content);
+  Result<keys::EpochSecret> KnownOrDrawn(std::uint32_t epoch) const;
+  Status WriteTo(const Copy& copy, std::uint32_t epoch, const keys::EpochSecret& secret);
 
   Core& core_;
   std::vector<Copy> copies_;

@@ -158,6 +158,23 @@ TEST_F(Backup, VerifyTellsADamagedBackupFromADamagedBundle) {
   EXPECT_EQ(outcomes.at("place-b/1"), StatusCode::kOk);
 }
 
+TEST_F(Backup, PartThatTheMediumSpoiledIsWrittenAgainBeforeAnEpochDies) {
+  BackUp();
+  for (const char* place : {"place-a", "place-b"}) {
+    for (const auto& entry : fs::directory_iterator(Path(place) + "/bundle")) {
+      if (!entry.path().filename().string().starts_with("part-")) continue;
+      std::fstream part(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+      part.seekp(static_cast<std::streamoff>(fs::file_size(entry.path()) / 2));
+      part << "spoiled";
+    }
+  }
+  EXPECT_EQ(Verify().code(), StatusCode::kAuthFailed);
+  EraseForGood("alice");
+  EXPECT_TRUE(Verify().ok());
+  MustRestore(FromPlace("place-a", 1));
+  EXPECT_EQ(Reads(*Founder(), "bob"), StatusCode::kOk);
+}
+
 TEST_F(Backup, PrunesToANumberOrByAgeAndNeverTheNewest) {
   for (int i = 0; i < 4; ++i) BackUp();
   std::size_t removed = 0;

@@ -53,9 +53,10 @@ class Erasure : public ::testing::Test {
         vault::RegisterPlace(call->core(), lab_.store(), PlacePath(name), format::PlaceKind::kBackups);
     ASSERT_TRUE(registered.ok()) << registered.message();
   }
-  Status Erase(vault::Session& session, std::string_view patient, vault::Erased& out) {
+  Status Erase(vault::Session& session, std::string_view patient, vault::Erased& out,
+               std::string_view reason = "asked for by the patient") {
     const Bytes id(patient.begin(), patient.end());
-    return vault::ErasePatient(session, {id, nullptr}, "asked for by the patient", out);
+    return vault::ErasePatient(session, {id, nullptr}, reason, out);
   }
   Status Step(std::uint32_t job, Job& state, const vault::StepOptions& options = {}) {
     auto call = lab_.Vault()->Enter();
@@ -198,6 +199,21 @@ TEST_F(Erasure, WaitsAsPendingUntilTwoPlacesHaveTheBundle) {
   ASSERT_TRUE(Step(erased.job, job).ok());
   EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
   EXPECT_TRUE(Reads(*Founder(), "erin"));
+}
+
+// One folder behind two names is one place: whatever it loses is lost to both.
+TEST_F(Erasure, TwoPlacesThatALinkMakesOneCountOnce) {
+  fs::remove_all(PlacePath("place-b") + "/bundle");
+  fs::create_directory_symlink(PlacePath("place-a") + "/bundle", PlacePath("place-b") + "/bundle");
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "alice", erased).ok());
+  Job job;
+  EXPECT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kWithdrawn);
+  fs::remove(PlacePath("place-b") + "/bundle");
+  fs::create_directory(PlacePath("place-b") + "/bundle");
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
 }
 
 TEST_F(Erasure, OneThatJoinsWhileAChangeRunsWaitsForTheNext) {
@@ -383,6 +399,19 @@ TEST_F(Erasure, TokensOfWhoGoesDuringAReEpochWaitForTheNext) {
   EXPECT_TRUE(HasTokensDead(alice));
 }
 
+TEST_F(Erasure, CertificateHoldsWhateverBytesReasonsAndPathsHave) {
+  Register("caf\xe9");
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "alice", erased, "\xff\x01 \"\\").ok());
+  Job job;
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  const std::string text = Certificate(erased.patient);
+  const auto facts = vault::VerifyCertificate(text, std::nullopt);
+  ASSERT_TRUE(facts.ok()) << facts.status().message();
+  EXPECT_TRUE(facts->dead);
+  EXPECT_NE(text.find("\"reason\": \"\\u00ff\\u0001 \\\"\\\\\""), text.npos);
+}
+
 TEST_F(Erasure, CertificateWithAnyByteChangedIsRefused) {
   const vault::Erased erased = EraseForGood("alice");
   const std::string text = Certificate(erased.patient);
@@ -478,6 +507,37 @@ TEST_F(Erasure, NothingIsDeadWhileACopyOfTheProviderIsAway) {
   fs::rename(second + ".away", second);
   ASSERT_TRUE(Step(erased.job, job).ok());
   EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+}
+
+// A copy put back from a snapshot holds a secret that died; with that beside the one in use there is no place for
+// the next.
+TEST_F(Erasure, CopyOfTheProviderThatWasPutBackFromBeforeIsBroughtUpToDate) {
+  const std::string second = PlacePath("second-keyring");
+  keys::KeyringSecret secret;
+  secret.bytes = SecretBytes::CopyOf(AsBytes("another passphrase"));
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(
+        vault::AddProviderCopy(call->core(), lab_.store(), second, secret, {.memory_kib = 19456, .passes = 2}).ok());
+  }
+  fs::copy_file(second, second + ".before");
+  const auto put_back = [&] { fs::copy_file(second + ".before", second, fs::copy_options::overwrite_existing); };
+  EraseForGood("alice");
+  put_back();
+  EraseForGood("bob");
+  EXPECT_EQ((*keys::OpenKeyring(second, secret))->Epochs(), std::vector<std::uint32_t>{3});
+
+  // Between the drawing of the next secret and the end of the one before.
+  fs::rename(PlacePath("place-a"), PlacePath("place-a") + ".away");
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "carol", erased).ok());
+  Job job;
+  ASSERT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  put_back();
+  fs::rename(PlacePath("place-a") + ".away", PlacePath("place-a"));
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+  EXPECT_EQ((*keys::OpenKeyring(second, secret))->Epochs(), std::vector<std::uint32_t>{4});
 }
 
 }  // namespace
