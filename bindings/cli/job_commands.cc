@@ -70,7 +70,7 @@ void WriteJob(const medseal_job_info& info, bool json) {
                                  Grouped(info.seen), Grouped(info.changed)));
   }
   JsonLine line("job");
-  line.Number("job", info.number).Text("kind", kind).Text("subject", info.subject).Number("target", info.target);
+  line.Number("job", info.number).Text("work", kind).Text("subject", info.subject).Number("target", info.target);
   line.Text("state", StateName(info.state)).Number("pass", info.pass).Number("seen", info.seen);
   line.Number("changed", info.changed).Number("started_ms", info.started_ms).Number("moved_ms", info.moved_ms);
   WriteLine(line.Done());
@@ -96,7 +96,7 @@ void WriteGlimpse(const medseal_job_glimpse& seen, bool json) {
                            TimeText(seen.written_ms), AgeText(seen.written_ms)));
   }
   JsonLine line("job_glimpse");
-  line.Number("job", seen.number).Text("kind", kind).Text("state", StateName(seen.state)).Number("pass", seen.pass);
+  line.Number("job", seen.number).Text("work", kind).Text("state", StateName(seen.state)).Number("pass", seen.pass);
   line.Number("done", seen.done).Number("in_all", seen.in_all).Number("per_second", seen.per_second);
   line.Number("started_ms", seen.started_ms).Number("written_ms", seen.written_ms);
   WriteLine(line.Done());

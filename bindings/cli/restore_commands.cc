@@ -123,7 +123,7 @@ Outcome DrillBackup(const Common& common, const RestoreArguments& arguments) {
   const bool looked = status.ok() || report.sampled != 0;
   if (looked) WriteReport("drill", report, common.json);
   if (looked && !common.json)
-    WriteLine(fmt::format("{:<22}{:>10}\n{:<22}{:>10}", "opened whole", Grouped(report.sampled - report.failed),
+    WriteLine(fmt::format("{:<22}{:>10}\n{:<22}{:>10}", "checked whole", Grouped(report.sampled - report.failed),
                           "failed", Grouped(report.failed)));
   if (!status.ok()) return status.error();
   return report.lost + report.unreadable + report.damaged == 0 ? kDone : kSomeRejected;

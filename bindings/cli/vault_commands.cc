@@ -1,8 +1,8 @@
 // init, status, verify, thief: the vault as a whole.
 #include <fmt/core.h>
-#include <sys/stat.h>
 
 #include "commands.h"
+#include "device.h"
 #include "ids.h"
 #include "interrupt.h"
 #include "json.h"
@@ -197,12 +197,6 @@ std::string KeyringFile(const Common& common) {
   return common.keyring.starts_with(kFile) ? common.keyring.substr(kFile.size()) : common.keyring;
 }
 
-bool OnOneDevice(const std::string& one, const std::string& other) {
-  struct stat a {
-  }, b{};
-  return stat(one.c_str(), &a) == 0 && stat(other.c_str(), &b) == 0 && a.st_dev == b.st_dev;
-}
-
 }  // namespace
 
 Outcome Init(const Common& common, const InitArguments& arguments) {
@@ -226,8 +220,10 @@ Outcome Init(const Common& common, const InitArguments& arguments) {
   if (IsOnToken(common)) {
     Say("the token keeps its keys for good: without it and its PIN no field opens again");
   } else {
-    Say(fmt::format("keep copies of {} and of its passphrase elsewhere: without them no field opens again",
-                    common.keyring));
+    Say(fmt::format(
+        "without {} and its passphrase no field opens again: a copy elsewhere is made with `medseal provider "
+        "copy add FILE` (a file copied by hand dies with the next change of epoch)",
+        common.keyring));
   }
   if (OnOneDevice(common.store, KeyringFile(common))) WarnOfOneDevice();
   return kDone;

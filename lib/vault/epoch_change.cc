@@ -112,7 +112,7 @@ class EpochChange : public JobWork {
 
   Status RequireOldestOpen(const Job& job) {
     if (job.target == core_.meta->epoch() + 1) return Status::Ok();
-    return Status::Unsupported("an earlier epoch change is not over: finish that one first");
+    return Status::KeyUnavailable("an earlier epoch change is not over (medseal rotate status): finish that one first");
   }
 
   Status Draw(Job& job) {

@@ -76,7 +76,7 @@ TEST_F(CliPeople, WhoeverMeetsTheLockIsShownTheJobOfTheProcessThatHoldsIt) {
   EXPECT_THAT(seen.out, Not(HasSubstr("hiv")));
   EXPECT_THAT(seen.err, testing::AllOf(HasSubstr("another process has the vault open"), HasSubstr(" s ago")));
   const std::string json = Run({"rotate", "status", "--json"}).out;
-  EXPECT_THAT(JsonValues(json, "kind"), ElementsAre("class rotation"));
+  EXPECT_THAT(JsonValues(json, "work"), ElementsAre("class rotation"));
   EXPECT_THAT(JsonValues(json, "state"), ElementsAre("running"));
   EXPECT_THAT(JsonValues(json, "subject"), ElementsAre("(absent)"));
   Write("store/medseal.job", "not one of ours");
@@ -135,7 +135,7 @@ TEST_F(CliPeople, WhoeverHoldsAClassMayResealIt) {
   EXPECT_THAT(resealed.out, HasSubstr("reseal hiv  passed"));
   EXPECT_THAT(resealed.err, HasSubstr("no data key of the class from before opens anything"));
   EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("860500"));
-  EXPECT_THAT(JsonValues(As("ada", {"reseal", "class", "general", "--json"}).out, "kind"), ElementsAre("reseal"));
+  EXPECT_THAT(JsonValues(As("ada", {"reseal", "class", "general", "--json"}).out, "work"), ElementsAre("reseal"));
   EXPECT_EQ(As("receptionist", {"reseal", "class", "hiv"}).exit_code, 6);
   EXPECT_EQ(As("ada", {"reseal", "class", "nothing"}).exit_code, 4);
   EXPECT_EQ(As("ada", {"verify"}).exit_code, 0);
@@ -198,7 +198,7 @@ TEST_F(CliPeople, IndexesAreRotatedAndBuiltAnewAndSearchedAsBefore) {
   EXPECT_EQ(As("ada", {"rotate", "index", "Patient.nothing"}).exit_code, 4);
   EXPECT_EQ(As("ada", {"rotate", "index", "Patient.gender"}).exit_code, 2);
   EXPECT_EQ(As("ada", {"rotate", "index", "family"}).exit_code, 2);
-  EXPECT_THAT(JsonValues(Run({"rotate", "status", "--json"}).out, "kind"),
+  EXPECT_THAT(JsonValues(Run({"rotate", "status", "--json"}).out, "work"),
               ElementsAre("index rotation", "index re-epoch", "index re-epoch"));
 }
 

@@ -138,7 +138,7 @@ TEST_F(CliProvider, SeveralClassesShareTheEpochChangeThatEndsThem) {
   RegisterPlaces();
   const Ran rotated = Run({"rotate", "class", "hiv", "identity", "--json"});
   ASSERT_EQ(rotated.exit_code, 0) << rotated.err;
-  EXPECT_THAT(JsonValues(rotated.out, "kind"), ElementsAre("class rotation", "class rotation", "epoch change"));
+  EXPECT_THAT(JsonValues(rotated.out, "work"), ElementsAre("class rotation", "class rotation", "epoch change"));
   EXPECT_THAT(JsonValues(Run({"rotate", "status", "--json"}).out, "state"), Each("done"));
   EXPECT_TRUE(Reads());
 }
@@ -150,7 +150,7 @@ TEST_F(CliProvider, ACompromisedPersonIsShutOutOfEveryClassInOneCommand) {
   const Ran rotated =
       Run(Words{"rotate", "person", "physician", "--compromised", "--new-password-file", password, "--json"} + kCheap);
   ASSERT_EQ(rotated.exit_code, 0) << rotated.err;
-  const auto kinds = JsonValues(Run({"rotate", "status", "--json"}).out, "kind");
+  const auto kinds = JsonValues(Run({"rotate", "status", "--json"}).out, "work");
   EXPECT_EQ(std::count(kinds.begin(), kinds.end(), "epoch change"), 1);
   EXPECT_EQ(std::count(kinds.begin(), kinds.end(), "class rotation"), 4);  // and directory
   EXPECT_THAT(JsonValues(Run({"rotate", "status", "--json"}).out, "state"), Each("done"));
