@@ -47,7 +47,7 @@ const char* Advice(medseal_code code) {
       return "once what the message names is there (a keyring or token: --keyring), run the same command again; a job "
              "goes on with `medseal rotate resume`";
     case MEDSEAL_CANCELLED:
-      return "what was acknowledged stays; a job goes on with `medseal rotate resume`, all else with the same command";
+      return "what was acknowledged stays; the same command goes on from there, a job with `medseal rotate resume`";
     case MEDSEAL_ALREADY_EXISTS:
       return "nothing was changed; choose another name or path, or finish what is under way: medseal rotate status, "
              "rotate resume";
