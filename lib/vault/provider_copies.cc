@@ -194,17 +194,31 @@ Status CheckEpochIsSettled(const Core& core) {
 
 namespace {
 
-// What is under its names belongs to nobody here, and is not to be swept away with what comes to nothing.
-Status CheckPlace(const std::string& store, const std::string& uri) {
-  MS_ASSIGN(const keys::ProviderPlace place, keys::ParseProviderUri(uri));
-  if (place.token.has_value()) return Status::Ok();
-  if (IsInside(place.file, store))
-    return Status::InvalidArgument("a copy of the provider may not lie inside the store");
+Status CheckFile(const std::string& store, const std::string& file) {
+  if (IsInside(file, store)) return Status::InvalidArgument("a copy of the provider may not lie inside the store");
   std::error_code error;
-  for (const std::string& path : {place.file, keys::AnchorPathOf(place.file)}) {
+  if (!std::filesystem::is_directory(std::filesystem::path(file).parent_path(), error))
+    return Status::NotFound("the folder for the new keyring is not there: make it first");
+  for (const std::string& path : {file, keys::AnchorPathOf(file)}) {
     if (std::filesystem::exists(path, error)) return Status::AlreadyExists("something is at the path of the new copy");
   }
   return Status::Ok();
+}
+
+// The PIN is tried before it is remembered: a wrong one would be tried again at every opening, until the token locks.
+Status CheckToken(const Core& core, const std::string& uri, const keys::KeyringSecret& pin) {
+  const auto opened = keys::OpenProvider(uri, pin, {.file_io = core.file_io});
+  if (opened.code() == StatusCode::kNotFound) return Status::Ok();
+  if (opened.ok()) return Status::AlreadyExists("a provider of this name is on the token");
+  return opened.status();
+}
+
+// What is under its names belongs to nobody here, and is not to be swept away with what comes to nothing. Nothing is
+// announced where nothing can be made.
+Status CheckPlace(const Core& core, const std::string& store, const std::string& uri,
+                  const keys::KeyringSecret& secret) {
+  MS_ASSIGN(const keys::ProviderPlace place, keys::ParseProviderUri(uri));
+  return place.token.has_value() ? CheckToken(core, uri, secret) : CheckFile(store, place.file);
 }
 
 // A passphrase is asked for again; the PIN of a token is needed to take away what is on it.
@@ -242,7 +256,7 @@ Result<std::unique_ptr<keys::KeyProvider>> MakeProviderCopy(Core& core, const st
                                                             const crypto::Argon2Cost& cost) {
   MS_TRY(CheckEpochIsSettled(core));
   SweepProviders(core).Ignore("what cannot be taken away is in the way only where it lies");
-  MS_TRY(CheckPlace(store, uri));
+  MS_TRY(CheckPlace(core, store, uri, secret));
   MS_ASSIGN(auto made, CreateAnnounced(core, uri, secret, cost));
   store::Batch batch;
   PutProviderCopy(core, *made, uri, batch);

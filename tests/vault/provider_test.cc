@@ -92,6 +92,29 @@ class Provider : public BackupDesk {
   std::vector<vault::RootFacts> roots_;
 };
 
+// ---- what cannot be made
+
+// A wrong PIN is tried once, not at every opening; and nothing is left that keeps keys from dying.
+TEST_F(Provider, WhereNothingCanBeMadeNothingIsAnnounced) {
+  EXPECT_EQ(Move(Path("no folder/keyring")).code(), StatusCode::kNotFound);
+  EXPECT_EQ(AddCopy(Path("no folder/keyring"), "a passphrase").code(), StatusCode::kNotFound);
+  const Status wrong_pin = vault::MoveProvider(*lab_.Vault(), Token("one"), Secret("4321"), kCost);
+  EXPECT_EQ(wrong_pin.code(), StatusCode::kWrongSecret) << wrong_pin.message();
+  ASSERT_TRUE(OpenWith(lab_.keyring()).ok());
+  {
+    auto call = lab_.Vault()->Enter();
+    EXPECT_TRUE(call->core()
+                    .meta
+                    ->ForEach(keys::MetaKind::kProviderChange,
+                              [](ByteView, const SecretBytes&) { return Status::Corrupt("one is announced"); })
+                    .ok());
+  }
+  ChangeEpoch();
+  ASSERT_TRUE(Move(Token("one")).ok());
+  EXPECT_EQ(AddCopy(Token("one"), "").code(), StatusCode::kAlreadyExists);
+  ExpectWhole();
+}
+
 // ---- another root
 
 TEST_F(Provider, EveryCopyTakesTheNewPassphraseAndNoneTheOld) {
@@ -260,7 +283,7 @@ TEST_F(Provider, WhatCannotBeMovedToIsRefusedAndNothingChanges) {
   EXPECT_EQ(Move(Path("taken")).code(), StatusCode::kAlreadyExists);
   WriteFileOf("named.anchor");
   EXPECT_EQ(Move(Path("named")).code(), StatusCode::kAlreadyExists);
-  EXPECT_EQ(Move(Path("nowhere/keyring")).code(), StatusCode::kIoError);
+  EXPECT_EQ(Move(Path("nowhere/keyring")).code(), StatusCode::kNotFound);
   EXPECT_EQ(Move("pkcs11:token=nobodys;object=x?module-path=" MEDSEAL_SOFTHSM).code(), StatusCode::kKeyUnavailable);
   EXPECT_TRUE(fs::exists(Path("named.anchor")));
   ASSERT_TRUE(OpenWith(lab_.keyring()).ok());
