@@ -580,11 +580,13 @@ def heads():
 
 
 def jobs():
-    def content(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, pass_=1, next_=PATIENT, seen=512, changed=500):
+    def content(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, pass_=1, next_=PATIENT, seen=512, changed=500,
+                commits=0, ending=0):
         return [("version", b"\1"), ("kind", be(kind, 1)), ("state", be(state, 1)), ("subject", be(subject, 4)),
                 ("target", be(target, 4)), ("pass", be(pass_, 4)), ("next patient", next_),
                 ("seen", be(seen, 8)), ("changed", be(changed, 8)), ("changed in this pass", be(changed, 8)),
-                ("started, ms", be(1609459200000, 8)), ("moved, ms", be(1609459260000, 8))]
+                ("started, ms", be(1609459200000, 8)), ("moved, ms", be(1609459260000, 8)),
+                ("commits", be(commits, 8)), ("ending epoch", be(ending, 4))]
 
     whole = flat(content())
     refused = [("kind 0", dict(kind=0)), ("kind 6", dict(kind=6)), ("state 0", dict(state=0)), ("state 5", dict(state=5)),
@@ -597,8 +599,13 @@ def jobs():
                ("re-epoch that deletes without an epoch", dict(kind=5, subject=0, pass_=2)),
                ("change to suite 0", dict(kind=8, subject=0)), ("change to suite 255", dict(kind=8, subject=255)),
                ("change of suite to epoch 1", dict(kind=8, subject=2, target=1)),
-               ("change of suite at step 6", dict(kind=8, subject=2, pass_=6))]
-    taken = [("paused", dict(state=2)), ("passed", dict(state=3, next_=bytes(16))), ("done", dict(state=4, next_=bytes(16))),
+               ("change of suite at step 6", dict(kind=8, subject=2, pass_=6)),
+               ("commits of a rotation", dict(pass_=2, commits=7)), ("commits in the first pass", dict(kind=3, target=0, commits=7)),
+               ("passed without an ending epoch", dict(state=3, next_=bytes(16))), ("passed in epoch 1", dict(state=3, ending=1)),
+               ("running with an ending epoch", dict(ending=2)), ("paused with an ending epoch", dict(state=2, ending=2))]
+    taken = [("paused", dict(state=2)), ("passed", dict(state=3, next_=bytes(16), ending=2)), ("done", dict(state=4, next_=bytes(16))),
+             ("done with its ending epoch", dict(state=4, next_=bytes(16), ending=2)),
+             ("reseal past its first pass", dict(kind=3, target=0, pass_=2, commits=4711)),
              ("epoch change for erasures", dict(kind=2, subject=1)), ("epoch change of all buckets", dict(kind=2, subject=2)),
              ("reseal", dict(kind=3, target=0)), ("index rotation", dict(kind=4)),
              ("index re-epoch", dict(kind=5, subject=0)), ("index re-epoch that deletes", dict(kind=5, subject=4, pass_=2)),
