@@ -32,6 +32,13 @@ bool Fits(const Job& job) {
   return false;
 }
 
+// What is there only from some point of the work on.
+bool FitsState(const Job& job) {
+  if (job.commits != 0 && (job.kind != JobKind::kReseal || job.pass == 1)) return false;
+  if (job.state == JobState::kPassed) return job.ending_epoch >= 2;
+  return job.state == JobState::kDone || job.ending_epoch == 0;
+}
+
 }  // namespace
 
 bool IsKnown(JobKind kind) {
@@ -63,7 +70,9 @@ Bytes WriteJob(const Job& job) {
       .U64(job.changed)
       .U64(job.changed_in_pass)
       .U64(job.started_ms)
-      .U64(job.moved_ms);
+      .U64(job.moved_ms)
+      .U64(job.commits)
+      .U32(job.ending_epoch);
   return content;
 }
 
@@ -83,7 +92,10 @@ Result<Job> ParseJob(ByteView content) {
   job.changed_in_pass = in.U64();
   job.started_ms = in.U64();
   job.moved_ms = in.U64();
-  if (!in.Done() || !IsKnown(job.state) || !Fits(job) || job.pass < 1) return Status::Corrupt("job is not well-formed");
+  job.commits = in.U64();
+  job.ending_epoch = in.U32();
+  if (!in.Done() || !IsKnown(job.state) || !Fits(job) || !FitsState(job) || job.pass < 1)
+    return Status::Corrupt("job is not well-formed");
   return job;
 }
 

@@ -45,6 +45,10 @@ struct Job {
   std::uint64_t changed_in_pass = 0;
   std::uint64_t started_ms = 0;
   std::uint64_t moved_ms = 0;
+  // Of a reseal that has sealed everything anew: the store's commit counter of then, or of later.
+  std::uint64_t commits = 0;
+  // Of a job that has passed: a change of all buckets to this epoch, or a later one, ends it.
+  std::uint32_t ending_epoch = 0;
 };
 
 // Nothing is left of its own work.

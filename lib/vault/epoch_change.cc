@@ -285,7 +285,7 @@ class EpochChange : public JobWork {
   Status EndPassedJobs(const Job& job, store::Batch& batch) {
     if (job.subject != static_cast<std::uint32_t>(EpochScope::kAll)) return Status::Ok();
     return ForEachJob(core_, [&](std::uint32_t number, Job known) {
-      if (known.state != JobState::kPassed || known.moved_ms > job.started_ms) return Status::Ok();
+      if (known.state != JobState::kPassed || known.ending_epoch > job.target) return Status::Ok();
       known.state = JobState::kDone;
       PutJob(core_, number, known, batch);
       return Status::Ok();
@@ -376,7 +376,6 @@ Status JoinEpochChange(Core& core, EpochScope scope, std::uint32_t& number, std:
     epoch = gathering->target;
     if (scope == EpochScope::kErased) return Status::Ok();
     gathering->subject = static_cast<std::uint32_t>(scope);
-    gathering->started_ms = NowMs();
     PutJob(core, number, *gathering, batch);
     return Status::Ok();
   }
@@ -388,6 +387,21 @@ Status JoinEpochChange(Core& core, EpochScope scope, std::uint32_t& number, std:
             .target = epoch,
             .pass = static_cast<std::uint32_t>(EpochStep::kGather)},
            batch);
+  return Status::Ok();
+}
+
+Result<std::uint32_t> NextEpoch(const Core& core) {
+  std::uint32_t next = core.meta->epoch() + 1;
+  MS_TRY(ForEachJob(core, [&](std::uint32_t, const Job& job) {
+    if (IsOpen(job)) next = std::max(next, Gathers(job) ? job.target : job.target + 1);
+    return Status::Ok();
+  }));
+  return next;
+}
+
+Status PassJob(const Core& core, Job& job) {
+  MS_ASSIGN(job.ending_epoch, NextEpoch(core));
+  job.state = JobState::kPassed;
   return Status::Ok();
 }
 

@@ -220,12 +220,13 @@ Status PatientPass::Batch(Job& job, const Change& change, const PassEnd& end) co
     end(next);
     next.changed_in_pass = 0;
   }
-  PutJob(core_, number_, next, batch);
   std::unique_lock<std::mutex> gathering;
-  if (next.state == JobState::kPassed && at_end_) {
+  if (next.state == JobState::kPassed) {
     gathering = std::unique_lock(core_.gather_mutex);
-    MS_TRY(at_end_(batch));
+    MS_TRY(PassJob(core_, next));
+    if (at_end_) MS_TRY(at_end_(batch));
   }
+  PutJob(core_, number_, next, batch);
   // Not synced: a power cut takes the job back together with the rows it tells of.
   MS_TRY(core_.CommitAs(batch, store::Durability::kProcess));
   for (const keys::PatientHandle& patient : changed) core_.patients->Forget(patient);

@@ -274,18 +274,6 @@ class SuiteChange : public JobWork {
   Child child_;
 };
 
-// The epoch that an epoch change leads to which draws its secret from now on. core.gather_mutex is held.
-Result<std::uint32_t> NextEpoch(Core& core) {
-  std::uint32_t next = core.meta->epoch() + 1;
-  MS_TRY(ForEachJob(core, [&](std::uint32_t, const Job& job) {
-    const bool open = job.kind == JobKind::kEpochChange && job.state != JobState::kDone;
-    const bool gathers = job.pass == static_cast<std::uint32_t>(EpochStep::kGather);
-    if (open) next = std::max(next, gathers ? job.target : job.target + 1);
-    return Status::Ok();
-  }));
-  return next;
-}
-
 Status CheckNoneUnderWay(Core& core) {
   return ForEachJob(core, [](std::uint32_t, const Job& job) {
     if (job.kind != JobKind::kSuiteChange || IsOver(job)) return Status::Ok();

@@ -9,6 +9,7 @@
 #include <map>
 #include <thread>
 
+#include "base/clock.h"
 #include "format/erasure.h"
 #include "format/keys_of_rows.h"
 #include "vault/backup_places.h"
@@ -338,6 +339,26 @@ TEST_F(Rotation, SeveralThatEndBeforeItBeginsShareOneChange) {
   RegisterPlaces();
   WorkOffEpochChanges();
   for (std::uint32_t number : {1u, 3u, 4u}) EXPECT_EQ(JobOf(number).state, JobState::kDone) << number;
+}
+
+// Its leftovers are in what the change carried over: they die with the next alone.
+TEST_F(Rotation, OneThatEndsWhileAChangeRunsWaitsForTheNextWhateverTheClockSays) {
+  Rotate("hiv");
+  WaitForPlaces();
+  SetClockForTests(NowMs() - 3'600'000);
+  Rotate("national_id");
+  SetClockForTests(0);
+  RegisterPlaces();
+  {
+    auto call = lab_.Vault()->Enter();
+    Job job;
+    ASSERT_TRUE(vault::StepJob(call->core(), nullptr, 2, {}, job).ok());
+    EXPECT_EQ(job.state, JobState::kDone);
+  }
+  EXPECT_EQ(JobOf(1).state, JobState::kDone);
+  EXPECT_EQ(JobOf(3).state, JobState::kPassed);
+  WorkOffEpochChanges();
+  EXPECT_EQ(JobOf(3).state, JobState::kDone);
 }
 
 TEST_F(Rotation, OneThatEndsWhileAChangeRunsWaitsForTheNext) {

@@ -580,11 +580,13 @@ def heads():
 
 
 def jobs():
-    def content(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, pass_=1, next_=PATIENT, seen=512, changed=500):
+    def content(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, pass_=1, next_=PATIENT, seen=512, changed=500,
+                commits=0, ending=0):
         return [("version", b"\1"), ("kind", be(kind, 1)), ("state", be(state, 1)), ("subject", be(subject, 4)),
                 ("target", be(target, 4)), ("pass", be(pass_, 4)), ("next patient", next_),
                 ("seen", be(seen, 8)), ("changed", be(changed, 8)), ("changed in this pass", be(changed, 8)),
-                ("started, ms", be(1609459200000, 8)), ("moved, ms", be(1609459260000, 8))]
+                ("started, ms", be(1609459200000, 8)), ("moved, ms", be(1609459260000, 8)),
+                ("commits", be(commits, 8)), ("ending epoch", be(ending, 4))]
 
     whole = flat(content())
     refused = [("kind 0", dict(kind=0)), ("kind 6", dict(kind=6)), ("state 0", dict(state=0)), ("state 5", dict(state=5)),
@@ -597,8 +599,13 @@ def jobs():
                ("re-epoch that deletes without an epoch", dict(kind=5, subject=0, pass_=2)),
                ("change to suite 0", dict(kind=8, subject=0)), ("change to suite 255", dict(kind=8, subject=255)),
                ("change of suite to epoch 1", dict(kind=8, subject=2, target=1)),
-               ("change of suite at step 6", dict(kind=8, subject=2, pass_=6))]
-    taken = [("paused", dict(state=2)), ("passed", dict(state=3, next_=bytes(16))), ("done", dict(state=4, next_=bytes(16))),
+               ("change of suite at step 6", dict(kind=8, subject=2, pass_=6)),
+               ("commits of a rotation", dict(pass_=2, commits=7)), ("commits in the first pass", dict(kind=3, target=0, commits=7)),
+               ("passed without an ending epoch", dict(state=3, next_=bytes(16))), ("passed in epoch 1", dict(state=3, ending=1)),
+               ("running with an ending epoch", dict(ending=2)), ("paused with an ending epoch", dict(state=2, ending=2))]
+    taken = [("paused", dict(state=2)), ("passed", dict(state=3, next_=bytes(16), ending=2)), ("done", dict(state=4, next_=bytes(16))),
+             ("done with its ending epoch", dict(state=4, next_=bytes(16), ending=2)),
+             ("reseal past its first pass", dict(kind=3, target=0, pass_=2, commits=4711)),
              ("epoch change for erasures", dict(kind=2, subject=1)), ("epoch change of all buckets", dict(kind=2, subject=2)),
              ("reseal", dict(kind=3, target=0)), ("index rotation", dict(kind=4)),
              ("index re-epoch", dict(kind=5, subject=0)), ("index re-epoch that deletes", dict(kind=5, subject=4, pass_=2)),
@@ -717,7 +724,8 @@ def bundles():
         bucket = b"B\x09" + be(311, 4) + be(1, 4) + be(EPOCH, 4)
         covered = [("magic \"medsealB\"", b"medsealB"), ("version", b"\1"), ("store", STORE), ("place", made("place", 16)),
                    ("number", be(number, 8)), ("epoch", be(epoch, 4)), ("made, ms", be(1609459200000, 8)),
-                   ("bucket bits", be(bits, 1)), ("rows", be(1, 4)), ("· table", b"\1"),
+                   ("bucket bits", be(bits, 1)), ("commit counter", be(70000, 8)), ("newest backup", be(12, 4)),
+                   ("rows", be(1, 4)), ("· table", b"\1"),
                    ("· row key, behind its length", prefixed(bucket, 2)),
                    ("· value, behind its length", prefixed(made("sealed bucket key", 106))), ("parts", be(1, 4)),
                    ("· number", be(6, 8)), ("· bucket", be(311, 4)), ("· rows", be(1, 4)),
@@ -743,11 +751,11 @@ def bundles():
            [("another magic", CORRUPT, b"M" + p[1:]), ("version 2", VERSION, replaced(p, 8, b"\2")),
             ("another number", CORRUPT, replaced(p, 9, be(7, 8))), ("a byte after the end", CORRUPT, p + b"\0"),
             ("more rows than there are", CORRUPT, replaced(p, 17, be(2, 4)))])
-    layout("bundle_list", "Lists of bundles", list_(), dict(number=4, epoch=EPOCH, parts=1),
+    layout("bundle_list", "Lists of bundles", list_(), dict(number=4, epoch=EPOCH, parts=1, commits=70000, newest_backup=12),
            [("another magic", CORRUPT, b"M" + l[1:]), ("version 2", VERSION, replaced(l, 8, b"\2")),
             ("number 0", CORRUPT, flat(list_(number=0))), ("epoch 0", CORRUPT, flat(list_(epoch=0))),
             ("32 bucket bits", CORRUPT, flat(list_(bits=32))),
-            ("more rows than there are", CORRUPT, replaced(l, 62, be(2, 4))), ("a byte after the end", CORRUPT, l + b"\0")])
+            ("more rows than there are", CORRUPT, replaced(l, 74, be(2, 4))), ("a byte after the end", CORRUPT, l + b"\0")])
 
 
 def mark_entry(what, since, person, reason):
