@@ -259,6 +259,10 @@ struct ProviderMoveArguments {
 };
 Outcome MoveProvider(const Common& common, const ProviderMoveArguments& arguments);
 Outcome AddProviderCopy(const Common& common, const ProviderAddArguments& arguments);
+struct ProviderForgetArguments {
+  std::string uri;
+};
+Outcome ForgetProviderCopy(const Common& common, const ProviderForgetArguments& arguments);
 Outcome ListProviderCopies(const Common& common);
 Outcome VerifyProviderCopies(const Common& common);
 

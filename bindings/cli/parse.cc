@@ -284,6 +284,11 @@ void AddProvider(CLI::App& app, Commands& commands) {
         command.add_option("--new-passphrase-fd", arguments.passphrase.descriptor, "descriptor with it, one line");
         AddCost(command, arguments.cost);
       });
+  commands.Add<ProviderForgetArguments>(
+      *copy, "forget", "give up one that is lost for good; takes two persons (--with)", ForgetProviderCopy,
+      [](CLI::App& command, ProviderForgetArguments& arguments) {
+        command.add_option("keyring", arguments.uri, "as provider copy list shows it")->required();
+      });
   commands.Add(*copy, "list", "all copies and what each has", ListProviderCopies);
   commands.Add(*copy, "verify", "fail unless every copy has what is needed, and there are two", VerifyProviderCopies);
 }

@@ -1080,18 +1080,29 @@ typedef struct medseal_provider_info {
   int damaged;          /* one of its places does not open: make it anew */
   int assurance;        /* what destroying a secret there proves: 0 device destroyed, 1 overwritten, medium unproven, 2
                            unlinked */
-  uint32_t epochs[2];   /* whose secrets it has */
+  uint32_t epochs[2];   /* whose secrets it has; of one given up, the first and last that it may have */
   size_t epoch_count;
+  uint64_t given_up_ms;  /* 0: it is registered */
+  uint64_t destroyed_ms; /* of one given up: it came back and was destroyed; 0: it has not */
 } medseal_provider_info;
 typedef int (*medseal_provider_callback)(void* context, const medseal_provider_info* info);
 
-/* Opens every registered copy and looks. Return 0 to go on; anything else ends the listing with CANCELLED. */
+/* Opens every registered copy and looks; those given up come last. One of these that has come back is destroyed.
+ * KEY_UNAVAILABLE  one has come back and cannot be destroyed. Return 0 to go on; anything else ends the listing with
+ * CANCELLED. */
 MEDSEAL_API medseal_code medseal_provider_copies(medseal_vault* vault, medseal_provider_callback callback,
                                                  void* context, medseal_error* error);
 /* Makes one more copy, with a secret of its own, and registers it: from then on every epoch change reaches it. `cost`
  * may be NULL. ALREADY_EXISTS  something is there;  CONFLICT  the epoch is changing: finish that job first */
 MEDSEAL_API medseal_code medseal_provider_add(medseal_vault* vault, const medseal_keyring* copy,
                                               const medseal_cost* cost, medseal_error* error);
+
+/* Gives up a registered copy that is lost for good: it does not answer, and no change of epoch waits for it any more.
+ * Two persons decide it (medseal_session_join), the session's own being entitled as for medseal_hold. Until it comes
+ * back, when it is destroyed, every certificate of an erasure whose copies of before its secrets may open names it, and
+ * is not complete. PERMISSION_DENIED; INVALID_ARGUMENT  the vault was opened with it;  NOT_FOUND  no copy is registered
+ * there; CONFLICT  it answers: medseal_provider_move from it to another destroys it */
+MEDSEAL_API medseal_code medseal_provider_forget(medseal_session* session, const char* uri, medseal_error* error);
 
 /* Moves the vault to another provider, which is made now or is a registered copy: it has the secrets and the anchor,
  * read back, before the one that the vault was opened with is destroyed. The vault goes on with it, and is opened with

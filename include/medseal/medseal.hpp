@@ -654,6 +654,7 @@ class Session {
     const medseal_ref raw = internal::Raw(Ref{.patient = patient});
     return internal::Call(medseal_unrestrict, raw_.get(), &raw);
   }
+  Status ForgetProviderCopy(Name uri) { return internal::Call(medseal_provider_forget, raw_.get(), uri.c_str()); }
   Result<std::vector<MarkInfo>> Marks() {
     std::vector<MarkInfo> out;
     const Status status = internal::Call(medseal_marks, raw_.get(), &Session::TakeMark, static_cast<void*>(&out));

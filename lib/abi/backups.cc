@@ -6,6 +6,7 @@
 #include "vault/backup.h"
 #include "vault/bundle.h"
 #include "vault/drill.h"
+#include "vault/given_up.h"
 #include "vault/provider_copies.h"
 #include "vault/provider_move.h"
 #include "vault/root_rotation.h"
@@ -143,6 +144,8 @@ medseal_provider_info InfoOf(const vault::ProviderFacts& facts) {
   info.assurance = static_cast<int>(facts.assurance);
   info.epoch_count = std::min(facts.epochs.size(), std::size(info.epochs));
   std::copy_n(facts.epochs.begin(), info.epoch_count, info.epochs);
+  info.given_up_ms = facts.given_up_ms;
+  info.destroyed_ms = facts.destroyed_ms;
   return info;
 }
 
@@ -297,6 +300,14 @@ medseal_code medseal_provider_add(medseal_vault* vault, const medseal_keyring* c
     MS_ASSIGN(const crypto::Argon2Cost known_cost, ReadCost(cost));
     MS_ASSIGN(vault::Call call, Enter(vault));
     return vault::AddProviderCopy(call.core(), vault->vault->options().store, keyring.path, secret, known_cost);
+  });
+}
+
+medseal_code medseal_provider_forget(medseal_session* session, const char* uri, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && uri != nullptr, "session and uri are needed"));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    return vault::ForgetProviderCopy(call.core(), call.desk(), uri);
   });
 }
 

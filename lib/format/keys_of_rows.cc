@@ -124,6 +124,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kPendingUpload:
     case MetaKind::kProviderCopy:
     case MetaKind::kProviderChange:
+    case MetaKind::kGivenUpCopy:
     case MetaKind::kBackupPlace:
     case MetaKind::kErasure:
     case MetaKind::kMark:

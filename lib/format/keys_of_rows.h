@@ -56,6 +56,7 @@ enum class MetaKind : std::uint8_t {
   kEpochEnd = 17,        // epoch u32: the one that ended
   kSigningSeed = 18,     // of certificates
   kProviderChange = 19,  // instance
+  kGivenUpCopy = 21,     // instance
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);

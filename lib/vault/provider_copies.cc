@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "crypto/hash.h"
 #include "keys/anchor_file.h"
+#include "vault/given_up.h"
 #include "vault/jobs.h"
 #include "vault/provider_changes.h"
 #include "vault/store_files.h"
@@ -184,6 +185,7 @@ Status RegisterProvider(Core& core) {
   store::Batch batch;
   PutProviderCopy(core, *core.provider, core.provider_uri, batch);
   if (change.has_value()) EndProviderChange(core, core.provider->instance(), batch);
+  MS_TRY(TakeBack(core, batch));
   return core.CommitAs(batch, store::Durability::kPower);
 }
 
@@ -289,8 +291,35 @@ Result<std::size_t> MoveAnchorsOfOthers(Core& core, const keys::Anchor& anchor) 
   return missed;
 }
 
+namespace {
+
+// One that answers although it was given up is destroyed when somebody looks: not while a job works with the copies.
+Status SweepGivenUpNow(Core& core) {
+  const std::unique_lock lock(core.job_mutex, std::try_to_lock);
+  return lock.owns_lock() && !core.read_only ? SweepGivenUp(core) : Status::Ok();
+}
+
+Status ListGivenUp(const Core& core, std::vector<ProviderFacts>& out) {
+  MS_ASSIGN(const std::vector<GivenUp> all, ReadGivenUp(core));
+  for (const GivenUp& one : all) {
+    ProviderFacts& facts = out.emplace_back();
+    facts.uri = one.copy.uri;
+    facts.reached = Status::KeyUnavailable("it was given up");
+    facts.given_up_ms = one.copy.given_up_ms;
+    facts.destroyed_ms = one.copy.destroyed_ms;
+    facts.assurance = static_cast<keys::Assurance>(one.copy.assurance);
+    if (one.copy.destroyed_ms != 0) continue;
+    facts.epochs.push_back(one.copy.first_epoch);
+    if (one.copy.last_epoch != one.copy.first_epoch) facts.epochs.push_back(one.copy.last_epoch);
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
 Status ListProviderCopies(Core& core, std::vector<ProviderFacts>& out) {
   out.clear();
+  MS_TRY(SweepGivenUpNow(core));
   const auto look = [](const keys::KeyProvider& provider, ProviderFacts& facts) {
     facts.assurance = provider.assurance();
     facts.epochs = provider.Epochs();
@@ -301,7 +330,7 @@ Status ListProviderCopies(Core& core, std::vector<ProviderFacts>& out) {
   own.own = true;
   look(*core.provider, own);
   out.push_back(std::move(own));
-  return core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView id, const SecretBytes& content) -> Status {
+  MS_TRY(core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView id, const SecretBytes& content) -> Status {
     if (SameBytes(id, core.provider->instance())) return Status::Ok();
     MS_ASSIGN(const format::ProviderCopy copy, format::ParseProviderCopy(content.Reveal()));
     ProviderFacts facts;
@@ -311,7 +340,8 @@ Status ListProviderCopies(Core& core, std::vector<ProviderFacts>& out) {
     if (opened.ok()) look(**opened, facts);
     out.push_back(std::move(facts));
     return Status::Ok();
-  });
+  }));
+  return ListGivenUp(core, out);
 }
 
 }  // namespace mseal::vault

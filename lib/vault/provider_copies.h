@@ -83,8 +83,11 @@ struct ProviderFacts {
   keys::Assurance assurance = keys::Assurance::kUnlinked;
   std::vector<std::uint32_t> epochs;
   bool damaged = false;
+  std::uint64_t given_up_ms = 0;   // 0: it is registered; else `epochs`: the first and last that it may hold
+  std::uint64_t destroyed_ms = 0;  // of one given up: it came back, and was destroyed
 };
-// Opens each and looks.
+// Opens each and looks; those given up come last. One that has come back is destroyed.
+//   KeyUnavailable  one has come back and cannot be destroyed
 Status ListProviderCopies(Core& core, std::vector<ProviderFacts>& out);
 
 }  // namespace mseal::vault

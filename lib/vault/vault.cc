@@ -1,6 +1,7 @@
 // Opens and closes vaults and lets calls in.
 #include "vault/vault.h"
 
+#include "vault/given_up.h"
 #include "vault/index_re_epoch.h"
 #include "vault/known_time.h"
 #include "vault/load_schema.h"
@@ -190,8 +191,10 @@ Status Vault::OpenParts() {
   KeepAnchor(*core_, options_.restoring);
   MS_TRY(RegisterProvider(*core_));
   // What a restored store remembers may be long over.
-  if (!options_.restoring)
+  if (!options_.restoring) {
     SweepProviders(*core_).Ignore("no epoch secret is dead until it could be done; other work goes on");
+    SweepGivenUp(*core_).Ignore("certificates say that its secrets may be there; a listing of copies says why");
+  }
   return SweepPendingUploads(*core_);
 }
 

@@ -36,10 +36,10 @@ Case Worked(const std::string& name) { return test::LoadCases("format/" + name +
 
 TEST(Page, ShowsTheWorkedExamples) {
   for (const char* name :
-       {"sealed",       "row",        "public_part",  "header",      "group",       "head",          "posting",
-        "stream",       "chunk",      "job",          "erasure",     "epoch_end",   "provider_copy", "provider_change",
-        "backup_place", "place_mark", "backup_facts", "bundle_part", "bundle_list", "recovery",      "mark",
-        "mark_tally",   "known_time", "job_file"})
+       {"sealed",       "row",        "public_part",  "header",       "group",       "head",          "posting",
+        "stream",       "chunk",      "job",          "erasure",      "epoch_end",   "provider_copy", "provider_change",
+        "backup_place", "place_mark", "backup_facts", "bundle_part",  "bundle_list", "recovery",      "mark",
+        "mark_tally",   "known_time", "job_file",     "given_up_copy"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");
@@ -111,6 +111,13 @@ TEST(Custody, ExamplesAreTakenApart) {
   const Case change = Worked("provider_change");
   EXPECT_EQ(ParseProviderChange(change.Hex("bytes"))->what, ProviderChange::What::kNewRoot);
   EXPECT_EQ(ParseProviderChange(change.Hex("bytes"))->uri, change.Text("uri"));
+  const Case given_up = Worked("given_up_copy");
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->first_epoch, given_up.Number("first_epoch"));
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->last_epoch, given_up.Number("last_epoch"));
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->person, given_up.Number("person"));
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->witness, given_up.Number("witness"));
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->assurance, given_up.Number("assurance"));
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->uri, given_up.Text("uri"));
 }
 
 TEST(Bundle, ExamplesAreTakenApart) {

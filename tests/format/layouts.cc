@@ -118,6 +118,11 @@ Result<Bytes> AgainProviderCopy(ByteView bytes) {
   return Copy(WriteProviderCopy(copy).Reveal());
 }
 
+Result<Bytes> AgainGivenUpCopy(ByteView bytes) {
+  MS_ASSIGN(const GivenUpCopy copy, ParseGivenUpCopy(bytes));
+  return Copy(WriteGivenUpCopy(copy).Reveal());
+}
+
 Result<Bytes> AgainProviderChange(ByteView bytes) {
   MS_ASSIGN(const ProviderChange change, ParseProviderChange(bytes));
   return Copy(WriteProviderChange(change).Reveal());
@@ -316,6 +321,7 @@ std::vector<Layout> Make() {
       {"epoch_end", {}, AgainEpochEnd},
       {"provider_copy", {}, AgainProviderCopy},
       {"provider_change", {}, AgainProviderChange},
+      {"given_up_copy", {}, AgainGivenUpCopy},
       {"backup_place", {}, AgainBackupPlace},
       {"place_mark", {}, AgainPlaceMark},
       {"backup_facts", {}, AgainBackupFacts},

@@ -15,9 +15,11 @@
 #include "vault/epoch_change.h"
 #include "vault/erase.h"
 #include "vault/erasures.h"
+#include "vault/given_up.h"
 #include "vault/index_re_epoch.h"
 #include "vault/provider_copies.h"
 #include "vault/rotation.h"
+#include "vault/two_persons.h"
 #include "vault_support/records.h"
 
 namespace mseal::test {
@@ -507,6 +509,147 @@ TEST_F(Erasure, NothingIsDeadWhileACopyOfTheProviderIsAway) {
   fs::rename(second + ".away", second);
   ASSERT_TRUE(Step(erased.job, job).ok());
   EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+}
+
+// ---- a copy of the provider that is lost for good
+
+class LostCopy : public Erasure {
+ protected:
+  static constexpr std::string_view kWitness = "witness";
+
+  void SetUp() override {
+    Erasure::SetUp();
+    lab_.AddPerson(kWitness, {});
+    secret_.bytes = SecretBytes::CopyOf(AsBytes("another passphrase"));
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(vault::AddProviderCopy(call->core(), lab_.store(), second_, secret_, crypto::kArgon2Floor).ok());
+  }
+
+  void Lose() { fs::rename(second_, second_ + ".away"); }
+  void Find() { fs::rename(second_ + ".away", second_); }
+  void Reopen() {
+    lab_.Close();
+    ASSERT_TRUE(lab_.Open().ok());
+  }
+  Status Forget(vault::Session& session, bool two = true) {
+    MS_ASSIGN(auto call, session.Enter());
+    if (two && !vault::AreTwo(call.desk()))
+      MS_TRY(vault::Join(call.core(), call.desk(), kWitness, AsBytes(Laboratory::kPassword)));
+    return vault::ForgetProviderCopy(call.core(), call.desk(), second_);
+  }
+  // Until the copy keeps it from dying.
+  vault::Erased EraseInVain(std::string_view patient) {
+    vault::Erased erased;
+    EXPECT_TRUE(Erase(*Founder(), patient, erased).ok());
+    Job job;
+    EXPECT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+    return erased;
+  }
+  bool IsComplete(const keys::PatientHandle& patient) {
+    const auto facts = vault::VerifyCertificate(Certificate(patient), std::nullopt);
+    EXPECT_TRUE(facts.ok());
+    return facts.ok() && facts->complete;
+  }
+  std::string Warning(std::uint32_t epoch) {
+    return "copy " + second_ + " was given up unread: it may still hold the secret of epoch " + std::to_string(epoch);
+  }
+  std::vector<vault::ProviderFacts> Copies() {
+    std::vector<vault::ProviderFacts> copies;
+    auto call = lab_.Vault()->Enter();
+    EXPECT_TRUE(vault::ListProviderCopies(call->core(), copies).ok());
+    return copies;
+  }
+
+  std::string second_ = PlacePath("second-keyring");
+  keys::KeyringSecret secret_;
+};
+
+TEST_F(LostCopy, KeepsNothingPendingOnceGivenUpAndEveryLaterCertificateNamesIt) {
+  const vault::Erased before = EraseForGood("carol");
+  EXPECT_TRUE(IsComplete(before.patient));
+  Lose();
+  const vault::Erased erased = EraseInVain("alice");
+  ASSERT_TRUE(Forget(*Founder()).ok());
+  Job job;
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+  EXPECT_FALSE(IsComplete(erased.patient));
+  EXPECT_NE(Certificate(erased.patient).find(Warning(2)), std::string::npos) << Certificate(erased.patient);
+  // What the copy holds opens an older copy of the disk, which has bob too.
+  const vault::Erased later = EraseForGood("bob");
+  EXPECT_FALSE(IsComplete(later.patient));
+  EXPECT_NE(Certificate(later.patient).find(Warning(2)), std::string::npos) << Certificate(later.patient);
+  EXPECT_TRUE(IsComplete(before.patient));
+}
+
+// Stopped between two copies: the one in use has destroyed the secret of before, the one that is lost has not.
+TEST_F(LostCopy, MayHoldASecretThatTheCopyInUseHasDestroyed) {
+  fs::rename(PlacePath("place-a"), PlacePath("place-a") + ".away");
+  const vault::Erased erased = EraseInVain("alice");
+  Lose();
+  fs::rename(PlacePath("place-a") + ".away", PlacePath("place-a"));
+  Job job;
+  ASSERT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  ASSERT_TRUE(lab_.Vault()->Enter()->core().provider->Destroy(1).ok());
+  Reopen();
+  ASSERT_TRUE(Forget(*Founder()).ok());
+  EXPECT_EQ(Copies().back().epochs, (std::vector<std::uint32_t>{1, 2}));
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_NE(Certificate(erased.patient).find(Warning(1)), std::string::npos) << Certificate(erased.patient);
+}
+
+TEST_F(LostCopy, IsGivenUpByTwoPersonsOfWhomOneIsEntitled) {
+  Lose();
+  EXPECT_EQ(Forget(*Founder(), false).code(), StatusCode::kPermissionDenied);
+  lab_.AddPerson("clerk", {"identity"});
+  EXPECT_EQ(Forget(*lab_.LoginAs("clerk")).code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(Copies().back().given_up_ms, 0u);
+  EXPECT_TRUE(Forget(*Founder()).ok());
+  EXPECT_NE(Copies().back().given_up_ms, 0u);
+  EXPECT_EQ(Copies().back().epochs, std::vector<std::uint32_t>{1});
+  EXPECT_EQ(Forget(*Founder()).code(), StatusCode::kNotFound);
+}
+
+TEST_F(LostCopy, ThatAnswersOrIsInUseIsNotGivenUp) {
+  const auto founder = Founder();
+  EXPECT_EQ(Forget(*founder).code(), StatusCode::kConflict);
+  auto call = founder->Enter();
+  EXPECT_EQ(vault::ForgetProviderCopy(call->core(), call->desk(), lab_.keyring()).code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(LostCopy, ThatComesBackIsDestroyedAndTheCertificateIsWhole) {
+  Lose();
+  const vault::Erased erased = EraseInVain("alice");
+  ASSERT_TRUE(Forget(*Founder()).ok());
+  Job job;
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  Find();
+  Reopen();
+  EXPECT_FALSE(fs::exists(second_));
+  EXPECT_TRUE(IsComplete(erased.patient));
+  EXPECT_NE(Certificate(erased.patient).find("came back and was destroyed"), std::string::npos);
+  EXPECT_NE(Copies().back().destroyed_ms, 0u);
+}
+
+TEST_F(LostCopy, ThatComesBackIsDestroyedByWhoeverListsCopies) {
+  Lose();
+  ASSERT_TRUE(Forget(*Founder()).ok());
+  Find();
+  EXPECT_NE(Copies().back().destroyed_ms, 0u);
+  EXPECT_FALSE(fs::exists(second_));
+}
+
+TEST_F(LostCopy, ThatTheVaultIsOpenedWithIsACopyAgainWithoutWhatDied) {
+  Lose();
+  ASSERT_TRUE(Forget(*Founder()).ok());
+  lab_.Close();
+  Find();
+  vault::OpenOptions options;
+  options.keyring = second_;
+  options.secret = {keys::KeyringSecret::Kind::kPassphrase, SecretBytes::CopyOf(AsBytes("another passphrase"))};
+  ASSERT_TRUE(lab_.Open(std::move(options)).ok());
+  EXPECT_EQ(Copies().size(), 2u);
+  EXPECT_TRUE(IsComplete(EraseForGood("alice").patient));
 }
 
 // A copy put back from a snapshot holds a secret that died; with that beside the one in use there is no place for

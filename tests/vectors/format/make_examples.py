@@ -692,7 +692,25 @@ def custody():
         return [("version", b"\1"), ("what", be(what, 1)), ("kind of secret", be(kind, 1)),
                 ("where, behind its length", prefixed(uri, 2)), ("secret, behind its length", prefixed(secret, 2))]
 
-    one, two, three = flat(copy()), flat(folder()), flat(change())
+    def given_up(kind=3, first=6, last=7, person=1, witness=2, destroyed=1609459320000, assurance=1, uri=b"/keys/second",
+                 secret=made("keyring key", 32)):
+        return [("version", b"\1"), ("kind of secret", be(kind, 1)), ("first epoch", be(first, 4)), ("last epoch", be(last, 4)),
+                ("person", be(person, 4)), ("second person", be(witness, 4)), ("given up, ms", be(1609459260000, 8)),
+                ("destroyed, ms", be(destroyed, 8)), ("assurance", be(assurance, 1)),
+                ("where, behind its length", prefixed(uri, 2)), ("secret, behind its length", prefixed(secret, 2))]
+
+    one, two, three, four = flat(copy()), flat(folder()), flat(change()), flat(given_up())
+    layout("given_up_copy", "Contents of given-up copies", given_up(),
+           dict(secret_kind=3, first_epoch=6, last_epoch=7, person=1, witness=2, assurance=1, uri="/keys/second"),
+           [("version 0", VERSION, b"\0" + four[1:]), ("version 2", VERSION, b"\2" + four[1:]),
+            ("a byte after the end", CORRUPT, four + b"\0"), ("kind 0", CORRUPT, flat(given_up(kind=0))),
+            ("kind 4", CORRUPT, flat(given_up(kind=4))), ("first epoch 0", CORRUPT, flat(given_up(first=0))),
+            ("first epoch after the last", CORRUPT, flat(given_up(first=8))), ("nobody", CORRUPT, flat(given_up(person=0))),
+            ("no second person", CORRUPT, flat(given_up(witness=0))), ("one person twice", CORRUPT, flat(given_up(witness=1))),
+            ("assurance 3", CORRUPT, flat(given_up(assurance=3))),
+            ("assurance of what is not destroyed", CORRUPT, flat(given_up(destroyed=0))),
+            ("nowhere", CORRUPT, flat(given_up(uri=b""))), ("no secret", CORRUPT, flat(given_up(secret=b"")))],
+           [("not come back", flat(given_up(destroyed=0, assurance=0))), ("of one epoch", flat(given_up(first=7)))])
     layout("provider_change", "Contents of provider changes", change(), dict(what=1, secret_kind=3, uri="/keys/second"),
            [("version 0", VERSION, b"\0" + three[1:]), ("a byte after the end", CORRUPT, three + b"\0"),
             ("change 0", CORRUPT, flat(change(what=0))), ("change 4", CORRUPT, flat(change(what=4))),
