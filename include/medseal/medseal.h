@@ -1042,6 +1042,9 @@ typedef struct medseal_restore_report {
   int anchor_was_lost;      /* and began anew */
   uint64_t sampled;         /* of a drill */
   uint64_t failed;
+  int changes_lost;      /* the store went on after the bundle was made: erasures, revocations and whatever else was
+                            done since then are lost, and who was erased since is back */
+  uint32_t newer_backup; /* number of one that is missing or damaged, so that an older one was taken; 0: none */
 } medseal_restore_report;
 
 typedef enum medseal_restored_as {

@@ -118,6 +118,8 @@ medseal_restore_report ReportOf(const vault::RestoreReport& report) {
   out.statements_lost = report.statements_lost;
   out.copies_missed = report.copies_missed;
   out.anchor_was_lost = report.anchor_was_lost ? 1 : 0;
+  out.changes_lost = report.changes_lost ? 1 : 0;
+  out.newer_backup = report.newer_backup;
   return out;
 }
 

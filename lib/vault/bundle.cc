@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "format/keys_of_rows.h"
 #include "keys/new_file.h"
+#include "store/backup_place.h"
 #include "vault/backup_places.h"
 
 namespace mseal::vault {
@@ -75,16 +76,41 @@ struct HeldRows {
   }
 };
 
-// One bundle on its way into a folder, from one point in time of the store.
+// One point in time of the store, which has at least so many commits.
+struct Standing {
+  explicit Standing(Core& core) : commits(core.rows->CommitCounter()), at(core.rows->Freeze()) {}
+
+  std::uint64_t commits;
+  std::unique_ptr<store::Snapshot> at;
+};
+
+// Where a bundle goes.
+struct Destination {
+  PlaceId place{};  // zeros: none that is registered
+  std::string folder;
+  std::uint32_t newest_backup = 0;
+};
+
+// 0: there is none, or that cannot be told.
+std::uint32_t NewestBackupIn(const Place& place) {
+  const auto data = store::BackupPlace::Open(place.data(), {});
+  if (!data.ok()) return 0;
+  const auto list = (*data)->List();
+  return list.ok() ? list->newest() : 0;
+}
+
+// One bundle on its way into a folder.
 class BundleWriter {
  public:
-  BundleWriter(Core& core, const store::Snapshot& at, const PlaceId& place, std::string folder)
+  BundleWriter(Core& core, const Standing& standing, Destination to)
       : core_(core),
-        at_(at),
+        at_(*standing.at),
         io_(core.file_io == nullptr ? keys::SystemFileIo() : *core.file_io),
-        folder_(std::move(folder)) {
+        folder_(std::move(to.folder)) {
     list_.store = core.identity.store;
-    list_.place = place;
+    list_.place = to.place;
+    list_.commits = standing.commits;
+    list_.newest_backup = to.newest_backup;
     list_.epoch = core.meta->epoch();
     list_.made_ms = NowMs();
     list_.bucket_bits = core.buckets->bits();
@@ -113,6 +139,9 @@ class BundleWriter {
     auto old = OpenedBundle::Open(folder_, core_.identity.store, core_.identity.suite, *core_.epochs);
     if (!old.ok()) return;
     old_.emplace(std::move(*old));
+    // One that is gone since, or cannot be listed now, stays known.
+    if (old_->list().place == list_.place)
+      list_.newest_backup = std::max(list_.newest_backup, old_->list().newest_backup);
     for (const BundlePart& part : old_->list().parts) known_[part.bucket] = &part;
   }
 
@@ -293,11 +322,11 @@ bool StillHas(const Core& core, const format::EpochEnd::Place& reached) {
 Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places) {
   places.clear();
   MS_TRY(CheckSettled(core));
-  const auto at = core.rows->Freeze();
+  const Standing standing(core);
   MS_TRY(ForEachPlace(core, [&](const Place& place) {
     format::EpochEnd::Place reached{place.id, 0, place.facts.path};
     if (CheckReachable(core, place).ok()) {
-      const auto number = BundleWriter(core, *at, place.id, place.bundle()).Write();
+      const auto number = BundleWriter(core, standing, {place.id, place.bundle(), NewestBackupIn(place)}).Write();
       if (number.ok()) reached.bundle = *number;
     }
     places.push_back(std::move(reached));
@@ -316,8 +345,8 @@ Status WriteBundleTo(Core& core, const std::string& folder) {
   std::error_code error;
   if (::mkdir(folder.c_str(), S_IRWXU) != 0 && !fs::is_empty(folder, error))
     return Status::InvalidArgument("the folder for the bundle has to be a new or an empty one");
-  const auto at = core.rows->Freeze();
-  return BundleWriter(core, *at, PlaceId{}, folder).Write().status();
+  const Standing standing(core);
+  return BundleWriter(core, standing, {.folder = folder}).Write().status();
 }
 
 }  // namespace mseal::vault

@@ -55,11 +55,13 @@ class Source {
     return place_ != nullptr ? place_->RestoreTo(number_, folder) : CopyFolder(copy_, folder);
   }
   std::uint32_t number() const { return number_; }
+  std::uint32_t newest() const { return newest_; }  // whole or damaged; 0: a copy
 
  private:
   Status FindBackup(const RestoreOptions& options, const keys::StoreId& store) {
     MS_ASSIGN(place_, store::BackupPlace::Open(options.from + "/data", {.environment = options.environment}));
     MS_ASSIGN(const store::BackupList list, place_->List());
+    newest_ = list.newest();
     for (const store::Backup& backup : list.usable) {
       if (options.backup != 0 && backup.number != options.backup) continue;
       number_ = backup.number;
@@ -74,7 +76,7 @@ class Source {
   }
 
   std::unique_ptr<store::BackupPlace> place_;  // or null: a copy
-  std::uint32_t number_ = 0;
+  std::uint32_t number_ = 0, newest_ = 0;
   std::string copy_;
 };
 
@@ -300,7 +302,25 @@ class Restore {
     report_.epoch = bundle.list().epoch;
     report_.bundle_made_ms = bundle.list().made_ms;
     bundle_.emplace(std::move(bundle));
+    report_.changes_lost = IsBehindProvider();
+    if (options_.backup == 0) report_.newer_backup = NewerBackup();
     return Status::Ok();
+  }
+
+  // What was done since the bundle was made cannot be told, only that there was something.
+  bool IsBehindProvider() const {
+    const format::BundleList& list = bundle_->list();
+    if (epochs_->newest()->number > list.epoch) return true;
+    const auto anchor = provider_->ReadAnchor();
+    if (!anchor.ok() || !anchor->has_value()) return false;  // the report says that it was lost
+    return (*anchor)->epoch > list.epoch || (*anchor)->commit_counter > list.commits;
+  }
+
+  // Numbers are each place's own: another place's bundle does not know them.
+  std::uint32_t NewerBackup() const {
+    const std::uint32_t in_bundle = options_.bundle.empty() ? bundle_->list().newest_backup : 0;
+    const std::uint32_t newest = std::max(source_.newest(), in_bundle);
+    return newest > source_.number() ? newest : 0;
   }
 
   Status RestoreRows() {
@@ -346,6 +366,7 @@ class Restore {
     MS_TRY(known.status());
     if (known->has_value() && (*known)->statement_number > anchor_.statement_number)
       report_.statements_lost = (*known)->statement_number - anchor_.statement_number;
+    report_.changes_lost |= report_.statements_lost != 0;
     return provider_->MoveAnchor(anchor_);
   }
 

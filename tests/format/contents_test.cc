@@ -120,6 +120,8 @@ TEST(Bundle, ExamplesAreTakenApart) {
   ASSERT_TRUE(opened.ok());
   EXPECT_EQ(opened->list.number, list.Number("number"));
   EXPECT_EQ(opened->list.epoch, list.Number("epoch"));
+  EXPECT_EQ(opened->list.commits, list.Number("commits"));
+  EXPECT_EQ(opened->list.newest_backup, list.Number("newest_backup"));
   ASSERT_EQ(opened->list.parts.size(), list.Number("parts"));
   EXPECT_EQ(opened->list.parts[0].size, part_bytes.size());
   EXPECT_EQ(ParseBundlePart(part_bytes, opened->list.parts[0].number)->size(), part.Number("rows"));

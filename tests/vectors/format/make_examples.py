@@ -724,7 +724,8 @@ def bundles():
         bucket = b"B\x09" + be(311, 4) + be(1, 4) + be(EPOCH, 4)
         covered = [("magic \"medsealB\"", b"medsealB"), ("version", b"\1"), ("store", STORE), ("place", made("place", 16)),
                    ("number", be(number, 8)), ("epoch", be(epoch, 4)), ("made, ms", be(1609459200000, 8)),
-                   ("bucket bits", be(bits, 1)), ("rows", be(1, 4)), ("· table", b"\1"),
+                   ("bucket bits", be(bits, 1)), ("commit counter", be(70000, 8)), ("newest backup", be(12, 4)),
+                   ("rows", be(1, 4)), ("· table", b"\1"),
                    ("· row key, behind its length", prefixed(bucket, 2)),
                    ("· value, behind its length", prefixed(made("sealed bucket key", 106))), ("parts", be(1, 4)),
                    ("· number", be(6, 8)), ("· bucket", be(311, 4)), ("· rows", be(1, 4)),
@@ -750,11 +751,11 @@ def bundles():
            [("another magic", CORRUPT, b"M" + p[1:]), ("version 2", VERSION, replaced(p, 8, b"\2")),
             ("another number", CORRUPT, replaced(p, 9, be(7, 8))), ("a byte after the end", CORRUPT, p + b"\0"),
             ("more rows than there are", CORRUPT, replaced(p, 17, be(2, 4)))])
-    layout("bundle_list", "Lists of bundles", list_(), dict(number=4, epoch=EPOCH, parts=1),
+    layout("bundle_list", "Lists of bundles", list_(), dict(number=4, epoch=EPOCH, parts=1, commits=70000, newest_backup=12),
            [("another magic", CORRUPT, b"M" + l[1:]), ("version 2", VERSION, replaced(l, 8, b"\2")),
             ("number 0", CORRUPT, flat(list_(number=0))), ("epoch 0", CORRUPT, flat(list_(epoch=0))),
             ("32 bucket bits", CORRUPT, flat(list_(bits=32))),
-            ("more rows than there are", CORRUPT, replaced(l, 62, be(2, 4))), ("a byte after the end", CORRUPT, l + b"\0")])
+            ("more rows than there are", CORRUPT, replaced(l, 74, be(2, 4))), ("a byte after the end", CORRUPT, l + b"\0")])
 
 
 def mark_entry(what, since, person, reason):
