@@ -27,12 +27,17 @@ using store::Table;
 
 constexpr std::string_view kListName = "list-";
 constexpr std::string_view kPartName = "part-";
+// Whatever files somebody puts into the folder, the number after it is there.
+constexpr std::uint64_t kHighestNumber = UINT64_MAX / 2;
 
+std::string NumberedName(std::string_view name, std::uint64_t number) {
+  return std::string(name) + std::to_string(number);
+}
 std::string NumberedPath(const std::string& folder, std::string_view name, std::uint64_t number) {
-  return folder + "/" + std::string(name) + std::to_string(number);
+  return folder + "/" + NumberedName(name, number);
 }
 
-// The numbers of the files of one name, ascending.
+// The numbers of the files of one name, ascending. What we never name so is not ours.
 std::set<std::uint64_t> NumbersIn(const std::string& folder, std::string_view name) {
   std::set<std::uint64_t> numbers;
   std::error_code error;
@@ -41,7 +46,8 @@ std::set<std::uint64_t> NumbersIn(const std::string& folder, std::string_view na
     if (!file.starts_with(name)) continue;
     std::uint64_t number = 0;
     const auto parsed = std::from_chars(file.data() + name.size(), file.data() + file.size(), number);
-    if (parsed.ec == std::errc() && parsed.ptr == file.data() + file.size()) numbers.insert(number);
+    const bool ours = parsed.ec == std::errc() && number <= kHighestNumber && file == NumberedName(name, number);
+    if (ours) numbers.insert(number);
   }
   return numbers;
 }
@@ -185,7 +191,7 @@ class BundleWriter {
     const Bytes bytes = format::WriteBundlePart(part.number, rows);
     part.size = bytes.size();
     part.digest = DigestOfPart(bytes);
-    MS_TRY(WriteFile(NumberedPath(folder_, kPartName, part.number), bytes));
+    MS_TRY(WriteFile(kPartName, part.number, bytes));
     ++next_part_;
     new_parts_.insert(part.number);
     list_.parts.push_back(part);
@@ -222,10 +228,13 @@ class BundleWriter {
     const seal::Digest digest = DigestOfList(bytes);
     seal::Seal(epoch->secret.Reveal(), ListPlace(core_.identity.store, core_.identity.suite, list_.epoch, list_.number),
                digest, bytes);
-    return WriteFile(NumberedPath(folder_, kListName, list_.number), bytes);
+    return WriteFile(kListName, list_.number, bytes);
   }
 
-  Status WriteFile(const std::string& path, ByteView bytes) {
+  Status WriteFile(std::string_view name, std::uint64_t number, ByteView bytes) {
+    if (number > kHighestNumber)
+      return Status::Corrupt("a file in the bundle's folder has the highest number there is: remove it");
+    const std::string path = NumberedPath(folder_, name, number);
     core_.AtPoint("bundle file is written");
     keys::NewFile file(io_, path);
     MS_TRY(file.Write(bytes));
