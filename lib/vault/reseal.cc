@@ -118,6 +118,20 @@ Result<std::unique_ptr<JobWork>> MakeReseal(Core& core, Desk& desk, std::uint32_
   return std::unique_ptr<JobWork>(std::make_unique<Reseal>(core, desk, number, job));
 }
 
+Status ReopenReseals(Core& core) {
+  store::Batch batch;
+  MS_TRY(ForEachJob(core, [&](std::uint32_t number, Job job) {
+    if (job.kind != JobKind::kReseal || format::IsOver(job)) return Status::Ok();
+    job.pass = 1;
+    job.next = {};
+    job.changed_in_pass = 0;
+    job.commits = 0;
+    PutJob(core, number, job, batch);
+    return Status::Ok();
+  }));
+  return batch.empty() ? Status::Ok() : core.CommitAs(batch, store::Durability::kPower);
+}
+
 Status StartReseal(Session& session, std::string_view class_name, std::uint32_t& number) {
   MS_ASSIGN(Call call, session.Enter());
   Core& core = call.core();

@@ -19,6 +19,7 @@
 #include "vault/patient_change.h"
 #include "vault/patient_rows.h"
 #include "vault/provider_copies.h"
+#include "vault/reseal.h"
 #include "vault/suite_change.h"
 #include "vault/vault.h"
 
@@ -145,6 +146,7 @@ class RecordRestore {
     step.on_progress = [&](const format::Job& job, std::uint64_t) { return Tell(RestoreStep::kIndex, job.seen); };
     MS_TRY(RebuildIndex(core_, step));
     MS_TRY(ReopenSuiteChange(core_));
+    MS_TRY(ReopenReseals(core_));
     MS_TRY(ReplayLedger());
     return LookAtPatients();
   }
