@@ -125,7 +125,7 @@ Outcome SeeThemDead(medseal::Vault& vault, const Common& common, const std::vect
   for (const std::uint32_t job : jobs) {
     const Outcome worked = WorkOnJob(vault, nullptr, common, job, 0);
     if (worked.ok()) continue;
-    Say("withdrawn, not dead yet: go on with medseal rotate status, then medseal rotate resume JOB");
+    Say("withdrawn, not dead yet: go on with medseal rotate status, then medseal rotate resume");
     return worked;
   }
   for (const medseal_erasure_info& before : erased) {
