@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,7 +71,7 @@ struct ResealArguments {
   std::uint64_t rows_per_second = 0;
 };
 struct JobArguments {
-  std::uint32_t number = 0;
+  std::optional<std::uint32_t> number;  // none: the one that is not over
   std::uint64_t rows_per_second = 0;
 };
 Outcome RotateClass(const Common& common, const RotateArguments& arguments);

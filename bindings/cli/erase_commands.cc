@@ -139,7 +139,7 @@ Outcome SeeThemDead(medseal::Vault& vault, const Common& common, const std::vect
     if (job.kind != MEDSEAL_JOB_EPOCH_CHANGE || job.state == MEDSEAL_JOB_DONE || job.number > last) continue;
     const Outcome worked = WorkOnJob(vault, nullptr, common, job.number, 0);
     if (worked.ok()) continue;
-    Say("withdrawn, not dead yet: go on with medseal rotate status, then medseal rotate resume JOB");
+    Say("withdrawn, not dead yet: go on with medseal rotate status, then medseal rotate resume");
     return worked;
   }
   for (const medseal_erasure_info& before : erased) {

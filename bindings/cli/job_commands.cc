@@ -127,14 +127,34 @@ Result<std::optional<medseal_job_info>> FindJob(medseal::Vault& vault, std::uint
   return found == jobs.end() ? std::optional<medseal_job_info>() : *found;
 }
 
+bool IsUnderWay(const medseal_job_info& info) {
+  return info.state == MEDSEAL_JOB_RUNNING || info.state == MEDSEAL_JOB_PAUSED;
+}
+
+// The one that was named, or else the one that is under way, if any.
+Result<std::optional<std::uint32_t>> WhichJob(medseal::Vault& vault, const JobArguments& arguments, bool json) {
+  if (arguments.number.has_value()) return arguments.number;
+  CLI_ASSIGN(auto jobs, vault.Jobs());
+  std::erase_if(jobs, [](const medseal_job_info& info) { return !IsUnderWay(info); });
+  if (jobs.empty()) return std::optional<std::uint32_t>();
+  if (jobs.size() == 1) return std::optional(jobs.front().number);
+  for (const medseal_job_info& info : jobs) WriteJob(info, json);
+  return Error(MEDSEAL_INVALID_ARGUMENT, "several jobs are under way: name one");
+}
+
 // Gives the work a session where the job takes one.
-Outcome WithJob(const Common& common, std::uint32_t number,
-                const std::function<Outcome(medseal::Vault&, const medseal::Session*)>& work) {
+Outcome WithJob(const Common& common, const JobArguments& arguments,
+                const std::function<Outcome(medseal::Vault&, const medseal::Session*, std::uint32_t job)>& work) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
-    CLI_ASSIGN(const auto found, FindJob(vault, number));
-    if (found.has_value() && NeedsNobody(*found)) return work(vault, nullptr);
+    CLI_ASSIGN(const auto number, WhichJob(vault, arguments, common.json));
+    if (!number.has_value()) {
+      Say("no job is under way");
+      return kDone;
+    }
+    CLI_ASSIGN(const auto found, FindJob(vault, *number));
+    if (found.has_value() && NeedsNobody(*found)) return work(vault, nullptr, *number);
     CLI_ASSIGN(const medseal::Session session, LogIn(vault, common));
-    return work(vault, &session);
+    return work(vault, &session, *number);
   });
 }
 
@@ -181,21 +201,23 @@ Outcome ShowJobs(const Common& common) {
 }
 
 Outcome PauseJob(const Common& common, const JobArguments& arguments) {
-  return WithJob(common, arguments.number, [&](medseal::Vault& vault, const medseal::Session* session) -> Outcome {
-    CLI_TRY(vault.PauseJob(session, arguments.number));
-    Say(fmt::format("paused; go on with: medseal rotate resume {}", arguments.number));
-    return kDone;
-  });
+  return WithJob(common, arguments,
+                 [&](medseal::Vault& vault, const medseal::Session* session, std::uint32_t job) -> Outcome {
+                   CLI_TRY(vault.PauseJob(session, job));
+                   Say(fmt::format("paused; go on with: medseal rotate resume {}", job));
+                   return kDone;
+                 });
 }
 
 Outcome ResumeJob(const Common& common, const JobArguments& arguments) {
-  return WithJob(common, arguments.number, [&](medseal::Vault& vault, const medseal::Session* session) -> Outcome {
-    CLI_TRY(vault.ResumeJob(session, arguments.number));
-    const Outcome worked = WorkOnJob(vault, session, common, arguments.number, arguments.rows_per_second);
-    CLI_ASSIGN(const auto job, FindJob(vault, arguments.number));
-    const bool brings_one = job.has_value() && job->kind == MEDSEAL_JOB_CLASS_ROTATION;
-    return worked.ok() && brings_one ? WorkOnEpochChanges(vault, common) : worked;
-  });
+  return WithJob(common, arguments,
+                 [&](medseal::Vault& vault, const medseal::Session* session, std::uint32_t job) -> Outcome {
+                   CLI_TRY(vault.ResumeJob(session, job));
+                   const Outcome worked = WorkOnJob(vault, session, common, job, arguments.rows_per_second);
+                   CLI_ASSIGN(const auto known, FindJob(vault, job));
+                   const bool brings_one = known.has_value() && known->kind == MEDSEAL_JOB_CLASS_ROTATION;
+                   return worked.ok() && brings_one ? WorkOnEpochChanges(vault, common) : worked;
+                 });
 }
 
 }  // namespace cli

@@ -15,6 +15,7 @@ constexpr const char* kFooter =
     "6 may not, 10 no vault, 11 locked, 12 wrong secret, 13 tampered, corrupt or stale, 14 key unavailable, 130 "
     "cancelled.";
 
+constexpr const char* kWhichJob = "its number in rotate status; the one that is under way if not given";
 constexpr const char* kRecordHelp = "TYPE PATIENT RECORD, or the handle that was printed for the record";
 
 void AddCommon(CLI::App& app, Common& common) {
@@ -183,10 +184,10 @@ void AddRotate(CLI::App& app, Commands& commands) {
                ShowJobs);
   commands.Add<JobArguments>(
       *rotate, "pause", "let a job wait", PauseJob,
-      [](CLI::App& command, JobArguments& arguments) { command.add_option("job", arguments.number)->required(); });
+      [](CLI::App& command, JobArguments& arguments) { command.add_option("job", arguments.number, kWhichJob); });
   commands.Add<JobArguments>(*rotate, "resume", "go on with a job", ResumeJob,
                              [](CLI::App& command, JobArguments& arguments) {
-                               command.add_option("job", arguments.number)->required();
+                               command.add_option("job", arguments.number, kWhichJob);
                                AddRate(command, arguments.rows_per_second);
                              });
 }

@@ -10,7 +10,7 @@ namespace {
 Outcome WorkOnReseal(medseal::Vault& vault, const medseal::Session& session, const Common& common,
                      const medseal::Result<std::uint32_t>& begun, std::uint64_t rows_per_second) {
   if (!begun.ok() && begun.error().code() == MEDSEAL_ALREADY_EXISTS)
-    Say("go on with one that is under way: medseal rotate status, then medseal rotate resume JOB");
+    Say("go on with one that is under way: medseal rotate status, then medseal rotate resume");
   CLI_ASSIGN(const std::uint32_t job, begun);
   return WorkOnJob(vault, &session, common, job, rows_per_second);
 }

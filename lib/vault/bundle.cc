@@ -328,22 +328,31 @@ bool StillHas(const Core& core, const format::EpochEnd::Place& reached) {
 
 }  // namespace
 
-Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places) {
+Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places, std::string* missed) {
+  const auto miss = [&](const std::string& why) {
+    if (missed != nullptr) *missed += (missed->empty() ? "" : "; ") + why;
+  };
   places.clear();
   MS_TRY(CheckSettled(core));
   const Standing standing(core);
   MS_TRY(ForEachPlace(core, [&](const Place& place) {
     format::EpochEnd::Place reached{place.id, 0, place.facts.path};
-    if (CheckReachable(core, place).ok()) {
+    const Status reachable = CheckReachable(core, place);
+    if (reachable.ok()) {
       const auto number = BundleWriter(core, standing, {place.id, place.bundle(), NewestBackupIn(place)}).Write();
       if (number.ok()) reached.bundle = *number;
+      if (!number.ok()) miss(reached.name + ": " + std::string(number.status().message()));
+    } else {
+      miss(std::string(reachable.message()));
     }
     places.push_back(std::move(reached));
     return Status::Ok();
   }));
   // Only now: places that a link makes one had theirs replaced by the last of them.
   for (format::EpochEnd::Place& reached : places) {
-    if (!StillHas(core, reached)) reached.bundle = 0;
+    if (reached.bundle == 0 || StillHas(core, reached)) continue;
+    reached.bundle = 0;
+    miss(reached.name + ": another registered place lies in the same folder, or its bundle does not read back");
   }
   return Status::Ok();
 }

@@ -237,13 +237,15 @@ class EpochChange : public JobWork {
 
   Status BringBundles(Job& job) {
     MS_ASSIGN(EpochEnd * end, End(job));
-    MS_TRY(RenewBundles(core_, end->places));
+    std::string missed;
+    MS_TRY(RenewBundles(core_, end->places, &missed));
     std::size_t reached = 0;
     for (const EpochEnd::Place& place : end->places) reached += place.bundle != 0;
     if (reached < kFewestPlaces)
       return Status::KeyUnavailable(
-          "pending: the bundle has to be read back from two places before the old epoch dies: medseal backup register "
-          "PLACE, or make the missing ones reachable, then medseal rotate resume");
+          std::string("pending: the bundle has to be read back from two places before the old epoch dies: medseal "
+                      "backup register PLACE, or make the missing ones reachable, then medseal rotate resume") +
+          (missed.empty() ? std::string() : " (not reached: " + missed + ")"));
     return Finish(job, EpochStep::kAnchor);
   }
 

@@ -23,7 +23,8 @@ keys::KeyringSecret SecretOf(const format::ProviderCopy& copy) {
 }
 
 Status Unreachable(const std::string& uri, const Status& why) {
-  return Status::KeyUnavailable("the provider copy " + uri + " cannot be used: " + std::string(why.message()));
+  return Status::KeyUnavailable("the provider copy " + uri + " cannot be used: " + std::string(why.message()) +
+                                "; one that is lost for good: medseal provider copy forget");
 }
 
 bool Has(const keys::KeyProvider& provider, std::uint32_t epoch) {

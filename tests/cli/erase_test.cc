@@ -50,9 +50,23 @@ TEST_F(CliErase, WhatCannotEndYetSaysWhatItWaitsForAndGoesOnLater) {
   EXPECT_THAT(erased.err, HasSubstr("medseal rotate resume"));
   EXPECT_THAT(Run({"certificate", "verify", Path("certificate.json")}).out, HasSubstr("withdrawn"));
   fs::rename(Path("away"), Path("nas"));
-  EXPECT_EQ(Run({"rotate", "resume", "1"}).exit_code, 0);
+  EXPECT_EQ(Run({"rotate", "pause"}).exit_code, 0);
+  EXPECT_EQ(Run({"rotate", "resume"}).exit_code, 0);
+  const Ran nothing = Run({"rotate", "resume"});
+  EXPECT_EQ(nothing.exit_code, 0);
+  EXPECT_THAT(nothing.err, HasSubstr("no job is under way"));
   const std::string number = JsonValues(erased.out, "certificate").front();
   EXPECT_THAT(Run({"certificate", "make", number}).out, HasSubstr("\"state\": \"dead\""));
+}
+
+TEST_F(CliErase, WhereSeveralJobsAreUnderWayOneHasToBeNamed) {
+  fs::rename(Path("nas"), Path("away"));
+  ASSERT_EQ(Erase().exit_code, 14);
+  ASSERT_NE(Run({"erase", "-", "--reason", "asked for", "--yes"}, "p-2\n").exit_code, 0);
+  const Ran several = Run({"rotate", "resume"});
+  EXPECT_EQ(several.exit_code, 2);
+  EXPECT_THAT(several.err, HasSubstr("name one"));
+  EXPECT_THAT(several.out, AllOf(HasSubstr("job 1 "), HasSubstr("job 2 ")));
 }
 
 TEST_F(CliErase, SeveralAreErasedTogetherAndNeverWithoutAYes) {

@@ -75,6 +75,31 @@ TEST_F(CliProvider, ACopyThatIsAwayIsNamedWithItsOldRoot) {
   EXPECT_THAT(rotated.out, HasSubstr(Path("keyring") + "  takes the new secret"));
 }
 
+TEST_F(CliProvider, ACopyThatIsLostIsGivenUpByTwoPersonsAndNamedFromThenOn) {
+  const std::string other = Write("other", "another one\n");
+  AddPerson("witness", "general");
+  RegisterPlaces();
+  ASSERT_EQ(Run(Words{"provider", "copy", "add", Path("second"), "--new-passphrase-file", other} + kCheap).exit_code,
+            0);
+  const Words forget = {"provider", "copy", "forget", Path("second"), "--yes"};
+  const Words two = {"--with", "witness", "--with-password-file", Path("witness.password")};
+  EXPECT_EQ(Run(forget + two).exit_code, 1);  // it answers
+  fs::rename(Path("second"), Path("away"));
+  const Ran erased = Run({"erase", handle_, "--yes", "--reason", "asked for", "--json"});
+  EXPECT_EQ(erased.exit_code, 14);
+  EXPECT_EQ(Run(forget).exit_code, 6);
+  const Ran given_up = Run(forget + two);
+  EXPECT_EQ(given_up.exit_code, 0) << given_up.err;
+  EXPECT_EQ(Run({"rotate", "resume", "1"}).exit_code, 0);
+  EXPECT_THAT(Run({"provider", "copy", "list"}).out, HasSubstr(Path("second") + "  given up unread, may hold epoch 1"));
+  const std::string number = JsonValues(erased.out, "certificate").front();
+  EXPECT_THAT(Run({"certificate", "make", number}).out,
+              HasSubstr("was given up unread: it may still hold the secret of epoch 1"));
+  fs::rename(Path("away"), Path("second"));
+  EXPECT_THAT(Run({"provider", "copy", "list"}).out, HasSubstr("given up, came back, destroyed"));
+  EXPECT_EQ(Run({"provider", "copy", "verify"}).exit_code, 14);  // one is left
+}
+
 TEST_F(CliProvider, AVaultMovesToATokenAndBackToAKeyFile) {
   const std::string pin = Write("pin", "1234\n"), key = Write("key", std::string(32, 'k'));
   const Ran unasked = Run(Words{"provider", "move", "--to", kToken, "--new-passphrase-file", pin});

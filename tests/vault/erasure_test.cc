@@ -192,7 +192,11 @@ TEST_F(Erasure, WaitsAsPendingUntilTwoPlacesHaveTheBundle) {
   vault::Erased erased;
   ASSERT_TRUE(Erase(*founder, "alice", erased).ok());
   Job job;
-  EXPECT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  const Status waits = Step(erased.job, job);
+  EXPECT_EQ(waits.code(), StatusCode::kKeyUnavailable);
+  const std::string message(waits.message());
+  EXPECT_NE(message.find("cannot be reached: " + PlacePath("place-b")), std::string::npos) << message;
+  EXPECT_EQ(message.find(PlacePath("place-a")), std::string::npos) << message;
   EXPECT_EQ(StateOf(erased.patient), ErasureState::kWithdrawn);
   EXPECT_TRUE(Reads(*founder, "bob"));
   Write(*founder, "erin");
@@ -210,7 +214,9 @@ TEST_F(Erasure, TwoPlacesThatALinkMakesOneCountOnce) {
   vault::Erased erased;
   ASSERT_TRUE(Erase(*Founder(), "alice", erased).ok());
   Job job;
-  EXPECT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  const Status waits = Step(erased.job, job);
+  EXPECT_EQ(waits.code(), StatusCode::kKeyUnavailable);
+  EXPECT_NE(std::string(waits.message()).find(": another registered place"), std::string::npos) << waits.message();
   EXPECT_EQ(StateOf(erased.patient), ErasureState::kWithdrawn);
   fs::remove(PlacePath("place-b") + "/bundle");
   fs::create_directory(PlacePath("place-b") + "/bundle");
