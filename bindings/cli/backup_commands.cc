@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "confirm.h"
+#include "device.h"
 #include "interrupt.h"
 #include "json.h"
 #include "output.h"
@@ -98,6 +99,9 @@ std::uint64_t SecondsBefore(std::uint32_t days) {
 Outcome RegisterBackupPlace(const Common& common, const PlaceArguments& arguments) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
     CLI_TRY(vault.RegisterPlace(arguments.place, arguments.copies ? MEDSEAL_PLACE_COPIES : MEDSEAL_PLACE_BACKUPS));
+    if (common.json) WriteLine(JsonLine("place").Text("path", arguments.place).Text("state", "registered").Done());
+    if (OnOneDevice(common.store, arguments.place))
+      Warn("this place is on the same device as the store: what takes the one takes the other");
     Say(arguments.copies ? "registered; medseal backup freeze -- CMD puts a bundle there beside each copy"
                          : "registered; medseal backup create puts the first backup there");
     return kDone;
@@ -107,6 +111,7 @@ Outcome RegisterBackupPlace(const Common& common, const PlaceArguments& argument
 Outcome ForgetBackupPlace(const Common& common, const PlaceArguments& arguments) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
     CLI_TRY(vault.ForgetPlace(arguments.place));
+    if (common.json) WriteLine(JsonLine("place").Text("path", arguments.place).Text("state", "forgotten").Done());
     Say("forgotten: its bundle is renewed no more, and what lies there opens less with each erasure");
     return kDone;
   });

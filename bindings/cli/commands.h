@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,27 +45,38 @@ Outcome ListPersons(const Common& common);
 Outcome ShowPerson(const Common& common, const std::string& name);
 
 struct RotateArguments {
-  std::string class_name;
+  std::vector<std::string> classes;
   std::vector<std::string> revoked;
   std::uint64_t rows_per_second = 0;
 };
 struct RotatePersonArguments {
   std::string name;
+  bool compromised = false;
+  std::uint64_t rows_per_second = 0;
   SecretSource password;
   CostArguments cost;
 };
+struct RotateRootArguments {
+  SecretSource passphrase;
+  std::string key_file;
+  bool compromised = false;
+  CostArguments cost;
+};
+Outcome RotateRoot(const Common& common, const RotateRootArguments& arguments);
 Outcome RotatePerson(const Common& common, const RotatePersonArguments& arguments);
 
 struct ResealArguments {
   std::string class_name;
+  std::string suite;
   std::uint64_t rows_per_second = 0;
 };
 struct JobArguments {
-  std::uint32_t number = 0;
+  std::optional<std::uint32_t> number;  // none: the one that is not over
   std::uint64_t rows_per_second = 0;
 };
 Outcome RotateClass(const Common& common, const RotateArguments& arguments);
 Outcome ResealClass(const Common& common, const ResealArguments& arguments);
+Outcome ResealSuite(const Common& common, const ResealArguments& arguments);
 struct RotateIndexArguments {
   std::string field;  // TYPE.FIELD
   std::uint64_t rows_per_second = 0;
@@ -240,7 +252,18 @@ struct ProviderAddArguments {
   SecretSource passphrase;
   CostArguments cost;
 };
+struct ProviderMoveArguments {
+  std::string to;
+  SecretSource passphrase;
+  std::string key_file;
+  CostArguments cost;
+};
+Outcome MoveProvider(const Common& common, const ProviderMoveArguments& arguments);
 Outcome AddProviderCopy(const Common& common, const ProviderAddArguments& arguments);
+struct ProviderForgetArguments {
+  std::string uri;
+};
+Outcome ForgetProviderCopy(const Common& common, const ProviderForgetArguments& arguments);
 Outcome ListProviderCopies(const Common& common);
 Outcome VerifyProviderCopies(const Common& common);
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "confirm.h"
 #include "ids.h"
@@ -81,51 +80,66 @@ Outcome GiveCertificate(medseal::Vault& vault, const medseal::PatientHandle& pat
   return kDone;
 }
 
+// Who is to be erased, and where that was read.
+struct Named {
+  std::string id;
+  std::string place;  // empty: the command line
+};
+
 // The ids of a file, one a line; what it names is erased together.
-Result<std::vector<std::string>> IdsOf(const EraseArguments& arguments) {
+Result<std::vector<Named>> IdsOf(const EraseArguments& arguments) {
   if (arguments.file.empty() == arguments.patient.empty())
     return InvalidArgument("name one patient, or a file of them with --file");
-  if (!arguments.patient.empty()) return std::vector<std::string>{arguments.patient};
+  if (!arguments.patient.empty()) return std::vector<Named>{{arguments.patient, {}}};
   if (!arguments.certificate.empty())
     return InvalidArgument("--certificate is for one patient: later, medseal certificate make NUMBER");
   const int descriptor = open(arguments.file.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return Error(MEDSEAL_NOT_FOUND, "the file of patients cannot be opened");
   LineReader lines(descriptor);
-  std::vector<std::string> ids;
+  std::vector<Named> ids;
   std::string line;
-  for (;;) {
+  for (std::uint64_t number = 1;; ++number) {
     const auto more = lines.Next(line);
     if (!more.ok() || !*more) {
       close(descriptor);
       if (!more.ok()) return more.error();
       return ids;
     }
-    if (!line.empty()) ids.push_back(line);
+    if (!line.empty()) ids.push_back({line, fmt::format("{}:{}", arguments.file, number)});
   }
 }
 
+// One of a file who cannot be erased keeps nobody else from it.
 Outcome EraseAll(medseal::Vault& vault, const Common& common, const EraseArguments& arguments,
-                 const std::vector<std::string>& ids, std::vector<medseal_erasure_info>& erased) {
+                 const std::vector<Named>& ids, std::vector<medseal_erasure_info>& erased) {
   CLI_ASSIGN(medseal::Session session, LogIn(vault, common));
-  for (const std::string& text : ids) {
-    CLI_ASSIGN(const PatientId id, arguments.file.empty() ? ReadPatientId(text, common)
-                                                          : Result<PatientId>(PatientId(Secret(std::string(text)))));
-    CLI_ASSIGN(const medseal_erasure_info info, session.Erase(id.ref(), arguments.reason));
-    erased.push_back(info);
-    WriteErasure(info, common.json);
+  int outcome = kDone;
+  for (const Named& named : ids) {
+    CLI_ASSIGN(const PatientId id, named.place.empty() ? ReadPatientId(named.id, common)
+                                                       : Result<PatientId>(PatientId(Secret(std::string(named.id)))));
+    const auto info = session.Erase(id.ref(), arguments.reason);
+    if (info.ok()) {
+      WriteErasure(erased.emplace_back(*info), common.json);
+    } else {
+      if (named.place.empty()) return info.error();
+      SayRejected(named.place, info.error().message(), info.error().code());
+      outcome = kSomeRejected;
+    }
   }
-  return kDone;
+  return outcome;
 }
 
 // Works on the epoch changes that were joined, then says what became of each patient.
 Outcome SeeThemDead(medseal::Vault& vault, const Common& common, const std::vector<medseal_erasure_info>& erased) {
-  std::set<std::uint32_t> jobs;
-  for (const medseal_erasure_info& info : erased)
-    if (info.job != 0) jobs.insert(info.job);
-  for (const std::uint32_t job : jobs) {
-    const Outcome worked = WorkOnJob(vault, nullptr, common, job, 0);
+  std::uint32_t last = 0;
+  for (const medseal_erasure_info& info : erased) last = std::max(last, info.job);
+  CLI_ASSIGN(const auto jobs, vault.Jobs());
+  for (const medseal_job_info& job : jobs) {
+    // Those that began earlier end earlier.
+    if (job.kind != MEDSEAL_JOB_EPOCH_CHANGE || job.state == MEDSEAL_JOB_DONE || job.number > last) continue;
+    const Outcome worked = WorkOnJob(vault, nullptr, common, job.number, 0);
     if (worked.ok()) continue;
-    Say("withdrawn, not dead yet: go on with medseal rotate status, then medseal rotate resume JOB");
+    Say("withdrawn, not dead yet: go on with medseal rotate status, then medseal rotate resume");
     return worked;
   }
   for (const medseal_erasure_info& before : erased) {
@@ -139,14 +153,14 @@ Outcome SeeThemDead(medseal::Vault& vault, const Common& common, const std::vect
 }  // namespace
 
 Outcome ErasePatients(const Common& common, const EraseArguments& arguments) {
-  CLI_ASSIGN(const std::vector<std::string> ids, IdsOf(arguments));
+  CLI_ASSIGN(const std::vector<Named> ids, IdsOf(arguments));
   CLI_TRY(Confirm(common, fmt::format("erase {} patient(s) for good?", ids.size())));
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
     std::vector<medseal_erasure_info> erased;
     const Outcome withdrawn = EraseAll(vault, common, arguments, ids, erased);
     if (!withdrawn.ok()) return withdrawn;
     const Outcome died = SeeThemDead(vault, common, erased);
-    if (arguments.certificate.empty()) return died;
+    if (arguments.certificate.empty()) return died.ok() ? withdrawn : died;
     const Outcome given =
         GiveCertificate(vault, medseal::internal::Copied<16>(erased.front().patient_handle), arguments.certificate);
     return died.ok() ? given : died;

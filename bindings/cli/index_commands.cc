@@ -12,7 +12,7 @@ namespace {
 // What began a job, or what to do about the one that is under way.
 Result<std::uint32_t> Begun(Result<std::uint32_t> job) {
   if (!job.ok() && job.error().code() == MEDSEAL_ALREADY_EXISTS)
-    Say("go on with it: medseal rotate status, then medseal rotate resume JOB");
+    Say("go on with it: medseal rotate status, then medseal rotate resume");
   return job;
 }
 

@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 
 #include "interrupt.h"
 #include "json.h"
@@ -37,6 +39,8 @@ const char* KindName(medseal_job_kind kind) {
       return "index rotation";
     case MEDSEAL_JOB_INDEX_RE_EPOCH:
       return "index re-epoch";
+    case MEDSEAL_JOB_SUITE_CHANGE:
+      return "change of suite";
   }
   return "unknown";
 }
@@ -58,32 +62,99 @@ const char* StateName(medseal_job_state state) {
 void WriteJob(const medseal_job_info& info, bool json) {
   const std::string kind = KindName(info.kind);
   if (!json) {
-    const std::string target = info.target == 0 ? "" : fmt::format("  to {}", info.target);
+    const bool steps = info.kind == MEDSEAL_JOB_EPOCH_CHANGE || info.kind == MEDSEAL_JOB_SUITE_CHANGE;
+    const bool no_target = info.target == 0 || info.kind == MEDSEAL_JOB_SUITE_CHANGE;
+    const std::string target = no_target ? "" : fmt::format("  to {}", info.target);
     return WriteLine(fmt::format("job {}  {} {}{}  {}  {} {}, {} patients looked at, {} changed", info.number, kind,
-                                 info.subject, target, StateName(info.state),
-                                 info.kind == MEDSEAL_JOB_EPOCH_CHANGE ? "step" : "pass", info.pass, Grouped(info.seen),
-                                 Grouped(info.changed)));
+                                 info.subject, target, StateName(info.state), steps ? "step" : "pass", info.pass,
+                                 Grouped(info.seen), Grouped(info.changed)));
   }
   JsonLine line("job");
-  line.Number("job", info.number).Text("kind", kind).Text("subject", info.subject).Number("target", info.target);
+  line.Number("job", info.number).Text("work", kind).Text("subject", info.subject).Number("target", info.target);
   line.Text("state", StateName(info.state)).Number("pass", info.pass).Number("seen", info.seen);
   line.Number("changed", info.changed).Number("started_ms", info.started_ms).Number("moved_ms", info.moved_ms);
   WriteLine(line.Done());
+}
+
+// How long ago, by this machine's clock.
+std::string AgeText(std::uint64_t written_ms) {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto now_ms = static_cast<std::uint64_t>(now.count());
+  if (written_ms > now_ms) return "dated after this machine's clock";
+  return Duration(static_cast<double>(now_ms - written_ms) / 1000) + " ago";
+}
+
+// What another process says of the job it works on.
+void WriteGlimpse(const medseal_job_glimpse& seen, bool json) {
+  const std::string kind = KindName(seen.kind);
+  if (!json) {
+    WriteLine(fmt::format("job {}  {}  {}  {} {}, {} of about {} patients in it, {}/s", seen.number, kind,
+                          StateName(seen.state), seen.kind == MEDSEAL_JOB_EPOCH_CHANGE ? "step" : "pass", seen.pass,
+                          Grouped(seen.done), Grouped(seen.in_all), Grouped(seen.per_second)));
+    return Say(fmt::format("another process has the vault open; this is as it last wrote it, {} ({})",
+                           TimeText(seen.written_ms), AgeText(seen.written_ms)));
+  }
+  JsonLine line("job_glimpse");
+  line.Number("job", seen.number).Text("work", kind).Text("state", StateName(seen.state)).Number("pass", seen.pass);
+  line.Number("done", seen.done).Number("in_all", seen.in_all).Number("per_second", seen.per_second);
+  line.Number("started_ms", seen.started_ms).Number("written_ms", seen.written_ms);
+  WriteLine(line.Done());
+}
+
+Outcome ShowGlimpse(const Common& common) {
+  CLI_ASSIGN(const medseal_job_glimpse seen, medseal::PeekJob(common.store));
+  WriteGlimpse(seen, common.json);
+  return kDone;
+}
+
+Outcome ListJobs(const Common& common) {
+  return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
+    CLI_ASSIGN(const auto jobs, vault.Jobs());
+    for (const medseal_job_info& info : jobs) WriteJob(info, common.json);
+    if (jobs.empty()) Say("nothing was rotated yet");
+    return kDone;
+  });
 }
 
 bool NeedsNobody(const medseal_job_info& info) {
   return info.kind == MEDSEAL_JOB_EPOCH_CHANGE || info.kind == MEDSEAL_JOB_INDEX_RE_EPOCH;
 }
 
+Result<std::optional<medseal_job_info>> FindJob(medseal::Vault& vault, std::uint32_t number) {
+  CLI_ASSIGN(const auto jobs, vault.Jobs());
+  const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const auto& info) { return info.number == number; });
+  return found == jobs.end() ? std::optional<medseal_job_info>() : *found;
+}
+
+bool IsUnderWay(const medseal_job_info& info) {
+  return info.state == MEDSEAL_JOB_RUNNING || info.state == MEDSEAL_JOB_PAUSED;
+}
+
+// The one that was named, or else the one that is under way, if any.
+Result<std::optional<std::uint32_t>> WhichJob(medseal::Vault& vault, const JobArguments& arguments, bool json) {
+  if (arguments.number.has_value()) return arguments.number;
+  CLI_ASSIGN(auto jobs, vault.Jobs());
+  std::erase_if(jobs, [](const medseal_job_info& info) { return !IsUnderWay(info); });
+  if (jobs.empty()) return std::optional<std::uint32_t>();
+  if (jobs.size() == 1) return std::optional(jobs.front().number);
+  for (const medseal_job_info& info : jobs) WriteJob(info, json);
+  return Error(MEDSEAL_INVALID_ARGUMENT, "several jobs are under way: name one");
+}
+
 // Gives the work a session where the job takes one.
-Outcome WithJob(const Common& common, std::uint32_t number,
-                const std::function<Outcome(medseal::Vault&, const medseal::Session*)>& work) {
+Outcome WithJob(const Common& common, const JobArguments& arguments,
+                const std::function<Outcome(medseal::Vault&, const medseal::Session*, std::uint32_t job)>& work) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
-    CLI_ASSIGN(const auto jobs, vault.Jobs());
-    const auto found = std::find_if(jobs.begin(), jobs.end(), [&](const auto& info) { return info.number == number; });
-    if (found != jobs.end() && NeedsNobody(*found)) return work(vault, nullptr);
+    CLI_ASSIGN(const auto number, WhichJob(vault, arguments, common.json));
+    if (!number.has_value()) {
+      Say("no job is under way");
+      return kDone;
+    }
+    CLI_ASSIGN(const auto found, FindJob(vault, *number));
+    if (found.has_value() && NeedsNobody(*found)) return work(vault, nullptr, *number);
     CLI_ASSIGN(const medseal::Session session, LogIn(vault, common));
-    return work(vault, &session);
+    return work(vault, &session, *number);
   });
 }
 
@@ -106,28 +177,47 @@ Outcome WorkOnJob(medseal::Vault& vault, const medseal::Session* session, const 
   return kDone;
 }
 
+Outcome WorkOnEpochChanges(medseal::Vault& vault, const Common& common) {
+  CLI_ASSIGN(const auto jobs, vault.Jobs());
+  for (const medseal_job_info& info : jobs) {
+    if (info.kind != MEDSEAL_JOB_EPOCH_CHANGE || info.state == MEDSEAL_JOB_DONE) continue;
+    const Outcome worked = WorkOnJob(vault, nullptr, common, info.number, 0);
+    if (!worked.ok())
+      Say(fmt::format("copies of the disk from before open still, until: medseal rotate resume {}", info.number));
+    if (!worked.ok()) return worked;
+  }
+  Say("copies of the disk from before open with no secret that is registered any more");
+  return kDone;
+}
+
 Outcome ShowJobs(const Common& common) {
-  return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
-    CLI_ASSIGN(const auto jobs, vault.Jobs());
-    for (const medseal_job_info& info : jobs) WriteJob(info, common.json);
-    if (jobs.empty()) Say("nothing was rotated yet");
-    return kDone;
-  });
+  CLI_TRY(Require(common.store, "the vault's directory", "--store", "MEDSEAL_STORE"));
+  // First, so that whoever could not open it now is asked for no passphrase.
+  const Outcome seen = ShowGlimpse(common);
+  if (seen.ok() || seen.error().code() != MEDSEAL_STALE) return seen;
+  const Outcome listed = ListJobs(common);
+  const bool somebody_came = !listed.ok() && listed.error().code() == MEDSEAL_LOCKED;
+  return somebody_came ? ShowGlimpse(common) : listed;
 }
 
 Outcome PauseJob(const Common& common, const JobArguments& arguments) {
-  return WithJob(common, arguments.number, [&](medseal::Vault& vault, const medseal::Session* session) -> Outcome {
-    CLI_TRY(vault.PauseJob(session, arguments.number));
-    Say(fmt::format("paused; go on with: medseal rotate resume {}", arguments.number));
-    return kDone;
-  });
+  return WithJob(common, arguments,
+                 [&](medseal::Vault& vault, const medseal::Session* session, std::uint32_t job) -> Outcome {
+                   CLI_TRY(vault.PauseJob(session, job));
+                   Say(fmt::format("paused; go on with: medseal rotate resume {}", job));
+                   return kDone;
+                 });
 }
 
 Outcome ResumeJob(const Common& common, const JobArguments& arguments) {
-  return WithJob(common, arguments.number, [&](medseal::Vault& vault, const medseal::Session* session) -> Outcome {
-    CLI_TRY(vault.ResumeJob(session, arguments.number));
-    return WorkOnJob(vault, session, common, arguments.number, arguments.rows_per_second);
-  });
+  return WithJob(common, arguments,
+                 [&](medseal::Vault& vault, const medseal::Session* session, std::uint32_t job) -> Outcome {
+                   CLI_TRY(vault.ResumeJob(session, job));
+                   const Outcome worked = WorkOnJob(vault, session, common, job, arguments.rows_per_second);
+                   CLI_ASSIGN(const auto known, FindJob(vault, job));
+                   const bool brings_one = known.has_value() && known->kind == MEDSEAL_JOB_CLASS_ROTATION;
+                   return worked.ok() && brings_one ? WorkOnEpochChanges(vault, common) : worked;
+                 });
 }
 
 }  // namespace cli

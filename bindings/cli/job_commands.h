@@ -10,4 +10,8 @@ namespace cli {
 Outcome WorkOnJob(medseal::Vault& vault, const medseal::Session* session, const Common& common, std::uint32_t job,
                   std::uint64_t rows_per_second);
 
+// Works on the epoch changes that are under way, which class rotations begin when they end. What keeps one waiting is
+// said, and is the failure.
+Outcome WorkOnEpochChanges(medseal::Vault& vault, const Common& common);
+
 }  // namespace cli

@@ -1,11 +1,15 @@
-// provider copy add, list, verify: the copies of the keyring.
+// provider copy add, forget, list, verify: the copies of the keyring.
 #include <fmt/core.h>
 
+#include <vector>
+
 #include "commands.h"
+#include "confirm.h"
 #include "json.h"
 #include "output.h"
 #include "secrets.h"
 #include "talk.h"
+#include "work.h"
 
 namespace cli {
 namespace {
@@ -31,11 +35,18 @@ std::string EpochsOf(const medseal_provider_info& facts) {
 }
 
 std::string StateOf(const medseal_provider_info& facts) {
+  if (facts.destroyed_ms != 0) return "given up, came back, destroyed";
+  if (facts.given_up_ms != 0) return "given up unread";
   if (facts.reached != MEDSEAL_OK) return medseal_code_name(facts.reached);
   return facts.damaged != 0 ? "DAMAGED: make it anew" : "ok";
 }
 
 void WriteCopy(const medseal::ProviderInfo& copy, bool json) {
+  if (!json && copy.facts.given_up_ms != 0) {
+    const std::string held =
+        copy.facts.destroyed_ms != 0 ? "" : fmt::format(", may hold epoch {}", EpochsOf(copy.facts));
+    return WriteLine(fmt::format("{}  {}{}", copy.uri, StateOf(copy.facts), held));
+  }
   if (!json) {
     return WriteLine(fmt::format("{}  {}{}, epoch {}, {}", copy.uri, StateOf(copy.facts),
                                  copy.facts.own != 0 ? ", in use" : "", EpochsOf(copy.facts),
@@ -46,6 +57,12 @@ void WriteCopy(const medseal::ProviderInfo& copy, bool json) {
   WriteLine(line.Text("epochs", EpochsOf(copy.facts)).Text("assurance", AssuranceName(copy.facts.assurance)).Done());
 }
 
+// What is given up counts for nothing.
+std::vector<medseal::ProviderInfo> Registered(std::vector<medseal::ProviderInfo> copies) {
+  std::erase_if(copies, [](const medseal::ProviderInfo& copy) { return copy.facts.given_up_ms != 0; });
+  return copies;
+}
+
 bool IsGood(const medseal::ProviderInfo& copy, const std::string& epochs) {
   return copy.facts.reached == MEDSEAL_OK && copy.facts.damaged == 0 && EpochsOf(copy.facts) == epochs;
 }
@@ -54,10 +71,19 @@ bool IsGood(const medseal::ProviderInfo& copy, const std::string& epochs) {
 
 Outcome AddProviderCopy(const Common& common, const ProviderAddArguments& arguments) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
-    CLI_ASSIGN(const Secret secret, ReadNewSecret(arguments.passphrase, "passphrase of the new copy"));
+    CLI_ASSIGN(const Secret secret, ReadNewKeyringSecret(arguments.uri, arguments.passphrase, {}));
     CLI_TRY(vault.AddProviderCopy({.path = arguments.uri, .secret = secret.view()},
                                   {.memory_kib = arguments.cost.memory_mib * 1024, .passes = arguments.cost.passes}));
     Say("made; from now on every epoch change has to reach it");
+    return kDone;
+  });
+}
+
+Outcome ForgetProviderCopy(const Common& common, const ProviderForgetArguments& arguments) {
+  CLI_TRY(Confirm(common, "give this copy up unread? no certificate of an erasure is complete until it is back"));
+  return WithSession(common, [&](medseal::Session& session) -> Outcome {
+    CLI_TRY(session.ForgetProviderCopy(arguments.uri));
+    Say("given up: epoch changes go on without it (medseal rotate resume), and certificates name it");
     return kDone;
   });
 }
@@ -66,7 +92,8 @@ Outcome ListProviderCopies(const Common& common) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
     CLI_ASSIGN(const auto copies, vault.ProviderCopies());
     for (const medseal::ProviderInfo& copy : copies) WriteCopy(copy, common.json);
-    if (copies.size() < kFewestCopies) Warn("one copy is one accident away from none: medseal provider copy add FILE");
+    if (Registered(copies).size() < kFewestCopies)
+      Warn("one copy is one accident away from none: medseal provider copy add FILE");
     return kDone;
   });
 }
@@ -77,11 +104,11 @@ Outcome VerifyProviderCopies(const Common& common) {
     bool good = true;
     for (const medseal::ProviderInfo& copy : copies) {
       WriteCopy(copy, common.json);
-      good = good && IsGood(copy, EpochsOf(copies.front().facts));
+      good = good && (copy.facts.given_up_ms != 0 || IsGood(copy, EpochsOf(copies.front().facts)));
     }
     if (!good)
       return Error(MEDSEAL_KEY_UNAVAILABLE, "not every copy of the keyring is reached, whole and of this epoch");
-    if (copies.size() < kFewestCopies)
+    if (Registered(copies).size() < kFewestCopies)
       return Error(MEDSEAL_KEY_UNAVAILABLE, "there is one copy of the keyring: medseal provider copy add FILE");
     return kDone;
   });

@@ -52,7 +52,8 @@ void WriteReport(const char* kind, const medseal_restore_report& report, bool js
     line.Number("damaged", report.damaged).Number("records_deleted", report.records_deleted);
     line.Number("statements_lost", report.statements_lost).Number("copies_missed", report.copies_missed);
     line.Flag("anchor_was_lost", report.anchor_was_lost != 0).Number("sampled", report.sampled);
-    return WriteLine(line.Number("failed", report.failed).Done());
+    line.Number("failed", report.failed).Flag("changes_lost", report.changes_lost != 0);
+    return WriteLine(line.Number("newer_backup", report.newer_backup).Done());
   }
   const std::string data = report.backup == 0 ? "a copy" : fmt::format("backup {}", report.backup);
   WriteLine(fmt::format("from {} with bundle {} of epoch {}, {}", data, report.bundle, report.epoch,
@@ -66,7 +67,19 @@ void WriteReport(const char* kind, const medseal_restore_report& report, bool js
   for (const auto& [name, count] : facts) WriteLine(fmt::format("{:<22}{:>10}", name, Grouped(count)));
 }
 
+void WarnOfNewerBackup(const medseal_restore_report& report) {
+  if (report.newer_backup == 0) return;
+  Warn(fmt::format("backup {} of the place is missing or damaged, so an older one was taken: look in the other places",
+                   report.newer_backup));
+}
+
 void WarnOf(const medseal_restore_report& report) {
+  WarnOfNewerBackup(report);
+  if (report.changes_lost != 0)
+    Warn(
+        "the store went on after this bundle was made: erasures, withdrawals, revocations and whatever else was done "
+        "since then are lost, and who was erased since is back. Look in the other places for a newer bundle (restore "
+        "--bundle), or do them again");
   if (report.statements_lost != 0)
     Warn(fmt::format(
         "{} statements about persons and classes are newer than the bundle: look at medseal person list, and "
@@ -80,7 +93,7 @@ void WarnOf(const medseal_restore_report& report) {
 
 // The options borrow from arguments and secret.
 Result<Secret> ReadKeyring(const Common& common) {
-  CLI_TRY(Require(common.keyring, "the keyring file", "--keyring", "MEDSEAL_KEYRING"));
+  CLI_TRY(Require(common.keyring, "the keyring", "--keyring", "MEDSEAL_KEYRING"));
   return ReadKeyringSecret(common, false);
 }
 
@@ -122,8 +135,9 @@ Outcome DrillBackup(const Common& common, const RestoreArguments& arguments) {
   }
   const bool looked = status.ok() || report.sampled != 0;
   if (looked) WriteReport("drill", report, common.json);
+  if (looked) WarnOfNewerBackup(report);
   if (looked && !common.json)
-    WriteLine(fmt::format("{:<22}{:>10}\n{:<22}{:>10}", "opened whole", Grouped(report.sampled - report.failed),
+    WriteLine(fmt::format("{:<22}{:>10}\n{:<22}{:>10}", "checked whole", Grouped(report.sampled - report.failed),
                           "failed", Grouped(report.failed)));
   if (!status.ok()) return status.error();
   return report.lost + report.unreadable + report.damaged == 0 ? kDone : kSomeRejected;

@@ -38,19 +38,24 @@ const char* Advice(medseal_code code) {
       return "put the newest copy of the store back, or look at this one with --accept-stale (read-only)";
     case MEDSEAL_AUTH_FAILED:
     case MEDSEAL_CORRUPT:
-      return "look whether --keyring names this store's keyring; if it does, do not write to the store, run "
-             "`medseal verify` and restore what it names";
+      return "look whether --keyring names this store's keyring; if the store itself is damaged, do not write to it, "
+             "run `medseal verify` and restore what it names";
     case MEDSEAL_PERMISSION_DENIED:
-      return "ask the founder, or for a class someone who holds it (medseal person grant NAME CLASS); a second person "
-             "logs in with --with NAME";
+      return "log in as somebody who may: the founder, or for a class whoever holds it (medseal person list, person "
+             "grant); a second person logs in with --with NAME; a legal hold ends with `medseal release`";
     case MEDSEAL_KEY_UNAVAILABLE:
-      return "make the keyring or its token reachable (--keyring), then run the same command again";
+      return "once what the message names is there (a keyring or token: --keyring), run the same command again; a job "
+             "goes on with `medseal rotate resume`";
     case MEDSEAL_CANCELLED:
-      return "what was acknowledged stays; the same command again goes on from there";
+      return "what was acknowledged stays; the same command goes on from there, a job with `medseal rotate resume`";
     case MEDSEAL_ALREADY_EXISTS:
-      return "nothing was changed; choose another name or path";
+      return "nothing was changed; choose another name or path, or finish what is under way: medseal rotate status, "
+             "rotate resume";
     case MEDSEAL_CONFLICT:
-      return "read the record again, then repeat with the version it has now";
+      return "somebody was faster, or a job is under way (medseal rotate status): look at the newest state, then "
+             "repeat";
+    case MEDSEAL_NOT_FOUND:
+      return "what there is: medseal schema show, person list, rotate status, backup list, provider copy list";
     case MEDSEAL_SUITE_UNAVAILABLE:
       return "use a machine with AES instructions, or make the vault with --suite chacha20";
     case MEDSEAL_UNSUPPORTED_VERSION:

@@ -1,8 +1,8 @@
 // init, status, verify, thief: the vault as a whole.
 #include <fmt/core.h>
-#include <sys/stat.h>
 
 #include "commands.h"
+#include "device.h"
 #include "ids.h"
 #include "interrupt.h"
 #include "json.h"
@@ -68,14 +68,25 @@ void WriteStatusJson(const medseal_status_info& info) {
   line.Number("locked_key_bytes", info.locked_key_bytes).Number("unlocked_key_bytes", info.unlocked_key_bytes);
   line.Number("held", info.held).Number("restricted", info.restricted);
   line.Flag("keyring_on_token", info.keyring_on_token != 0);
+  line.Number("credentials_under_other_suite", info.credentials_under_other_suite);
+  line.Flag("keyring_under_other_suite", info.keyring_under_other_suite != 0);
   line.Flag("read_only", info.read_only != 0).Flag("keyring_on_same_device", info.keyring_on_same_device != 0);
   WriteLine(line.Flag("keyring_readable_by_others", info.keyring_readable_by_others != 0).Done());
+}
+
+// What no job reaches, since it takes a secret that is not at hand.
+std::string LeftUnderOthers(const medseal_status_info& info) {
+  std::string left;
+  if (info.credentials_under_other_suite > 0)
+    left += fmt::format("; under another until they log in: credentials of {}", info.credentials_under_other_suite);
+  if (info.keyring_under_other_suite != 0) left += "; the keyring is under another, that of its making";
+  return left;
 }
 
 void WriteStatusText(const Common& common, const medseal_status_info& info) {
   WriteFact("store", common.store);
   WriteFact("id", HandleText(info.store_id).substr(2));
-  WriteFact("suite", NameOf(info.suite));
+  WriteFact("suite", NameOf(info.suite) + LeftUnderOthers(info));
   WriteFact("state", Explained(info) + (info.read_only != 0 ? ", read-only" : ""));
   WriteFact("schema", fmt::format("version {}", info.schema_version));
   WriteFact("epoch", std::to_string(info.epoch));
@@ -186,12 +197,6 @@ std::string KeyringFile(const Common& common) {
   return common.keyring.starts_with(kFile) ? common.keyring.substr(kFile.size()) : common.keyring;
 }
 
-bool OnOneDevice(const std::string& one, const std::string& other) {
-  struct stat a {
-  }, b{};
-  return stat(one.c_str(), &a) == 0 && stat(other.c_str(), &b) == 0 && a.st_dev == b.st_dev;
-}
-
 }  // namespace
 
 Outcome Init(const Common& common, const InitArguments& arguments) {
@@ -215,8 +220,10 @@ Outcome Init(const Common& common, const InitArguments& arguments) {
   if (IsOnToken(common)) {
     Say("the token keeps its keys for good: without it and its PIN no field opens again");
   } else {
-    Say(fmt::format("keep copies of {} and of its passphrase elsewhere: without them no field opens again",
-                    common.keyring));
+    Say(fmt::format(
+        "without {} and its passphrase no field opens again: a copy elsewhere is made with `medseal provider "
+        "copy add FILE` (a file copied by hand dies with the next change of epoch)",
+        common.keyring));
   }
   if (OnOneDevice(common.store, KeyringFile(common))) WarnOfOneDevice();
   return kDone;

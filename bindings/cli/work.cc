@@ -30,7 +30,15 @@ Status Require(const std::string& value, const char* what, const char* option, c
   return InvalidArgument(fmt::format("say what {} is: {} or {}", what, option, variable));
 }
 
-bool IsOnToken(const Common& common) { return common.keyring.starts_with("pkcs11:"); }
+bool IsOnToken(const std::string& keyring) { return keyring.starts_with("pkcs11:"); }
+bool IsOnToken(const Common& common) { return IsOnToken(common.keyring); }
+
+Result<Secret> ReadNewKeyringSecret(const std::string& keyring, const SecretSource& passphrase,
+                                    const std::string& key_file) {
+  if (!key_file.empty()) return ReadKeyFile(key_file);
+  if (IsOnToken(keyring)) return ReadSecret(passphrase, "PIN of the other token");
+  return ReadNewSecret(passphrase, "passphrase of the new keyring");
+}
 
 Result<Secret> ReadKeyringSecret(const Common& common, bool chosen_now) {
   if (!common.key_file.empty()) return ReadKeyFile(common.key_file);

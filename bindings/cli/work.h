@@ -17,8 +17,12 @@ Outcome WithVault(const Common& common, const std::function<Outcome(medseal::Vau
 Outcome WithSession(const Common& common, const std::function<Outcome(medseal::Session&)>& work);
 Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common);
 
-// The keyring is named by a pkcs11: URI.
+// Named by a pkcs11: URI.
+bool IsOnToken(const std::string& keyring);
 bool IsOnToken(const Common& common);
+// What opens a keyring that is being made: a token's PIN is there already and asked for once.
+Result<Secret> ReadNewKeyringSecret(const std::string& keyring, const SecretSource& passphrase,
+                                    const std::string& key_file);
 // The keyring's passphrase or key file, or the token's PIN; `chosen_now` asks twice for a passphrase.
 Result<Secret> ReadKeyringSecret(const Common& common, bool chosen_now);
 // InvalidArgument that names the option and the variable, if `value` is empty.

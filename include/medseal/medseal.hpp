@@ -369,6 +369,20 @@ struct RestoredPatient {
   PatientHandle handle = {};
 };
 
+// A class of a compromised person; begun says whether its rotation is.
+struct RotatedClass {
+  std::string name = {};
+  medseal_code begun = MEDSEAL_OK;
+  std::uint32_t job = 0;
+};
+
+struct RootInfo {
+  std::string uri = {};
+  bool own = false;
+  bool on_token = false;
+  medseal_code changed = MEDSEAL_OK;
+};
+
 struct ProviderInfo {
   std::string uri = {};
   medseal_provider_info facts = {};  // its `uri` is NULL
@@ -640,6 +654,7 @@ class Session {
     const medseal_ref raw = internal::Raw(Ref{.patient = patient});
     return internal::Call(medseal_unrestrict, raw_.get(), &raw);
   }
+  Status ForgetProviderCopy(Name uri) { return internal::Call(medseal_provider_forget, raw_.get(), uri.c_str()); }
   Result<std::vector<MarkInfo>> Marks() {
     std::vector<MarkInfo> out;
     const Status status = internal::Call(medseal_marks, raw_.get(), &Session::TakeMark, static_cast<void*>(&out));
@@ -664,6 +679,13 @@ class Session {
   Status RotatePerson(Name person, ByteView password, const Cost& cost = {}) {
     const medseal_cost raw = internal::Raw(cost);
     return internal::Call(medseal_rotate_person, raw_.get(), person.c_str(), internal::Raw(password), &raw);
+  }
+  // `classes` (never null) is filled whatever ends the call.
+  Status RotateCompromisedPerson(Name person, ByteView password, const Cost& cost, std::vector<RotatedClass>* classes) {
+    classes->clear();
+    const medseal_cost raw = internal::Raw(cost);
+    return internal::Call(medseal_rotate_person_compromised, raw_.get(), person.c_str(), internal::Raw(password), &raw,
+                          &Session::TakeRotated, static_cast<void*>(classes));
   }
   Result<std::vector<PersonInfo>> Persons() {
     std::vector<PersonInfo> out;
@@ -736,6 +758,12 @@ class Session {
     if (!status.ok()) return status.error();
     return job;
   }
+  Result<std::uint32_t> ResealSuite(medseal_suite suite) {
+    std::uint32_t job = 0;
+    const Status status = internal::Call(medseal_reseal_suite, raw_.get(), suite, &job);
+    if (!status.ok()) return status.error();
+    return job;
+  }
   Result<std::uint32_t> RotateIndex(Name type, Name field) {
     std::uint32_t job = 0;
     const Status status = internal::Call(medseal_rotate_index, raw_.get(), type.c_str(), field.c_str(), &job);
@@ -762,6 +790,9 @@ class Session {
       mark.restriction = entry(info->restriction_since_ms, info->restriction_by, info->restriction_reason);
     static_cast<std::vector<MarkInfo>*>(marks)->push_back(std::move(mark));
     return 0;
+  }
+  static void TakeRotated(void* classes, const medseal_rotated_class* rotated) {
+    static_cast<std::vector<RotatedClass>*>(classes)->push_back({rotated->name, rotated->begun, rotated->job});
   }
   static int TakePerson(void* persons, const medseal_person_info* info) {
     PersonInfo person{info->name, info->kind, info->founder != 0, {}};
@@ -838,7 +869,8 @@ class Vault {
     return job;
   }
 
-  // `session`: null for what the host does by itself. `info` says how far the job came when the answer is OK or CANCELLED.
+  // `session`: null for what the host does by itself. `info` says how far the job came when the answer is OK or
+  // CANCELLED.
   Status StepJob(const Session* session, std::uint32_t job, const StepOptions& options, Watcher* watcher,
                  medseal_job_info* info) {
     auto raw = internal::Sized<medseal_job_options>();
@@ -962,6 +994,21 @@ class Vault {
     const medseal_cost raw_cost = internal::Raw(cost);
     return internal::Call(medseal_provider_add, raw_.get(), &raw_copy, &raw_cost);
   }
+  Status MoveProvider(const Keyring& to, const Cost& cost) {
+    const medseal_keyring raw_to = internal::Raw(to);
+    const medseal_cost raw_cost = internal::Raw(cost);
+    return internal::Call(medseal_provider_move, raw_.get(), &raw_to, &raw_cost);
+  }
+  // An empty secret: all copies are on tokens. `copies` (never null) is filled whatever ends the call.
+  Status RotateRoot(ByteView secret, bool secret_is_key, const Cost& cost, std::vector<RootInfo>* copies) {
+    copies->clear();
+    const medseal_cost raw_cost = internal::Raw(cost);
+    auto raw = internal::Sized<medseal_root_options>();
+    raw.secret = internal::Raw(secret);
+    raw.secret_is_key = secret_is_key ? 1 : 0;
+    raw.cost = &raw_cost;
+    return internal::Call(medseal_rotate_root, raw_.get(), &raw, &Vault::TakeRoot, static_cast<void*>(copies));
+  }
 
  private:
   static medseal_session* Raw(const Session* session) { return session == nullptr ? nullptr : session->raw(); }
@@ -1013,6 +1060,10 @@ class Vault {
     static_cast<std::vector<PlaceInfo>*>(places)->back().backups.push_back(Owned(*info));
     return 0;
   }
+  static void TakeRoot(void* copies, const medseal_root_info* info) {
+    static_cast<std::vector<RootInfo>*>(copies)->push_back(
+        {info->uri, info->own != 0, info->on_token != 0, info->changed});
+  }
   static int TakeProvider(void* copies, const medseal_provider_info* info) {
     ProviderInfo copy{info->uri, *info};
     copy.facts.uri = nullptr;
@@ -1027,6 +1078,14 @@ inline Status CheckSchema(const Schema& current, const Schema& next) {
   const medseal_schema raw_current = internal::Raw(current);
   const medseal_schema raw_next = internal::Raw(next);
   return internal::Call(medseal_schema_check, &raw_current, &raw_next);
+}
+
+// Of the job that the process which has the vault at `store` open worked on last; STALE when no process has it open.
+inline Result<medseal_job_glimpse> PeekJob(const std::string& store) {
+  auto glimpse = internal::Sized<medseal_job_glimpse>();
+  const Status status = internal::Call(medseal_job_peek, store.c_str(), &glimpse);
+  if (!status.ok()) return status.error();
+  return glimpse;
 }
 
 // `founder_key`: 32 bytes, or empty: then compare the one in the answer.

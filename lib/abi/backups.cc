@@ -6,7 +6,10 @@
 #include "vault/backup.h"
 #include "vault/bundle.h"
 #include "vault/drill.h"
+#include "vault/given_up.h"
 #include "vault/provider_copies.h"
+#include "vault/provider_move.h"
+#include "vault/root_rotation.h"
 
 namespace mseal::abi {
 namespace {
@@ -116,6 +119,8 @@ medseal_restore_report ReportOf(const vault::RestoreReport& report) {
   out.statements_lost = report.statements_lost;
   out.copies_missed = report.copies_missed;
   out.anchor_was_lost = report.anchor_was_lost ? 1 : 0;
+  out.changes_lost = report.changes_lost ? 1 : 0;
+  out.newer_backup = report.newer_backup;
   return out;
 }
 
@@ -139,6 +144,8 @@ medseal_provider_info InfoOf(const vault::ProviderFacts& facts) {
   info.assurance = static_cast<int>(facts.assurance);
   info.epoch_count = std::min(facts.epochs.size(), std::size(info.epochs));
   std::copy_n(facts.epochs.begin(), info.epoch_count, info.epochs);
+  info.given_up_ms = facts.given_up_ms;
+  info.destroyed_ms = facts.destroyed_ms;
   return info;
 }
 
@@ -293,5 +300,43 @@ medseal_code medseal_provider_add(medseal_vault* vault, const medseal_keyring* c
     MS_ASSIGN(const crypto::Argon2Cost known_cost, ReadCost(cost));
     MS_ASSIGN(vault::Call call, Enter(vault));
     return vault::AddProviderCopy(call.core(), vault->vault->options().store, keyring.path, secret, known_cost);
+  });
+}
+
+medseal_code medseal_provider_forget(medseal_session* session, const char* uri, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && uri != nullptr, "session and uri are needed"));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    return vault::ForgetProviderCopy(call.core(), call.desk(), uri);
+  });
+}
+
+medseal_code medseal_provider_move(medseal_vault* vault, const medseal_keyring* to, const medseal_cost* cost,
+                                   medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(vault != nullptr, "there is no vault"));
+    MS_ASSIGN(const medseal_keyring keyring, Read(to));
+    MS_TRY(Require(!Text(keyring.path).empty(), "the new provider needs a path"));
+    MS_ASSIGN(const keys::KeyringSecret secret, ReadSecret(keyring));
+    MS_ASSIGN(const crypto::Argon2Cost known_cost, ReadCost(cost));
+    return vault::MoveProvider(*vault->vault, keyring.path, secret, known_cost);
+  });
+}
+
+medseal_code medseal_rotate_root(medseal_vault* vault, const medseal_root_options* options,
+                                 medseal_root_callback callback, void* context, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_ASSIGN(const medseal_root_options known, ReadOptional(options));
+    vault::RootOptions root;
+    MS_ASSIGN(root.cost, ReadCost(known.cost));
+    if (known.secret.size != 0) root.secret = SecretOf(known.secret, known.secret_is_key != 0);
+    MS_ASSIGN(vault::Call call, Enter(vault));
+    std::vector<vault::RootFacts> copies;
+    const Status status = vault::RotateRoot(call.core(), root, copies);
+    for (const vault::RootFacts& copy : copies) {
+      const medseal_root_info info{sizeof(info), copy.uri.c_str(), copy.own, copy.on_token, CodeOf(copy.changed)};
+      if (callback != nullptr) callback(context, &info);
+    }
+    return status;
   });
 }

@@ -5,6 +5,7 @@
 #include "vault/index_rotation.h"
 #include "vault/reseal.h"
 #include "vault/rotation.h"
+#include "vault/suite_change.h"
 
 namespace mseal::abi {
 namespace {
@@ -13,6 +14,16 @@ namespace {
 std::string NameOfIndex(std::uint32_t index, const vault::Core& core) {
   const vault::IndexedField in = core.schemas.current()->FindIndex(index);
   return in.field == nullptr ? std::string() : in.type->name + "." + in.field->name;
+}
+
+std::string NameOfSuite(std::uint32_t number) {
+  switch (static_cast<crypto::Suite>(number)) {
+    case crypto::Suite::kChaCha20Poly1305:
+      return "chacha20";
+    case crypto::Suite::kAes256Gcm:
+      return "aes256gcm";
+  }
+  return {};
 }
 
 std::string SubjectOf(const format::Job& job, const vault::Core& core) {
@@ -29,6 +40,8 @@ std::string SubjectOf(const format::Job& job, const vault::Core& core) {
       return NameOfIndex(job.subject, core);
     case format::JobKind::kIndexReEpoch:
       return {};
+    case format::JobKind::kSuiteChange:
+      return NameOfSuite(job.subject);
   }
   return {};
 }
@@ -48,11 +61,18 @@ medseal_job_info InfoOf(std::uint32_t number, const format::Job& job, const vaul
   return info;
 }
 
-// Handles are random: how far the pass came through their range is how far it came through the rows.
-std::uint64_t RowsBehind(const format::Job& job, std::uint64_t rows_in_all) {
-  if (job.state != format::JobState::kRunning) return rows_in_all;
-  const std::uint64_t leading = std::uint64_t{job.next[0]} << 16 | std::uint64_t{job.next[1]} << 8 | job.next[2];
-  return rows_in_all * leading >> 24;
+medseal_job_glimpse GlimpseOf(const format::JobFileContent& content) {
+  medseal_job_glimpse out{};
+  out.number = content.number;
+  out.kind = static_cast<medseal_job_kind>(content.kind);
+  out.state = static_cast<medseal_job_state>(content.state);
+  out.pass = content.pass;
+  out.done = content.done;
+  out.in_all = content.in_all;
+  out.per_second = content.per_second;
+  out.started_ms = content.started_ms;
+  out.written_ms = content.written_ms;
+  return out;
 }
 
 // A vault, and a session of it or none.
@@ -79,7 +99,8 @@ vault::StepOptions ReadStep(const medseal_job_options& known) {
   options.time_budget = std::chrono::milliseconds(known.time_budget_ms);
   if (known.on_progress == nullptr) return options;
   options.on_progress = [known](const format::Job& job, std::uint64_t rows_in_all) {
-    const medseal_progress progress{sizeof(progress), RowsBehind(job, rows_in_all), rows_in_all, job.changed};
+    const medseal_progress progress{sizeof(progress), vault::PatientsBehind(job, rows_in_all), rows_in_all,
+                                    job.changed};
     return known.on_progress(known.context, &progress) == 0;
   };
   return options;
@@ -117,6 +138,17 @@ medseal_code medseal_reseal_class(medseal_session* session, const char* class_na
     MS_TRY(Require(session != nullptr && class_name != nullptr && job != nullptr, "session, class and job are needed"));
     *job = 0;
     return vault::StartReseal(*session->session, class_name, *job);
+  });
+}
+
+medseal_code medseal_reseal_suite(medseal_session* session, medseal_suite suite, std::uint32_t* job,
+                                  medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && job != nullptr, "session and job are needed"));
+    MS_TRY(Require(suite == MEDSEAL_SUITE_CHACHA20_POLY1305 || suite == MEDSEAL_SUITE_AES256_GCM,
+                   "there is no such suite"));
+    *job = 0;
+    return vault::StartSuiteChange(*session->session, static_cast<crypto::Suite>(suite), *job);
   });
 }
 
@@ -170,5 +202,14 @@ medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, v
       info.size = sizeof(info);
       return callback(context, &info) == 0 ? Status::Ok() : Status::Cancelled("the callback ended the listing");
     });
+  });
+}
+
+medseal_code medseal_job_peek(const char* store, medseal_job_glimpse* glimpse, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(store != nullptr && glimpse != nullptr, "the store's path and a place for the answer are needed"));
+    MS_ASSIGN(const format::JobFileContent content, vault::PeekJob(store));
+    Write(GlimpseOf(content), glimpse);
+    return Status::Ok();
   });
 }

@@ -7,5 +7,6 @@
 namespace mseal::abi {
 
 Result<keys::KeyringSecret> ReadSecret(const medseal_keyring& keyring);
+keys::KeyringSecret SecretOf(medseal_bytes bytes, bool is_key);
 
 }  // namespace mseal::abi

@@ -94,6 +94,23 @@ medseal_code medseal_rotate_person(medseal_session* session, const char* person,
   });
 }
 
+medseal_code medseal_rotate_person_compromised(medseal_session* session, const char* person, medseal_bytes password,
+                                               const medseal_cost* cost, medseal_rotated_class_callback callback,
+                                               void* context, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && person != nullptr, "session and person are needed"));
+    MS_ASSIGN(const crypto::Argon2Cost known_cost, ReadCost(cost));
+    std::vector<vault::RotatedClass> classes;
+    const Status status =
+        vault::RotateCompromisedPerson(*session->session, person, View(password), known_cost, classes);
+    for (const vault::RotatedClass& one : classes) {
+      const medseal_rotated_class info{sizeof(info), one.name.c_str(), Report(one.begun, nullptr), one.job};
+      if (callback != nullptr) callback(context, &info);
+    }
+    return status;
+  });
+}
+
 medseal_code medseal_persons(medseal_session* session, medseal_person_callback callback, void* context,
                              medseal_error* error) {
   return Run(error, [&]() -> Status {

@@ -4,15 +4,19 @@
 #include "abi/keyring.h"
 #include "abi/schema_text.h"
 #include "vault/init.h"
+#include "vault/suite_change.h"
 
 namespace mseal::abi {
 
 Result<keys::KeyringSecret> ReadSecret(const medseal_keyring& keyring) {
   MS_TRY(Require(keyring.path != nullptr && keyring.secret.size > 0, "the keyring needs a path and a secret"));
+  return SecretOf(keyring.secret, keyring.secret_is_key != 0);
+}
+
+keys::KeyringSecret SecretOf(medseal_bytes bytes, bool is_key) {
   keys::KeyringSecret secret;
-  secret.kind =
-      keyring.secret_is_key != 0 ? keys::KeyringSecret::Kind::kKeyFile : keys::KeyringSecret::Kind::kPassphrase;
-  secret.bytes = SecretBytes::CopyOf(View(keyring.secret));
+  secret.kind = is_key ? keys::KeyringSecret::Kind::kKeyFile : keys::KeyringSecret::Kind::kPassphrase;
+  secret.bytes = SecretBytes::CopyOf(View(bytes));
   return secret;
 }
 
@@ -116,13 +120,16 @@ medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, med
     MS_ASSIGN(vault::Call call, vault->vault->Enter());
     medseal_status_info found{};
     std::memcpy(found.store_id, call.core().identity.store.data(), sizeof(found.store_id));
-    found.suite = static_cast<medseal_suite>(call.core().identity.suite);
+    found.suite = static_cast<medseal_suite>(call.core().identity.suite.now().newest());
     found.freshness = static_cast<medseal_freshness>(vault->vault->freshness().freshness);
     found.unanchored_commits = vault->vault->freshness().unanchored_commits;
     found.epoch = call.core().meta->epoch();
     found.read_only = call.core().read_only ? 1 : 0;
     found.held = call.core().marked.held();
     found.restricted = call.core().marked.restricted();
+    MS_ASSIGN(found.credentials_under_other_suite, vault::CredentialsUnderOthers(call.core()));
+    found.keyring_under_other_suite =
+        call.core().provider->suite() != call.core().identity.suite.now().newest() ? 1 : 0;
     CountPeople(*call.core().registry->chain(), found);
     CountRows(call.core().rows->Measure(), found);
     LookAround(*vault->vault, found);

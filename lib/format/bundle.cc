@@ -44,6 +44,7 @@ Bytes WriteBundleList(const BundleList& list) {
   Bytes out;
   Begin(out, kListMagic);
   Writer(out).Raw(list.store).Raw(list.place).U64(list.number).U32(list.epoch).U64(list.made_ms).U8(list.bucket_bits);
+  Writer(out).U64(list.commits).U32(list.newest_backup);
   WriteRows(out, list.rows);
   Writer(out).U32(LengthAs<std::uint32_t>(list.parts.size()));
   for (const BundlePart& part : list.parts) {
@@ -67,6 +68,8 @@ Result<SealedBundleList> ParseBundleList(ByteView bytes) {
   list.epoch = in.U32();
   list.made_ms = in.U64();
   list.bucket_bits = in.U8();
+  list.commits = in.U64();
+  list.newest_backup = in.U32();
   list.rows = ReadRows(in);
   for (std::uint32_t left = in.U32(); left > 0 && in.ok(); --left) {
     BundlePart part{in.U64(), in.U32(), in.U32(), in.U64(), in.Fixed<32>(), in.Fixed<32>()};

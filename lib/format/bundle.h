@@ -33,7 +33,9 @@ struct BundleList {
   std::uint32_t epoch = 0;
   std::uint64_t made_ms = 0;
   std::uint8_t bucket_bits = 0;
-  std::vector<BundleRow> rows;  // bucket keys and meta
+  std::uint64_t commits = 0;        // the store's commit counter, not beyond what the bundle has
+  std::uint32_t newest_backup = 0;  // of the place; 0: none, or that could not be told
+  std::vector<BundleRow> rows;      // bucket keys and meta
   std::vector<BundlePart> parts;
 };
 

@@ -9,8 +9,7 @@ namespace mseal::format {
 namespace {
 
 constexpr std::uint8_t kJobVersion = 1;
-
-bool IsKnown(JobState state) { return state >= JobState::kRunning && state <= JobState::kDone; }
+constexpr std::uint32_t kLastSuiteStep = static_cast<std::uint32_t>(SuiteStep::kLookAtKeys);
 
 // Subject and target as the kind takes them.
 bool Fits(const Job& job) {
@@ -27,11 +26,35 @@ bool Fits(const Job& job) {
       return job.subject >= 1 && job.target >= 2;
     case JobKind::kIndexReEpoch:
       return (job.subject == 0) == (job.pass == 1) && job.target >= 2;
+    case JobKind::kSuiteChange:
+      return job.subject >= 1 && job.subject <= 254 && job.target >= 2 && job.pass <= kLastSuiteStep;
   }
   return false;
 }
 
+// What is there only from some point of the work on.
+bool FitsState(const Job& job) {
+  if (job.commits != 0 && (job.kind != JobKind::kReseal || job.pass == 1)) return false;
+  if (job.state == JobState::kPassed) return job.ending_epoch >= 2;
+  return job.state == JobState::kDone || job.ending_epoch == 0;
+}
+
 }  // namespace
+
+bool IsKnown(JobKind kind) {
+  switch (kind) {
+    case JobKind::kClassRotation:
+    case JobKind::kEpochChange:
+    case JobKind::kReseal:
+    case JobKind::kIndexRotation:
+    case JobKind::kIndexReEpoch:
+    case JobKind::kSuiteChange:
+      return true;
+  }
+  return false;
+}
+
+bool IsKnown(JobState state) { return state >= JobState::kRunning && state <= JobState::kDone; }
 
 Bytes WriteJob(const Job& job) {
   Bytes content;
@@ -47,7 +70,9 @@ Bytes WriteJob(const Job& job) {
       .U64(job.changed)
       .U64(job.changed_in_pass)
       .U64(job.started_ms)
-      .U64(job.moved_ms);
+      .U64(job.moved_ms)
+      .U64(job.commits)
+      .U32(job.ending_epoch);
   return content;
 }
 
@@ -67,7 +92,10 @@ Result<Job> ParseJob(ByteView content) {
   job.changed_in_pass = in.U64();
   job.started_ms = in.U64();
   job.moved_ms = in.U64();
-  if (!in.Done() || !IsKnown(job.state) || !Fits(job) || job.pass < 1) return Status::Corrupt("job is not well-formed");
+  job.commits = in.U64();
+  job.ending_epoch = in.U32();
+  if (!in.Done() || !IsKnown(job.state) || !Fits(job) || !FitsState(job) || job.pass < 1)
+    return Status::Corrupt("job is not well-formed");
   return job;
 }
 

@@ -123,6 +123,8 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
       return 1 + 4 + 4;
     case MetaKind::kPendingUpload:
     case MetaKind::kProviderCopy:
+    case MetaKind::kProviderChange:
+    case MetaKind::kGivenUpCopy:
     case MetaKind::kBackupPlace:
     case MetaKind::kErasure:
     case MetaKind::kMark:

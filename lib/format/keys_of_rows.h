@@ -50,11 +50,13 @@ enum class MetaKind : std::uint8_t {
   kRecovery = 11,
   kMark = 12,  // patient handle; all zero: the tally of marks
   kKnownTime = 13,
-  kProviderCopy = 14,  // instance
-  kBackupPlace = 15,   // place id
-  kErasure = 16,       // patient handle
-  kEpochEnd = 17,      // epoch u32: the one that ended
-  kSigningSeed = 18,   // of certificates
+  kProviderCopy = 14,    // instance
+  kBackupPlace = 15,     // place id
+  kErasure = 16,         // patient handle
+  kEpochEnd = 17,        // epoch u32: the one that ended
+  kSigningSeed = 18,     // of certificates
+  kProviderChange = 19,  // instance
+  kGivenUpCopy = 21,     // instance
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);

@@ -27,6 +27,7 @@ enum class StatementType : std::uint8_t {
   kRevoke = 7,
   kPersonKeys = 8,
   kCustodians = 9,
+  kSuite = 10,
 };
 
 struct Statement {
@@ -96,9 +97,12 @@ struct CustodiansBody {
   ByteArray<32> public_key{};
   std::vector<ByteArray<32>> share_digests;  // of share 1 first, one a share
 };
+struct SuiteBody {
+  std::uint8_t suite = 0;  // neither 0 nor 255
+};
 // In the order of StatementType.
 using StatementBody = std::variant<FoundingBody, PersonBody, ClassBody, ClassKeyBody, GrantBody, SchemaBody, RevokeBody,
-                                   PersonKeysBody, CustodiansBody>;
+                                   PersonKeysBody, CustodiansBody, SuiteBody>;
 
 StatementType TypeOf(const StatementBody& body);
 

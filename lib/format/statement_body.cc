@@ -91,6 +91,13 @@ CustodiansBody ReadCustodians(Reader& in) {
   return body;
 }
 
+SuiteBody ReadSuite(Reader& in) {
+  SuiteBody body;
+  body.suite = in.U8();
+  if (body.suite == 0 || body.suite == 255) in.Fail();
+  return body;
+}
+
 SchemaBody ReadSchema(Reader& in) {
   SchemaBody body;
   body.version = ReadVersion(in);
@@ -122,12 +129,13 @@ void Write(Writer& out, const CustodiansBody& body) {
   out.U32(body.set).U8(body.threshold).U8(LengthAs<std::uint8_t>(body.share_digests.size())).Raw(body.public_key);
   for (const ByteArray<32>& digest : body.share_digests) out.Raw(digest);
 }
+void Write(Writer& out, const SuiteBody& body) { out.U8(body.suite); }
 void Write(Writer& out, const SchemaBody& body) { out.U32(body.version).Raw(body.digest); }
 
 }  // namespace
 
 StatementType TypeOf(const StatementBody& body) {
-  static_assert(std::variant_size_v<StatementBody> == static_cast<std::size_t>(StatementType::kCustodians));
+  static_assert(std::variant_size_v<StatementBody> == static_cast<std::size_t>(StatementType::kSuite));
   return static_cast<StatementType>(body.index() + 1);
 }
 
@@ -152,6 +160,8 @@ Result<StatementBody> ParseStatementBody(std::uint8_t type, ByteView body) {
       return Whole(in, ReadPersonKeys);
     case StatementType::kCustodians:
       return Whole(in, ReadCustodians);
+    case StatementType::kSuite:
+      return Whole(in, ReadSuite);
   }
   return Status::UnsupportedVersion("type of a statement");
 }

@@ -10,7 +10,7 @@ using store::Table;
 
 namespace {
 
-seal::Place PlaceOf(const StoreId& store, crypto::Suite suite, const BucketKeyFacts& facts) {
+seal::Place PlaceOf(const StoreId& store, seal::SuiteSet suite, const BucketKeyFacts& facts) {
   format::Context context(format::ContextKind::kBucketKey);
   context.Add(ContextItem::kStore, store)
       .AddNumber(ContextItem::kNumber, facts.bits)
@@ -22,7 +22,7 @@ seal::Place PlaceOf(const StoreId& store, crypto::Suite suite, const BucketKeyFa
 
 }  // namespace
 
-Result<KeyBytes> UnwrapBucketKey(const StoreId& store, crypto::Suite suite, const BucketKeyFacts& facts,
+Result<KeyBytes> UnwrapBucketKey(const StoreId& store, seal::SuiteSet suite, const BucketKeyFacts& facts,
                                  const EpochSecret& secret, ByteView wrapped) {
   return seal::UnwrapKey(secret.Reveal(), PlaceOf(store, suite, facts), wrapped);
 }
@@ -32,7 +32,8 @@ void BucketKey::RequireCurrent(store::Batch& batch) const {
   batch.RequireAbsent(Table::kKeys, next_row_key);
 }
 
-Buckets::Buckets(store::Rows& rows, const StoreId& store, crypto::Suite suite, const Epochs& epochs, std::uint8_t bits)
+Buckets::Buckets(store::Rows& rows, const StoreId& store, seal::SuiteView suite, const Epochs& epochs,
+                 std::uint8_t bits)
     : rows_(rows), store_(store), suite_(suite), epochs_(epochs), bits_(bits) {}
 
 std::uint32_t Buckets::BucketOf(const PatientHandle& patient) const { return format::BucketOf(patient, bits_); }

@@ -35,13 +35,13 @@ struct BucketKeyFacts {
   std::uint32_t epoch = 0;
 };
 // AuthFailed: it is not the key of that place under that secret.
-Result<KeyBytes> UnwrapBucketKey(const StoreId& store, crypto::Suite suite, const BucketKeyFacts& facts,
+Result<KeyBytes> UnwrapBucketKey(const StoreId& store, seal::SuiteSet suite, const BucketKeyFacts& facts,
                                  const EpochSecret& secret, ByteView wrapped);
 
 // Any thread may call. Borrows rows and epochs, which must outlive it.
 class Buckets {
  public:
-  Buckets(store::Rows& rows, const StoreId& store, crypto::Suite suite, const Epochs& epochs, std::uint8_t bits);
+  Buckets(store::Rows& rows, const StoreId& store, seal::SuiteView suite, const Epochs& epochs, std::uint8_t bits);
 
   std::uint8_t bits() const { return bits_; }
   std::uint32_t BucketOf(const PatientHandle& patient) const;
@@ -97,7 +97,7 @@ class Buckets {
 
   store::Rows& rows_;
   StoreId store_;
-  crypto::Suite suite_;
+  seal::SuiteView suite_;
   const Epochs& epochs_;
   std::uint8_t bits_;
   std::array<Lock, kLocks> locks_;

@@ -6,7 +6,7 @@ namespace {
 
 using format::ContextItem;
 
-seal::Place SlotPlace(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
+seal::Place SlotPlace(const StoreId& store, seal::SuiteSet suite, const PatientHandle& patient,
                       std::uint8_t class_number, std::uint32_t version, std::uint32_t generation) {
   format::Context context(format::ContextKind::kSlot);
   context.Add(ContextItem::kStore, store).Add(ContextItem::kPatient, patient);
@@ -19,7 +19,7 @@ seal::Place SlotPlace(const StoreId& store, crypto::Suite suite, const PatientHa
 }
 
 // A fresh data key, wrapped into the slot's place for the current one.
-DataKey DrawCurrent(const StoreId& store, crypto::Suite suite, const PatientHandle& patient, std::uint8_t class_number,
+DataKey DrawCurrent(const StoreId& store, seal::SuiteSet suite, const PatientHandle& patient, std::uint8_t class_number,
                     const ClassKey& class_key, format::Slot& slot) {
   DataKey key(crypto::RandomKey());
   const seal::Place place = SlotPlace(store, suite, patient, class_number, slot.class_key_version, slot.generation);
@@ -29,7 +29,7 @@ DataKey DrawCurrent(const StoreId& store, crypto::Suite suite, const PatientHand
 
 }  // namespace
 
-DataKey MakeDataKey(const StoreId& store, crypto::Suite suite, const PatientHandle& patient, std::uint8_t class_number,
+DataKey MakeDataKey(const StoreId& store, seal::SuiteSet suite, const PatientHandle& patient, std::uint8_t class_number,
                     std::uint32_t version, const ClassKey& class_key, format::KeyRow& row) {
   format::Slot& slot = row.slots[class_number];
   slot.state = format::SlotState::kCurrent;
@@ -39,7 +39,7 @@ DataKey MakeDataKey(const StoreId& store, crypto::Suite suite, const PatientHand
   return DrawCurrent(store, suite, patient, class_number, class_key, slot);
 }
 
-DataKey MakeNextDataKey(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
+DataKey MakeNextDataKey(const StoreId& store, seal::SuiteSet suite, const PatientHandle& patient,
                         std::uint8_t class_number, const ClassKey& class_key, format::KeyRow& row) {
   format::Slot& slot = row.slots[class_number];
   slot.state = format::SlotState::kBoth;
@@ -58,14 +58,14 @@ void DropPreviousDataKey(std::uint8_t class_number, format::KeyRow& row) {
   ++row.slot_counter;
 }
 
-Result<DataKey> UnwrapCurrent(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
+Result<DataKey> UnwrapCurrent(const StoreId& store, seal::SuiteSet suite, const PatientHandle& patient,
                               std::uint8_t class_number, const ClassKey& class_key, const format::Slot& slot) {
   const seal::Place place = SlotPlace(store, suite, patient, class_number, slot.class_key_version, slot.generation);
   MS_ASSIGN(KeyBytes key, seal::UnwrapKey(class_key.Reveal(), place, slot.current));
   return DataKey(std::move(key));
 }
 
-Result<DataKey> UnwrapPrevious(const StoreId& store, crypto::Suite suite, const PatientHandle& patient,
+Result<DataKey> UnwrapPrevious(const StoreId& store, seal::SuiteSet suite, const PatientHandle& patient,
                                std::uint8_t class_number, const ClassKey& class_key, const format::Slot& slot) {
   const seal::Place place =
       SlotPlace(store, suite, patient, class_number, slot.class_key_version, slot.previous_generation);
@@ -73,7 +73,7 @@ Result<DataKey> UnwrapPrevious(const StoreId& store, crypto::Suite suite, const 
   return DataKey(std::move(key));
 }
 
-Status RewrapSlot(const StoreId& store, crypto::Suite suite, const PatientHandle& patient, std::uint8_t class_number,
+Status RewrapSlot(const StoreId& store, seal::SuiteSet suite, const PatientHandle& patient, std::uint8_t class_number,
                   const ClassKey* from, const ClassKey& to, std::uint32_t version, format::Slot& slot) {
   format::Slot next = slot;
   next.class_key_version = version;

@@ -59,6 +59,10 @@ int FileIo::RenameNew(const std::string& from, const std::string& to) {
   return OrErrno(::unlink(from.c_str()));
 }
 
+int FileIo::Exchange(const std::string& one, const std::string& other) {
+  return OrErrno(::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE));
+}
+
 int FileIo::Unlink(const std::string& path) { return OrErrno(::unlink(path.c_str())); }
 
 FileIo& SystemFileIo() {

@@ -30,7 +30,8 @@ class FileIo {
   virtual int Look(int descriptor, FileFacts& facts);
   // Lets the system forget what it holds of the file in memory, so that the next read asks the medium. Only a wish.
   virtual void Forget(int descriptor);
-  virtual int RenameNew(const std::string& from, const std::string& to);  // -EEXIST: never replaces
+  virtual int RenameNew(const std::string& from, const std::string& to);   // -EEXIST: never replaces
+  virtual int Exchange(const std::string& one, const std::string& other);  // both names are there at every moment
   virtual int Unlink(const std::string& path);
 };
 

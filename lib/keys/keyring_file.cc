@@ -7,18 +7,39 @@
 #include "crypto/random.h"
 #include "keys/anchor_file.h"
 #include "keys/keyring_header.h"
+#include "keys/keyring_root.h"
 #include "keys/keyring_slots.h"
 #include "keys/new_file.h"
 
 namespace mseal::keys {
 namespace {
 
+KeyringSecret DerivedFrom(const KeyBytes& key) {
+  return {KeyringSecret::Kind::kDerived, SecretBytes::CopyOf(key.Reveal())};
+}
+
+Result<KeyringHeader> NewHeader(const KeyringSecret& secret, const KeyringBinding& binding,
+                                const crypto::Argon2Cost& cost) {
+  if (secret.kind == KeyringSecret::Kind::kDerived) return Status::InvalidArgument("a keyring is made with a secret");
+  KeyringHeader header{secret.kind, binding, {0, 0}, {}, {}};
+  if (secret.kind == KeyringSecret::Kind::kPassphrase) header.cost = cost;
+  crypto::SystemRandom(header.salt);
+  return header;
+}
+
+Result<KeyringSlots> SlotsOf(File file, KeyBytes key, const KeyringHeader& header) {
+  MS_TRY(CheckKey(key.Reveal(), header));
+  KeyringSlots slots(std::move(file), std::move(key), header.binding);
+  MS_TRY(slots.Inspect());
+  return slots;
+}
+
 // The lock covers file and last-seen state together: the vault moves the anchor from one thread and changes epochs from
 // another.
 class KeyringProvider final : public KeyProvider {
  public:
-  KeyringProvider(const KeyringBinding& binding, KeyringSlots slots, AnchorFile anchor)
-      : binding_(binding), slots_(std::move(slots)), anchor_(std::move(anchor)) {}
+  KeyringProvider(FileIo& io, std::string path, const KeyringBinding& binding, KeyringSlots slots, AnchorFile anchor)
+      : io_(io), path_(std::move(path)), binding_(binding), slots_(std::move(slots)), anchor_(std::move(anchor)) {}
 
   const StoreId& store() const override { return binding_.store; }
   const ByteArray<16>& instance() const override { return binding_.instance; }
@@ -26,9 +47,7 @@ class KeyringProvider final : public KeyProvider {
   // What lies under a file may keep what was overwritten: wear levelling, snapshots, copy on write.
   Assurance assurance() const override { return Assurance::kOverwrittenMediumUnproven; }
 
-  KeyringSecret Access() const override {
-    return {KeyringSecret::Kind::kDerived, SecretBytes::CopyOf(slots_.key().Reveal())};
-  }
+  KeyringSecret Access() const override { return Locked(), DerivedFrom(slots_.key()); }
 
   std::vector<std::uint32_t> Epochs() const override { return Locked(), slots_.Epochs(); }
   bool Damaged() const override { return Locked(), slots_.Damaged(); }
@@ -36,7 +55,40 @@ class KeyringProvider final : public KeyProvider {
   Status Write(std::uint32_t epoch, const EpochSecret& secret) override {
     return Locked(), slots_.Write(epoch, secret);
   }
-  Status Destroy(std::uint32_t epoch) override { return Locked(), slots_.Destroy(epoch); }
+  Status Destroy(std::uint32_t epoch) override {
+    const auto lock = Locked();
+    MS_TRY(DropNextKeyring(io_, path_, binding_.instance));
+    return slots_.Destroy(epoch);
+  }
+
+  Result<KeyringSecret> PrepareRoot(const KeyringSecret& next, const crypto::Argon2Cost& cost) override {
+    const auto lock = Locked();
+    MS_ASSIGN(KeyringHeader header, NewHeader(next, binding_, cost));
+    MS_ASSIGN(KeyBytes key, KeyOfSecret(next, header));
+    next_.reset();
+    auto written = WriteNextKeyring(io_, path_, slots_, std::move(key), header);
+    if (!written.ok()) DropNextKeyring(io_, path_, binding_.instance).Ignore("the first failure is the one to tell");
+    MS_TRY(written.status());
+    next_ = std::move(*written);
+    return DerivedFrom(next_->key());
+  }
+
+  // From the exchange on the new file is the keyring, whatever becomes of the old one.
+  Status SwitchRoot() override {
+    const auto lock = Locked();
+    if (!next_.has_value()) return Status::InvalidArgument("no root was prepared");
+    const Status exchanged = ExchangeWithNext(io_, path_);
+    // Elsewhere what lies beside may be the old file or the new one, and the next call looks.
+    if (exchanged.code() == StatusCode::kUnsupported) {
+      next_.reset();
+      MS_TRY(DropNextKeyring(io_, path_, binding_.instance));
+    }
+    MS_TRY(exchanged);
+    slots_ = std::move(*next_);
+    next_.reset();
+    MS_TRY(SyncFolderOf(io_, path_));
+    return DropNextKeyring(io_, path_, binding_.instance);
+  }
 
   Result<std::optional<Anchor>> ReadAnchor() const override {
     const auto lock = Locked();
@@ -51,29 +103,27 @@ class KeyringProvider final : public KeyProvider {
  private:
   std::unique_lock<std::mutex> Locked() const { return std::unique_lock(mutex_); }
 
+  FileIo& io_;
+  const std::string path_;
   const KeyringBinding binding_;
   mutable std::mutex mutex_;
   KeyringSlots slots_;
-  mutable AnchorFile anchor_;  // reading remembers which page is the newest
+  std::optional<KeyringSlots> next_;  // under the root that was prepared
+  mutable AnchorFile anchor_;         // reading remembers which page is the newest
 };
 
 Result<std::unique_ptr<KeyProvider>> OpenWithKey(FileIo& io, const std::string& path, File file, KeyBytes key,
                                                  const KeyringHeader& header) {
-  MS_TRY(CheckKey(key.Reveal(), header));
-  KeyringSlots slots(std::move(file), std::move(key), header.binding);
-  MS_TRY(slots.Inspect());
+  MS_ASSIGN(KeyringSlots slots, SlotsOf(std::move(file), std::move(key), header));
   AnchorFile anchor(io, AnchorPathOf(path), header.binding);
   return std::unique_ptr<KeyProvider>(
-      std::make_unique<KeyringProvider>(header.binding, std::move(slots), std::move(anchor)));
+      std::make_unique<KeyringProvider>(io, path, header.binding, std::move(slots), std::move(anchor)));
 }
 
-KeyringHeader NewHeader(const KeyringSecret& secret, const StoreId& store, crypto::Suite suite,
-                        const KeyringOptions& options) {
-  KeyringHeader header{secret.kind, {store, {}, suite}, {0, 0}, {}, {}};
-  if (secret.kind == KeyringSecret::Kind::kPassphrase) header.cost = options.cost;
-  crypto::SystemRandom(header.binding.instance);
-  crypto::SystemRandom(header.salt);
-  return header;
+KeyringBinding NewBinding(const StoreId& store, crypto::Suite suite, const KeyringOptions& options) {
+  KeyringBinding binding{store, options.instance.value_or(ByteArray<16>{}), suite};
+  if (!options.instance.has_value()) crypto::SystemRandom(binding.instance);
+  return binding;
 }
 
 struct NewKeyring {
@@ -104,8 +154,7 @@ Result<std::unique_ptr<KeyProvider>> CreateKeyring(const std::string& path, cons
                                                    FileIo* chosen) {
   FileIo& io = chosen == nullptr ? SystemFileIo() : *chosen;
   MS_TRY(crypto::CheckSuite(suite));
-  if (secret.kind == KeyringSecret::Kind::kDerived) return Status::InvalidArgument("a keyring is made with a secret");
-  const KeyringHeader header = NewHeader(secret, store, suite, options);
+  MS_ASSIGN(const KeyringHeader header, NewHeader(secret, NewBinding(store, suite, options), options.cost));
   MS_ASSIGN(KeyBytes key, KeyOfSecret(secret, header));
   const NewKeyring made = LayOut(key.Reveal(), header, epoch, first);
   NewFile anchor(io, AnchorPathOf(path));
@@ -139,6 +188,7 @@ Status RemoveKeyring(const std::string& path, const ByteArray<16>& instance, Fil
   MS_ASSIGN(File file, File::Open(io, path));
   MS_ASSIGN(const KeyringHeader header, ReadKeyringHeader(file));
   if (header.binding.instance != instance) return Status::InvalidArgument("another keyring is at this path");
+  MS_TRY(DropNextKeyring(io, path, instance));
   for (std::size_t slot = 0; slot < format::kKeyringSlots; ++slot) MS_TRY(OverwriteKeyringSlot(file, slot));
   // The keyring last: an interrupted removal is found by it.
   for (const std::string& each : {AnchorPathOf(path), path}) {
@@ -146,6 +196,19 @@ Status RemoveKeyring(const std::string& path, const ByteArray<16>& instance, Fil
     if (result < 0 && result != -ENOENT) return Status::IoError("a keyring that was overwritten cannot be removed");
   }
   return SyncFolderOf(io, path);
+}
+
+// Nothing of another's is touched: the caller made sure, before this one was begun, that nothing had its names.
+Status RemoveHalfMadeKeyring(const std::string& path, const ByteArray<16>& instance, FileIo* chosen) {
+  FileIo& io = chosen == nullptr ? SystemFileIo() : *chosen;
+  const Status removed = RemoveKeyring(path, instance, &io);
+  if (removed.code() == StatusCode::kInvalidArgument) return Status::Ok();
+  if (removed.code() != StatusCode::kNotFound) return removed;
+  MS_TRY(DropUnfinished(io, path));
+  MS_TRY(DropUnfinished(io, AnchorPathOf(path)));
+  const int result = io.Unlink(AnchorPathOf(path));
+  if (result < 0 && result != -ENOENT) return Status::IoError("the anchor of a keyring cannot be removed");
+  return Status::Ok();
 }
 
 Result<KeyringFacts> LookAtKeyring(const std::string& path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "crypto/password.h"
@@ -11,7 +12,8 @@
 namespace mseal::keys {
 
 struct KeyringOptions {
-  crypto::Argon2Cost cost;  // of a passphrase, at creation
+  crypto::Argon2Cost cost;                     // of a passphrase, at creation
+  std::optional<ByteArray<16>> instance = {};  // none: drawn
 };
 
 // Makes the keyring at `path` with the first epoch's secret in it, and `path`.anchor with the first anchor: this epoch
@@ -36,12 +38,16 @@ Result<std::unique_ptr<KeyProvider>> CreateKeyring(const std::string& path, cons
 Result<std::unique_ptr<KeyProvider>> OpenKeyring(const std::string& path, const KeyringSecret& secret,
                                                  FileIo* io = nullptr);
 
-// Overwrites both slots of the keyring of this instance, then takes it and its anchor away. Its secret is not needed
+// Overwrites both slots of the keyring of this instance and what a change of its root left beside it, then takes it and
+// its anchor away. Its secret is not needed
 // for that, no more than to anybody who may write the file.
 //   NotFound           there is no file at `path`
 //   InvalidArgument    it is another instance's
 //   Corrupt, UnsupportedVersion, IoError
 Status RemoveKeyring(const std::string& path, const ByteArray<16>& instance, FileIo* io = nullptr);
+
+// The same for one whose creation may have been interrupted: whatever there is of it goes, and nothing is fine too.
+Status RemoveHalfMadeKeyring(const std::string& path, const ByteArray<16>& instance, FileIo* io = nullptr);
 
 // What the file shows to someone without its secret (for `thief`, `status`).
 struct KeyringFacts {

@@ -158,6 +158,21 @@ Result<std::size_t> KeyringSlots::PlaceToDestroy(std::uint32_t epoch) const {
   return Status::NotFound("this epoch's secret is not in the keyring");
 }
 
+Result<Bytes> KeyringSlots::SealedUnder(KeyView key) const {
+  Bytes pages;
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    auto read = Read(slot);
+    if (read.code() == StatusCode::kIoError) return read.status();
+    Bytes page(format::kKeyringPage);
+    if (read.ok() && read->has_value()) {
+      const Opened& opened = **read;
+      page = SealKeyringSlot(key, binding_, slot, opened.epoch, opened.secret, opened.anchor_key);
+    }
+    pages.insert(pages.end(), page.begin(), page.end());
+  }
+  return pages;
+}
+
 Status KeyringSlots::Destroy(std::uint32_t epoch) {
   MS_TRY(Inspect());
   MS_ASSIGN(const std::size_t slot, PlaceToDestroy(epoch));

@@ -48,6 +48,9 @@ class KeyringSlots {
   Status Write(std::uint32_t epoch, const EpochSecret& secret);
   Status Destroy(std::uint32_t epoch);
 
+  // Both pages as they are under another key; a slot that does not open is left free.
+  Result<Bytes> SealedUnder(KeyView key) const;
+
  private:
   enum class State { kEmpty, kHolds, kDamaged, kUnreadable };
   struct Slot {

@@ -11,7 +11,7 @@ namespace {
 using format::ContextItem;
 using store::Table;
 
-seal::Place MetaKeyPlace(const StoreId& store, crypto::Suite suite, std::uint32_t epoch) {
+seal::Place MetaKeyPlace(const StoreId& store, seal::SuiteSet suite, std::uint32_t epoch) {
   format::Context context(format::ContextKind::kMetaKey);
   context.Add(ContextItem::kStore, store).AddNumber(ContextItem::kEpoch, epoch);
   return {.purpose = format::Purpose::kMetaKey, .suite = suite, .context = seal::DigestOf(context)};
@@ -27,10 +27,10 @@ Bytes MetaIdOf(std::initializer_list<std::uint32_t> numbers) {
   return id;
 }
 
-MetaTable::MetaTable(store::Rows& rows, const StoreId& store, crypto::Suite suite, KeyPointer key)
+MetaTable::MetaTable(store::Rows& rows, const StoreId& store, seal::SuiteView suite, KeyPointer key)
     : rows_(rows), store_(store), suite_(suite), key_(std::move(key)) {}
 
-std::unique_ptr<MetaTable> MetaTable::Make(store::Rows& rows, const StoreId& store, crypto::Suite suite,
+std::unique_ptr<MetaTable> MetaTable::Make(store::Rows& rows, const StoreId& store, seal::SuiteView suite,
                                            const Epoch& epoch, store::Batch& batch) {
   auto key = std::make_shared<const Key>(Key{epoch.number, crypto::RandomKey()});
   batch.Put(Table::kMeta, MetaKeyRow(epoch.number),
@@ -38,7 +38,7 @@ std::unique_ptr<MetaTable> MetaTable::Make(store::Rows& rows, const StoreId& sto
   return std::unique_ptr<MetaTable>(new MetaTable(rows, store, suite, std::move(key)));
 }
 
-Result<std::unique_ptr<MetaTable>> MetaTable::Open(store::Rows& rows, const StoreId& store, crypto::Suite suite,
+Result<std::unique_ptr<MetaTable>> MetaTable::Open(store::Rows& rows, const StoreId& store, seal::SuiteView suite,
                                                    const Epoch& epoch) {
   Bytes sealed;
   MS_TRY(rows.Get(Table::kMeta, MetaKeyRow(epoch.number), sealed));

@@ -18,11 +18,11 @@ using format::MetaKind;
 class MetaTable {
  public:
   // Draws a meta key and puts it into `batch` sealed under the epoch secret.
-  static std::unique_ptr<MetaTable> Make(store::Rows& rows, const StoreId& store, crypto::Suite suite,
+  static std::unique_ptr<MetaTable> Make(store::Rows& rows, const StoreId& store, seal::SuiteView suite,
                                          const Epoch& epoch, store::Batch& batch);
   //   NotFound    no meta key of this epoch is stored
   //   AuthFailed  it was changed, or belongs to another store or secret
-  static Result<std::unique_ptr<MetaTable>> Open(store::Rows& rows, const StoreId& store, crypto::Suite suite,
+  static Result<std::unique_ptr<MetaTable>> Open(store::Rows& rows, const StoreId& store, seal::SuiteView suite,
                                                  const Epoch& epoch);
 
   std::uint32_t epoch() const;
@@ -58,7 +58,7 @@ class MetaTable {
   };
   using KeyPointer = std::shared_ptr<const Key>;
 
-  MetaTable(store::Rows& rows, const StoreId& store, crypto::Suite suite, KeyPointer key);
+  MetaTable(store::Rows& rows, const StoreId& store, seal::SuiteView suite, KeyPointer key);
   KeyPointer current() const;
   Result<KeyPointer> KeyAt(const store::Snapshot* at) const;
   seal::Place PlaceOf(std::uint32_t epoch, MetaKind kind, ByteView id) const;
@@ -68,7 +68,7 @@ class MetaTable {
 
   store::Rows& rows_;
   StoreId store_;
-  crypto::Suite suite_;
+  seal::SuiteView suite_;
   mutable std::shared_mutex commit_gate_;  // shared by commits, taken whole while the rows are sealed anew
   mutable std::shared_mutex key_mutex_;    // guards the pointers
   KeyPointer key_;

@@ -15,7 +15,7 @@ namespace {
 // A name of its own for each attempt: two makers of one file must not write into each other's.
 std::string PathBeside(const std::string& path) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string beside = path + ".new-";
+  std::string beside = path + std::string(kUnfinishedMark);
   for (int i = 0; i < 8; ++i) beside += kDigits[crypto::PooledBelow(16)];
   return beside;
 }

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/status.h"
 #include "keys/file_io.h"
 
 namespace mseal::keys {
+
+// Stands in the name of one that has not its own yet, behind it.
+inline constexpr std::string_view kUnfinishedMark = ".new-";
 
 // Until Keep, dropping it removes what it made.
 class NewFile {

@@ -28,7 +28,7 @@ PatientKeys PatientKeys::Copy() const {
   return PatientKeys(handle, std::move(copy), bucket);
 }
 
-PatientKeyTable::PatientKeyTable(store::Rows& rows, const StoreId& store, crypto::Suite suite, Buckets& buckets,
+PatientKeyTable::PatientKeyTable(store::Rows& rows, const StoreId& store, seal::SuiteView suite, Buckets& buckets,
                                  std::size_t cached_patients)
     : rows_(rows), store_(store), suite_(suite), buckets_(buckets), cache_(cached_patients) {}
 
@@ -120,7 +120,7 @@ void PatientKeyTable::Forget(const PatientHandle& patient) {
 
 namespace {
 
-seal::Place HeadPlace(const StoreId& store, crypto::Suite suite, const PatientHandle& patient) {
+seal::Place HeadPlace(const StoreId& store, seal::SuiteSet suite, const PatientHandle& patient) {
   format::Context context(format::ContextKind::kHead);
   context.Add(ContextItem::kStore, store).Add(ContextItem::kPatient, patient);
   return {.purpose = format::Purpose::kHead, .suite = suite, .context = seal::DigestOf(context)};
@@ -128,7 +128,7 @@ seal::Place HeadPlace(const StoreId& store, crypto::Suite suite, const PatientHa
 
 }  // namespace
 
-Result<format::Head> ReadHead(const store::Rows& rows, const StoreId& store, crypto::Suite suite,
+Result<format::Head> ReadHead(const store::Rows& rows, const StoreId& store, seal::SuiteSet suite,
                               const PatientKeys& keys, const store::Snapshot* at) {
   Bytes sealed;
   const Status got = rows.Get(store::Table::kHeads, keys.handle, sealed, at);
@@ -139,7 +139,7 @@ Result<format::Head> ReadHead(const store::Rows& rows, const StoreId& store, cry
   return format::ParseHead(content.Reveal());
 }
 
-void PutHead(store::Batch& batch, const StoreId& store, crypto::Suite suite, const PatientKeys& keys,
+void PutHead(store::Batch& batch, const StoreId& store, seal::SuiteSet suite, const PatientKeys& keys,
              const format::Head& head) {
   batch.Put(store::Table::kHeads, keys.handle,
             seal::Seal(keys.head.Reveal(), HeadPlace(store, suite, keys.handle), format::WriteHead(head)));

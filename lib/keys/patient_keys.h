@@ -34,7 +34,7 @@ struct PatientKeys {
 // Any thread may call; a patient's writers hold that patient's lock. Borrows rows and buckets.
 class PatientKeyTable {
  public:
-  PatientKeyTable(store::Rows& rows, const StoreId& store, crypto::Suite suite, Buckets& buckets,
+  PatientKeyTable(store::Rows& rows, const StoreId& store, seal::SuiteView suite, Buckets& buckets,
                   std::size_t cached_patients);
 
   // From memory or the store.
@@ -65,7 +65,7 @@ class PatientKeyTable {
 
   store::Rows& rows_;
   StoreId store_;
-  crypto::Suite suite_;
+  seal::SuiteView suite_;
   Buckets& buckets_;
   // Raised before what memory holds of a patient is replaced: a reader that loaded the row before takes it out again.
   std::atomic<std::uint32_t>& ChangesOf(const PatientHandle& patient) {
@@ -76,9 +76,9 @@ class PatientKeyTable {
 };
 
 // The head of a patient, in its table. Sealed under a subkey of K_patient.
-Result<format::Head> ReadHead(const store::Rows& rows, const StoreId& store, crypto::Suite suite,
+Result<format::Head> ReadHead(const store::Rows& rows, const StoreId& store, seal::SuiteSet suite,
                               const PatientKeys& keys, const store::Snapshot* at = nullptr);
-void PutHead(store::Batch& batch, const StoreId& store, crypto::Suite suite, const PatientKeys& keys,
+void PutHead(store::Batch& batch, const StoreId& store, seal::SuiteSet suite, const PatientKeys& keys,
              const format::Head& head);
 // What a row adds to the sum in the head.
 ByteArray<32> DigestOfRow(const PatientKeys& keys, ByteView row_key, ByteView header_commitment);

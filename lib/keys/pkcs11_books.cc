@@ -120,9 +120,21 @@ Status Pkcs11Books::DestroyObjects() {
   return Status::Ok();
 }
 
+// What an interrupted creation left has epochs and no header. They are what it is known by, so they go last.
+Status Pkcs11Books::RemoveHalf(const ByteArray<16>& instance) {
+  Bind({{}, instance, {}});
+  MS_ASSIGN(const bool there, epochs_->AnythingThere(*session_));
+  if (!there) return Status::NotFound("nothing of this name is on the token");
+  MS_TRY(anchor_->DestroyAll(*session_));
+  return epochs_->DestroyAll(*session_);
+}
+
 Status Pkcs11Books::Remove(const ByteArray<16>& instance) {
   MS_TRY(Connect());
-  MS_ASSIGN(const KeyringBinding found, ReadHeader());
+  const auto header = ReadHeader();
+  if (header.code() == StatusCode::kNotFound) return RemoveHalf(instance);
+  MS_TRY(header.status());
+  const KeyringBinding found = *header;
   if (found.instance != instance) return Status::InvalidArgument("another provider has this name on the token");
   Bind(found);
   return DestroyObjects();
@@ -147,6 +159,13 @@ Status Pkcs11Books::Destroy(std::uint32_t epoch) {
   const Status destroyed = epochs_->Destroy(*session_, epoch);
   Look();
   return Explain(destroyed);
+}
+
+Status Pkcs11Books::Rekey() {
+  MS_TRY(Ready());
+  const Status rekeyed = epochs_->Rekey(*session_);
+  Look();
+  return Explain(rekeyed);
 }
 
 Result<std::optional<Anchor>> Pkcs11Books::ReadAnchor() {

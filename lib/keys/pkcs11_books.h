@@ -24,11 +24,12 @@ class Pkcs11Books {
   Status Create(const KeyringBinding& binding, std::uint32_t epoch, const EpochSecret& first);
   Status Open();  // later calls do so themselves when the session was lost
   void Close() { session_.reset(); }
-  Status Remove(const ByteArray<16>& instance);
+  Status Remove(const ByteArray<16>& instance);  // half of it too
 
   Result<EpochSecret> OpenEpoch(std::uint32_t epoch);
   Status Write(std::uint32_t epoch, const EpochSecret& secret);
   Status Destroy(std::uint32_t epoch);
+  Status Rekey();
   Result<std::optional<Anchor>> ReadAnchor();
   Status MoveAnchor(const Anchor& anchor);
   Status ReplaceLostAnchor(const Anchor& anchor);
@@ -48,6 +49,7 @@ class Pkcs11Books {
   Status CheckFree(std::uint32_t epoch);
   Status MakeObjects(std::uint32_t epoch, const EpochSecret& first);
   Status DestroyObjects();
+  Status RemoveHalf(const ByteArray<16>& instance);
   void Bind(const KeyringBinding& binding);
   Status Ready();
   Status Explain(Status status);

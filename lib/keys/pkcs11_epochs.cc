@@ -37,19 +37,17 @@ Status Pkcs11Epochs::CollectContents(Pkcs11Session& session, Places& places) con
     // What is not ours, or was changed so that it does not say so, leaves its key without a content.
     const auto parsed = format::ParseTokenEpoch(value);
     if (!parsed.ok() || parsed->instance != header_.instance) continue;
-    Place& place = places[parsed->epoch];
-    place.contents.push_back(content);
-    place.value = std::move(value);
+    places[parsed->epoch].contents.push_back({content, std::move(value)});
   }
   return Status::Ok();
 }
 
-Result<Pkcs11Epochs::Opened> Pkcs11Epochs::OpenPlace(Pkcs11Session& session, std::uint32_t epoch,
-                                                     const Place& place) const {
-  MS_ASSIGN(const format::TokenEpoch sealed, format::ParseTokenEpoch(place.value));
-  MS_ASSIGN(const SecretBytes content, session.Decrypt(place.keys.front(), sealed.nonce,
-                                                       format::TokenAssociatedData(header_, epoch), sealed.message));
-  MS_ASSIGN(const format::EpochContent parts, format::ParseEpochContent(content.Reveal()));
+Result<Pkcs11Epochs::Opened> Pkcs11Epochs::OpenWith(Pkcs11Session& session, std::uint32_t epoch, TokenObject key,
+                                                    const Content& content) const {
+  MS_ASSIGN(const format::TokenEpoch sealed, format::ParseTokenEpoch(content.value));
+  MS_ASSIGN(const SecretBytes plain,
+            session.Decrypt(key, sealed.nonce, format::TokenAssociatedData(header_, epoch), sealed.message));
+  MS_ASSIGN(const format::EpochContent parts, format::ParseEpochContent(plain.Reveal()));
   if (parts.epoch != epoch) return DamagedPlace();
   Opened opened;
   CopyBytes(parts.secret, opened.secret.Fill());
@@ -57,14 +55,29 @@ Result<Pkcs11Epochs::Opened> Pkcs11Epochs::OpenPlace(Pkcs11Session& session, std
   return opened;
 }
 
+Result<Pkcs11Epochs::Opened> Pkcs11Epochs::OpenPlace(Pkcs11Session& session, std::uint32_t epoch,
+                                                     const Place& place) const {
+  return OpenWith(session, epoch, place.keys.at(place.key), place.contents.at(place.content));
+}
+
+Result<bool> Pkcs11Epochs::JudgeKey(Pkcs11Session& session, std::uint32_t epoch, Place& place, std::size_t key) {
+  MS_ASSIGN(const bool stays_inside, session.StaysInside(place.keys[key]));
+  for (std::size_t content = 0; stays_inside && content < place.contents.size(); ++content) {
+    Result<Opened> opened = OpenWith(session, epoch, place.keys[key], place.contents[content]);
+    if (!opened.ok() && !IsDamage(opened.code())) return opened.status();
+    if (!opened.ok()) continue;
+    anchor_key_ = std::move(opened->anchor_key);
+    place.key = key;
+    place.content = content;
+    return true;
+  }
+  return false;
+}
+
 Status Pkcs11Epochs::Judge(Pkcs11Session& session, std::uint32_t epoch, Place& place) {
-  if (place.keys.size() != 1 || place.contents.size() != 1) return Status::Ok();
-  MS_ASSIGN(const bool stays_inside, session.StaysInside(place.keys.front()));
-  if (!stays_inside) return Status::Ok();
-  Result<Opened> opened = OpenPlace(session, epoch, place);
-  if (!opened.ok()) return IsDamage(opened.code()) ? Status::Ok() : opened.status();
-  anchor_key_ = std::move(opened->anchor_key);
-  place.holds = true;
+  for (std::size_t key = 0; key < place.keys.size() && !place.holds; ++key) {
+    MS_ASSIGN(place.holds, JudgeKey(session, epoch, place, key));
+  }
   return Status::Ok();
 }
 
@@ -101,7 +114,9 @@ std::vector<std::uint32_t> Pkcs11Epochs::Epochs() const {
   return epochs;
 }
 
-bool Pkcs11Epochs::Damaged() const { return Holding() != places_.size(); }
+bool Pkcs11Epochs::Damaged() const {
+  return !std::ranges::all_of(places_, [](const auto& each) { return each.second.Whole(); });
+}
 
 Result<EpochSecret> Pkcs11Epochs::Open(Pkcs11Session& session, std::uint32_t epoch) const {
   const auto found = places_.find(epoch);
@@ -174,7 +189,7 @@ Status Pkcs11Epochs::Remove(Pkcs11Session& session, std::uint32_t epoch) {
   places_[epoch].holds = false;
   if (const auto found = before.find(epoch); found != before.end()) {
     for (const TokenObject key : found->second.keys) MS_TRY(session.Destroy(key));
-    for (const TokenObject content : found->second.contents) MS_TRY(session.Destroy(content));
+    for (const Content& content : found->second.contents) MS_TRY(session.Destroy(content.object));
   }
   MS_ASSIGN(const Places after, Collect(session));
   if (after.contains(epoch)) return Status::IoError("the token still has what it was told to destroy");
@@ -192,6 +207,47 @@ Status Pkcs11Epochs::Destroy(Pkcs11Session& session, std::uint32_t epoch) {
   if (found == places_.end()) return Status::NotFound("this epoch's secret is not on the token");
   if (Holding() == (found->second.holds ? 1 : 0)) return Status::InvalidArgument("the only epoch secret on the token");
   return Remove(session, epoch);
+}
+
+// What is there of an epoch and was not there before.
+Result<Pkcs11Epochs::Place> Pkcs11Epochs::NewIn(Pkcs11Session& session, std::uint32_t epoch,
+                                                const Place& before) const {
+  MS_ASSIGN(Places now, Collect(session));
+  Place& place = now[epoch];
+  std::erase_if(place.keys, [&](TokenObject key) { return std::ranges::count(before.keys, key) != 0; });
+  std::erase_if(place.contents, [&](const Content& content) {
+    return std::ranges::count(before.contents, content.object, &Content::object) != 0;
+  });
+  if (place.keys.size() == 1 && place.contents.size() == 1) return std::move(place);
+  return Status::IoError("the token does not show the key that it made");
+}
+
+// The keys first, as in Remove.
+Status Pkcs11Epochs::RekeyEpoch(Pkcs11Session& session, std::uint32_t epoch) {
+  const Place before = places_.at(epoch);
+  MS_ASSIGN(const Opened known, OpenPlace(session, epoch, before));
+  MS_TRY(Make(session, epoch, known.secret));
+  MS_ASSIGN(const Place made, NewIn(session, epoch, before));
+  MS_ASSIGN(const bool stays_inside, session.StaysInside(made.keys.front()));
+  const auto again = OpenPlace(session, epoch, made);
+  if (!stays_inside || !again.ok() || !crypto::SameSecret(again->secret.Reveal(), known.secret.Reveal()))
+    return Status::IoError("an epoch on the token does not open as written");
+  for (const TokenObject key : before.keys) MS_TRY(session.Destroy(key));
+  for (const Content& content : before.contents) MS_TRY(session.Destroy(content.object));
+  MS_TRY(Look(session));
+  if (places_.contains(epoch) && places_.at(epoch).Whole()) return Status::Ok();
+  return Status::IoError("the token still has what it was told to destroy");
+}
+
+Status Pkcs11Epochs::Rekey(Pkcs11Session& session) {
+  MS_TRY(Inspect(session));
+  for (const std::uint32_t epoch : Epochs()) MS_TRY(RekeyEpoch(session, epoch));
+  return Status::Ok();
+}
+
+Result<bool> Pkcs11Epochs::AnythingThere(Pkcs11Session& session) const {
+  MS_ASSIGN(const Places places, Collect(session));
+  return !places.empty();
 }
 
 Status Pkcs11Epochs::DestroyAll(Pkcs11Session& session) {

@@ -33,17 +33,29 @@ class Pkcs11Epochs {
   // The first of a provider that is being made.
   Status WriteFirst(Pkcs11Session& session, std::uint32_t epoch, const EpochSecret& secret, AnchorKey anchor_key);
   Status Destroy(Pkcs11Session& session, std::uint32_t epoch);
+  // Each epoch's secret under a key that the token makes now, read back; then the keys from before are destroyed. At
+  // every moment one of the two opens it. What an interrupted call left is removed by the next.
+  Status Rekey(Pkcs11Session& session);
+  // Whether or not it opens.
+  Result<bool> AnythingThere(Pkcs11Session& session) const;
   // The only one too: for a provider that is given up.
   Status DestroyAll(Pkcs11Session& session);
 
  private:
-  // What there is of one epoch.
+  // A content, which opens with one of the keys of its epoch or with none.
+  struct Content {
+    TokenObject object = 0;
+    Bytes value;
+  };
+  // What there is of one epoch: one key and one content, or two of each when new ones were about to take their place.
   struct Place {
     std::vector<TokenObject> keys;
-    std::vector<TokenObject> contents;
-    Bytes value;  // of the newest content
+    std::vector<Content> contents;
+    std::size_t key = 0;  // which two belong together, when it holds
+    std::size_t content = 0;
     bool holds = false;
     bool Half() const { return keys.empty() || contents.empty(); }
+    bool Whole() const { return holds && keys.size() == 1 && contents.size() == 1; }
   };
   struct Opened {
     EpochSecret secret;
@@ -57,12 +69,16 @@ class Pkcs11Epochs {
   Status CollectKeys(Pkcs11Session& session, Places& places) const;
   Status CollectContents(Pkcs11Session& session, Places& places) const;
   Status Judge(Pkcs11Session& session, std::uint32_t epoch, Place& place);
+  Result<bool> JudgeKey(Pkcs11Session& session, std::uint32_t epoch, Place& place, std::size_t key);
+  Result<Opened> OpenWith(Pkcs11Session& session, std::uint32_t epoch, TokenObject key, const Content& content) const;
   Result<Opened> OpenPlace(Pkcs11Session& session, std::uint32_t epoch, const Place& place) const;
   std::size_t Holding() const;
   Status MakeRoom(Pkcs11Session& session, std::uint32_t epoch);
   Status Make(Pkcs11Session& session, std::uint32_t epoch, const EpochSecret& secret);
   Status WriteAndReadBack(Pkcs11Session& session, std::uint32_t epoch, const EpochSecret& secret);
   Status Remove(Pkcs11Session& session, std::uint32_t epoch);
+  Status RekeyEpoch(Pkcs11Session& session, std::uint32_t epoch);
+  Result<Place> NewIn(Pkcs11Session& session, std::uint32_t epoch, const Place& before) const;
 
   std::string name_;
   format::TokenHeader header_;

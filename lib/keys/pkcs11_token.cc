@@ -68,6 +68,11 @@ class TokenProvider final : public KeyProvider {
     return desk_.Run([=](Pkcs11Books& books) { return books.Destroy(epoch); });
   }
 
+  Result<KeyringSecret> PrepareRoot(const KeyringSecret&, const crypto::Argon2Cost&) override { return Access(); }
+  Status SwitchRoot() override {
+    return desk_.Run([](Pkcs11Books& books) { return books.Rekey(); });
+  }
+
   Result<std::optional<Anchor>> ReadAnchor() const override {
     return desk_.Ask<std::optional<Anchor>>([](Pkcs11Books& books) { return books.ReadAnchor(); });
   }
@@ -98,8 +103,8 @@ Result<std::unique_ptr<KeyProvider>> CreateOnToken(const TokenUri& uri, const Ke
                                                    const TokenOptions& options) {
   MS_TRY(CheckPin(pin));
   MS_TRY(crypto::CheckSuite(suite));
-  KeyringBinding binding{store, {}, suite};
-  crypto::SystemRandom(binding.instance);
+  KeyringBinding binding{store, options.instance.value_or(ByteArray<16>{}), suite};
+  if (!options.instance.has_value()) crypto::SystemRandom(binding.instance);
   Desk desk(uri, pin, options);
   MS_TRY(desk.Run([=, copy = ShareOf(first)](Pkcs11Books& books) { return books.Create(binding, epoch, *copy); }));
   return std::unique_ptr<KeyProvider>(std::make_unique<TokenProvider>(std::move(desk), pin));

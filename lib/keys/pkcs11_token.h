@@ -16,6 +16,7 @@ struct TokenOptions {
   // How long one call to the token may take. Past it the provider answers KeyUnavailable, at once from then on until
   // the token has come back, and nothing else waits.
   std::chrono::milliseconds deadline{10'000};
+  std::optional<ByteArray<16>> instance = {};  // of one that is made; none: drawn
 };
 
 // Beside what KeyProvider says, every call of the provider answers
@@ -49,6 +50,7 @@ Result<std::unique_ptr<KeyProvider>> OpenOnToken(const TokenUri& uri, const Keyr
                                                  const TokenOptions& options = {});
 
 // Destroys every object of the provider of this instance, its last secret too.
+// And those that an interrupted creation left without a header.
 //   NotFound  it is not there, nor half of it;  InvalidArgument  another instance has the name
 Status RemoveFromToken(const TokenUri& uri, const KeyringSecret& pin, const ByteArray<16>& instance,
                        const TokenOptions& options = {});

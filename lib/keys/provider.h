@@ -12,6 +12,7 @@
 #include "base/secret_bytes.h"
 #include "base/status.h"
 #include "crypto/aead.h"
+#include "crypto/password.h"
 
 namespace mseal::keys {
 
@@ -59,8 +60,18 @@ class KeyProvider {
   virtual Result<EpochSecret> Open(std::uint32_t epoch) const = 0;  // KeyUnavailable: not here
   // Writes into the spare place and reads back. AlreadyExists: both places are in use, or this epoch is here.
   virtual Status Write(std::uint32_t epoch, const EpochSecret& secret) = 0;
-  // Overwrites on purpose, synced. NotFound: not here. Refuses (InvalidArgument) to destroy the only one.
+  // Overwrites on purpose, synced, with what an interrupted change of the root left of it. NotFound: not here. Refuses
+  // (InvalidArgument) to destroy the only one.
   virtual Status Destroy(std::uint32_t epoch) = 0;
+
+  // A new root: another passphrase or key file over the same secrets, or other keys on a token, which keeps its PIN and
+  // asks for no secret. Prepare says what Access will answer, so that it can be remembered first; Switch changes over,
+  // and then nothing of before opens what is here. Killed or failed in between, one of the two roots opens everything,
+  // and both calls once more leave nothing of the other behind.
+  //   InvalidArgument, ResourceExhausted  Prepare: as at creation;  AlreadyExists  something is in the way
+  //   Unsupported                         Switch: the file system cannot do it in one step
+  virtual Result<KeyringSecret> PrepareRoot(const KeyringSecret& next, const crypto::Argon2Cost& cost) = 0;
+  virtual Status SwitchRoot() = 0;
 
   // True when one of the places holds something that does not open or cannot be read, so that this copy should be made
   // anew. Open answers AuthFailed or IoError for an epoch that may be there.

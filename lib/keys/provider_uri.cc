@@ -22,7 +22,7 @@ Result<ProviderPlace> FilePlace(std::string path) {
   return ProviderPlace{std::move(path), std::nullopt};
 }
 
-TokenOptions TokenPart(const ProviderOptions& options) { return {options.token_deadline}; }
+TokenOptions TokenPart(const ProviderOptions& options) { return {options.token_deadline, options.instance}; }
 
 }  // namespace
 
@@ -42,7 +42,8 @@ Result<std::unique_ptr<KeyProvider>> CreateProvider(const std::string& uri, cons
   MS_ASSIGN(const ProviderPlace place, ParseProviderUri(uri));
   if (place.token.has_value())
     return CreateOnToken(*place.token, secret, store, suite, epoch, first, TokenPart(options));
-  return CreateKeyring(place.file, secret, store, suite, epoch, first, {.cost = options.cost}, options.file_io);
+  return CreateKeyring(place.file, secret, store, suite, epoch, first,
+                       {.cost = options.cost, .instance = options.instance}, options.file_io);
 }
 
 Result<std::unique_ptr<KeyProvider>> OpenProvider(const std::string& uri, const KeyringSecret& secret,
@@ -57,6 +58,18 @@ Status RemoveProvider(const std::string& uri, const KeyringSecret& secret, const
   MS_ASSIGN(const ProviderPlace place, ParseProviderUri(uri));
   if (place.token.has_value()) return RemoveFromToken(*place.token, secret, instance, TokenPart(options));
   return RemoveKeyring(place.file, instance, options.file_io);
+}
+
+Status RemoveHalfMadeProvider(const std::string& uri, const KeyringSecret& secret, const ByteArray<16>& instance,
+                              const ProviderOptions& options) {
+  MS_ASSIGN(const ProviderPlace place, ParseProviderUri(uri));
+  if (!place.token.has_value()) return RemoveHalfMadeKeyring(place.file, instance, options.file_io);
+  const Status removed = RemoveFromToken(*place.token, secret, instance, TokenPart(options));
+  if (removed.code() == StatusCode::kNotFound) return Status::Ok();
+  if (removed.code() != StatusCode::kInvalidArgument) return removed;
+  // Somebody else has the name: this one was never begun.
+  const auto other = OpenProvider(uri, secret, options);
+  return other.ok() && (*other)->instance() != instance ? Status::Ok() : removed;
 }
 
 }  // namespace mseal::keys

@@ -27,6 +27,7 @@ Result<ProviderPlace> ParseProviderUri(const std::string& uri);
 struct ProviderOptions {
   crypto::Argon2Cost cost = {};                      // of a file's passphrase, at creation
   std::chrono::milliseconds token_deadline{10'000};  // see TokenOptions
+  std::optional<ByteArray<16>> instance = {};        // of one that is made; none: drawn
   FileIo* file_io = nullptr;                         // outlives the provider; none: the system's
 };
 
@@ -44,5 +45,9 @@ Result<std::unique_ptr<KeyProvider>> OpenProvider(const std::string& uri, const 
 //   InvalidArgument  another instance is there;  else as OpenProvider
 Status RemoveProvider(const std::string& uri, const KeyringSecret& secret, const ByteArray<16>& instance,
                       const ProviderOptions& options = {});
+
+// The same for one whose creation may have been interrupted: whatever there is of it goes, and nothing is fine too.
+Status RemoveHalfMadeProvider(const std::string& uri, const KeyringSecret& secret, const ByteArray<16>& instance,
+                              const ProviderOptions& options = {});
 
 }  // namespace mseal::keys

@@ -15,6 +15,7 @@
 #include "crypto/sign.h"
 #include "format/statement.h"
 #include "keys/provider.h"
+#include "seal/suites.h"
 
 namespace mseal::people {
 
@@ -77,7 +78,9 @@ class Chain {
   // The key of the first statement, on which the chain hangs: the founder's newest may be another. Zero when empty.
   const crypto::VerifyKey& founder_key() const { return founder_key_; }
   std::uint64_t newest_number() const { return newest_number_; }  // 0: empty
-  crypto::Suite suite() const { return suite_; }                  // fixed by the first statement
+  // What the store was founded under; and every suite that a statement has named, the newest first.
+  crypto::Suite founding_suite() const { return founding_suite_; }
+  const seal::SuiteSet& suites() const { return suites_; }
 
   const Person* FindPerson(PersonNumber number) const;
   const Person* FindPerson(std::string_view name) const;
@@ -101,10 +104,11 @@ class Chain {
   // Each makes the next statement signed by `signer`, takes it into this chain and returns its bytes for storing. After
   // a failure the chain is as it was.
   //   PermissionDenied  the signer is not entitled: only the founder adds persons, classes, class-key versions,
-  //                     schemas and custodians;
+  //                     schemas, custodians and another suite;
   //                     a grant is signed by the founder or by somebody who was granted the class, new keys of a
   //                     person by the founder or that person; `seed` is not the signer's
-  //   AlreadyExists     the name, number, version, grant or one of the person's public keys is, or once was, taken
+  //   AlreadyExists     the name, number, version, grant or one of the person's public keys is, or once was, taken;
+  //                     the suite is the newest already
   //   NotFound          it names what the chain does not know
   //   ResourceExhausted a 17th class
   //   InvalidArgument   a name that is empty, too long or not clean text; a person's number or a version that is not
@@ -129,6 +133,8 @@ class Chain {
   Result<Bytes> AddSchema(std::uint32_t version, const ByteArray<32>& digest, PersonNumber signer,
                           const crypto::SigningSeed& seed);
   Result<Bytes> AddCustodians(const Custodians& custodians, PersonNumber signer, const crypto::SigningSeed& seed);
+  // What is sealed from here on is sealed under it.
+  Result<Bytes> AddSuite(crypto::Suite suite, PersonNumber signer, const crypto::SigningSeed& seed);
   PersonNumber NextPersonNumber() const { return static_cast<PersonNumber>(persons_.size()) + 1; }
 
  private:
@@ -150,6 +156,7 @@ class Chain {
   Status Check(const format::RevokeBody& body) const;
   Status Check(const format::PersonKeysBody& body) const;
   Status Check(const format::CustodiansBody& body) const;
+  Status Check(const format::SuiteBody& body) const;
   Status CheckKeys(const crypto::VerifyKey& verify_key, const crypto::PublicKey& public_key) const;
   void Take(const format::StatementBody& body, ByteView statement);
   void Know(const format::FoundingBody& body);
@@ -161,9 +168,11 @@ class Chain {
   void Know(const format::RevokeBody& body);
   void Know(const format::PersonKeysBody& body);
   void Know(const format::CustodiansBody& body);
+  void Know(const format::SuiteBody& body);
 
   keys::StoreId store_{};
-  crypto::Suite suite_ = crypto::Suite::kChaCha20Poly1305;
+  crypto::Suite founding_suite_ = crypto::Suite::kChaCha20Poly1305;
+  seal::SuiteSet suites_ = crypto::Suite::kChaCha20Poly1305;
   std::uint64_t newest_number_ = 0;
   ByteArray<32> newest_digest_{};  // of the whole newest statement: the next one names it
   crypto::VerifyKey founder_key_{};

@@ -78,6 +78,12 @@ Status Chain::Check(const format::CustodiansBody& body) const {
   return CheckKeys(body.public_key, body.public_key);
 }
 
+Status Chain::Check(const format::SuiteBody& body) const {
+  MS_ASSIGN(const crypto::Suite suite, crypto::SuiteFromNumber(body.suite));
+  if (suite == suites_.newest()) return Status::AlreadyExists("the store is under that suite");
+  return Status::Ok();
+}
+
 Status Chain::Check(const format::ClassBody& body) const {
   MS_TRY(CheckName(body.name));
   if (classes_.size() == kMostClasses) return Status::ResourceExhausted("there are 16 classes");
@@ -120,7 +126,8 @@ void Chain::Take(const format::StatementBody& body, ByteView statement) {
 }
 
 void Chain::Know(const format::FoundingBody& body) {
-  suite_ = static_cast<crypto::Suite>(body.suite);
+  founding_suite_ = static_cast<crypto::Suite>(body.suite);
+  suites_ = founding_suite_;
   founder_key_ = body.founder.verify_key;
   Know(body.founder);
 }
@@ -145,6 +152,8 @@ void Chain::Know(const format::CustodiansBody& body) {
   custodians_ = {body.set, body.threshold, body.public_key, body.share_digests};
   public_keys_.insert(body.public_key);
 }
+
+void Chain::Know(const format::SuiteBody& body) { suites_ = suites_.Under(static_cast<crypto::Suite>(body.suite)); }
 
 void Chain::Know(const format::ClassBody& body) { classes_[body.number] = {std::string(body.name), body.no_index}; }
 

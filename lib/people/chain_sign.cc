@@ -87,6 +87,10 @@ Result<Bytes> Chain::AddCustodians(const Custodians& custodians, PersonNumber si
   return Append(body, signer, seed);
 }
 
+Result<Bytes> Chain::AddSuite(crypto::Suite suite, PersonNumber signer, const crypto::SigningSeed& seed) {
+  return Append(format::SuiteBody{static_cast<std::uint8_t>(suite)}, signer, seed);
+}
+
 Result<Bytes> Chain::AddSchema(std::uint32_t version, const ByteArray<32>& digest, PersonNumber signer,
                                const crypto::SigningSeed& seed) {
   return Append(format::SchemaBody{version, digest}, signer, seed);

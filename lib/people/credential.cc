@@ -8,7 +8,7 @@
 namespace mseal::people {
 namespace {
 
-seal::Place PlaceOf(const keys::StoreId& store, crypto::Suite suite, PersonNumber person) {
+seal::Place PlaceOf(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person) {
   format::Context context(format::ContextKind::kCredential);
   context.Add(format::ContextItem::kStore, store).AddNumber(format::ContextItem::kPerson, person);
   return {format::Purpose::kCredential, suite, seal::DigestOf(context)};
@@ -38,7 +38,7 @@ PrivateKeys DrawPrivateKeys() {
   return keys;
 }
 
-Result<Bytes> SealCredential(const keys::StoreId& store, crypto::Suite suite, PersonNumber person,
+Result<Bytes> SealCredential(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
                              const PrivateKeys& keys, ByteView password, const crypto::Argon2Cost& cost) {
   crypto::PasswordSalt salt;
   crypto::SystemRandom(salt);
@@ -48,7 +48,7 @@ Result<Bytes> SealCredential(const keys::StoreId& store, crypto::Suite suite, Pe
   return format::EncodeCredential({cost.memory_kib, cost.passes, salt, sealed});
 }
 
-Result<PrivateKeys> OpenCredential(const keys::StoreId& store, crypto::Suite suite, PersonNumber person,
+Result<PrivateKeys> OpenCredential(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
                                    ByteView credential, ByteView password) {
   MS_ASSIGN(const format::Credential parsed, format::ParseCredential(credential));
   const crypto::Argon2Cost cost{parsed.memory_kib, parsed.passes};

@@ -36,7 +36,7 @@ format::ShareChecksum ChecksumOf(const ByteArray<32>& digest) {
   return checksum;
 }
 
-seal::Place PlaceOf(const keys::StoreId& store, crypto::Suite suite, std::uint32_t set) {
+seal::Place PlaceOf(const keys::StoreId& store, seal::SuiteSet suite, std::uint32_t set) {
   format::Context context(format::ContextKind::kRecovery);
   context.Add(format::ContextItem::kStore, store).AddNumber(format::ContextItem::kNumber, set);
   return {format::Purpose::kRecovery, suite, seal::DigestOf(context)};
@@ -58,7 +58,7 @@ Result<NewCustodians> DrawCustodians(const keys::StoreId& store, const crypto::V
   return made;
 }
 
-Result<Bytes> SealRecovery(const keys::StoreId& store, crypto::Suite suite, const Custodians& custodians,
+Result<Bytes> SealRecovery(const keys::StoreId& store, seal::SuiteSet suite, const Custodians& custodians,
                            const PrivateKeys& founder) {
   const crypto::PrivateKey ephemeral(crypto::RandomKey());
   const crypto::PublicKey ephemeral_public = crypto::PublicKeyOf(ephemeral);
@@ -69,7 +69,7 @@ Result<Bytes> SealRecovery(const keys::StoreId& store, crypto::Suite suite, cons
   return format::EncodeRecovery({ephemeral_public, sealed});
 }
 
-Result<PrivateKeys> OpenRecovery(const keys::StoreId& store, crypto::Suite suite, std::uint32_t set,
+Result<PrivateKeys> OpenRecovery(const keys::StoreId& store, seal::SuiteSet suite, std::uint32_t set,
                                  const crypto::PrivateKey& custodians_key, ByteView recovery) {
   MS_ASSIGN(const format::Recovery parsed, format::ParseRecovery(recovery));
   MS_ASSIGN(const KeyBytes shared, crypto::SharedSecret(custodians_key, parsed.ephemeral));

@@ -23,13 +23,13 @@ Result<NewCustodians> DrawCustodians(const keys::StoreId& store, const crypto::V
 
 // The founder's private keys to the custodians, whose public key comes from the chain and from nowhere else.
 //   AuthFailed  the public key is of small order (a chain names none)
-Result<Bytes> SealRecovery(const keys::StoreId& store, crypto::Suite suite, const Custodians& custodians,
+Result<Bytes> SealRecovery(const keys::StoreId& store, seal::SuiteSet suite, const Custodians& custodians,
                            const PrivateKeys& founder);
 // Whoever opens one compares the keys with the chain before any use: anybody can seal to a public key.
 //   AuthFailed          changed, moved, of another set, or for another key
 //   Corrupt             it does not parse
 //   UnsupportedVersion  it was made by a later medseal
-Result<PrivateKeys> OpenRecovery(const keys::StoreId& store, crypto::Suite suite, std::uint32_t set,
+Result<PrivateKeys> OpenRecovery(const keys::StoreId& store, seal::SuiteSet suite, std::uint32_t set,
                                  const crypto::PrivateKey& custodians_key, ByteView recovery);
 
 // What is wrong with a share. The numbers are part of the C API and never change.

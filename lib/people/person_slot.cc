@@ -9,7 +9,7 @@
 namespace mseal::people {
 namespace {
 
-seal::Place PlaceOf(const keys::StoreId& store, crypto::Suite suite, ClassNumber number, ClassKeyVersion version,
+seal::Place PlaceOf(const keys::StoreId& store, seal::SuiteSet suite, ClassNumber number, ClassKeyVersion version,
                     PersonNumber person) {
   format::Context context(format::ContextKind::kPersonSlot);
   context.Add(format::ContextItem::kStore, store)
@@ -21,7 +21,7 @@ seal::Place PlaceOf(const keys::StoreId& store, crypto::Suite suite, ClassNumber
 
 }  // namespace
 
-Result<Bytes> SealToPerson(const keys::StoreId& store, crypto::Suite suite, const Person& person, ClassNumber number,
+Result<Bytes> SealToPerson(const keys::StoreId& store, seal::SuiteSet suite, const Person& person, ClassNumber number,
                            ClassKeyVersion version, KeyView class_key) {
   const crypto::PrivateKey ephemeral(crypto::RandomKey());
   const crypto::PublicKey ephemeral_public = crypto::PublicKeyOf(ephemeral);
@@ -31,7 +31,7 @@ Result<Bytes> SealToPerson(const keys::StoreId& store, crypto::Suite suite, cons
   return format::EncodePersonSlot({ephemeral_public, seal::WrapKey(key.Reveal(), place, class_key)});
 }
 
-Result<KeyBytes> OpenPersonSlot(const keys::StoreId& store, crypto::Suite suite, PersonNumber person,
+Result<KeyBytes> OpenPersonSlot(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
                                 const crypto::PrivateKey& mine, ClassNumber number, ClassKeyVersion version,
                                 ByteView slot) {
   MS_ASSIGN(const format::PersonSlot parsed, format::ParsePersonSlot(slot));

@@ -36,7 +36,7 @@ void RequireNewest(const keys::MetaTable& meta, const Chain& chain, store::Batch
   meta.RequireAbsent(batch, MetaKind::kStatement, StatementId(chain.newest_number() + 1));
 }
 
-Registry::Registry(store::Rows& rows, const keys::MetaTable& meta, const keys::StoreId& store, crypto::Suite suite)
+Registry::Registry(store::Rows& rows, const keys::MetaTable& meta, const keys::StoreId& store, seal::SuiteView suite)
     : rows_(rows), meta_(meta), store_(store), suite_(suite) {}
 
 std::shared_ptr<const Chain> Registry::chain() const {
@@ -65,7 +65,7 @@ Status Registry::CommitChain(Chain chain, store::Batch& batch) {
 }
 
 Result<std::unique_ptr<Registry>> Registry::Found(store::Rows& rows, const keys::MetaTable& meta,
-                                                  const keys::StoreId& store, crypto::Suite suite,
+                                                  const keys::StoreId& store, seal::SuiteView suite,
                                                   const std::string& founder, ByteView password,
                                                   const crypto::Argon2Cost& cost, store::Batch& batch, Identity& out) {
   std::unique_ptr<Registry> registry(new Registry(rows, meta, store, suite));
@@ -73,7 +73,7 @@ Result<std::unique_ptr<Registry>> Registry::Found(store::Rows& rows, const keys:
   out.keys.founder_key = crypto::VerifyKeyOf(out.keys.seed);
   out.person = Person{1, PersonKind::kHuman, founder, out.keys.founder_key, crypto::PublicKeyOf(out.keys.private_key)};
   Chain chain;
-  MS_ASSIGN(const Bytes statement, Chain::Found(store, suite, out.person, out.keys.seed, chain));
+  MS_ASSIGN(const Bytes statement, Chain::Found(store, suite.now().newest(), out.person, out.keys.seed, chain));
   registry->PutStatement(batch, chain, statement);
   MS_ASSIGN(const Bytes credential, SealCredential(store, suite, out.person.number, out.keys, password, cost));
   meta.Put(batch, MetaKind::kCredential, keys::MetaIdOf({out.person.number}), credential);
@@ -82,7 +82,7 @@ Result<std::unique_ptr<Registry>> Registry::Found(store::Rows& rows, const keys:
 }
 
 Result<std::unique_ptr<Registry>> Registry::Load(store::Rows& rows, const keys::MetaTable& meta,
-                                                 const keys::StoreId& store, crypto::Suite suite) {
+                                                 const keys::StoreId& store, seal::SuiteView suite) {
   std::unique_ptr<Registry> registry(new Registry(rows, meta, store, suite));
   std::vector<Bytes> statements;
   MS_TRY(meta.ForEach(MetaKind::kStatement, [&](ByteView id, const SecretBytes& content) {
@@ -93,7 +93,6 @@ Result<std::unique_ptr<Registry>> Registry::Load(store::Rows& rows, const keys::
   }));
   MS_ASSIGN(Chain chain, Chain::Verify(store, statements));
   if (chain.newest_number() == 0) return Status::AuthFailed("the chain of statements is missing");
-  if (chain.suite() != suite) return Status::AuthFailed("the chain of statements names another suite");
   registry->chain_ = std::make_shared<const Chain>(std::move(chain));
   return registry;
 }
@@ -242,7 +241,7 @@ Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view na
   MS_TRY(ReplaceSlots(next, who, renewed.person, batch));
   MS_ASSIGN(const Bytes credential, SealCredential(store_, suite_, number, renewed.keys, password, cost));
   meta_.Put(batch, MetaKind::kCredential, keys::MetaIdOf({number}), credential);
-  if (number == kFounder && next.custodians().set != 0) MS_TRY(PutRecovery(next, renewed.keys, batch));
+  if (number == kFounder && next.custodians().set != 0) MS_TRY(PutRecovery(suite_, next, renewed.keys, batch));
   MS_TRY(CommitChain(std::move(next), batch));
   return renewed;
 }

@@ -42,13 +42,13 @@ class Registry {
  public:
   // Founds a store: the founder's statement, keys and credential, into `batch`. `out` is the founder.
   static Result<std::unique_ptr<Registry>> Found(store::Rows& rows, const keys::MetaTable& meta,
-                                                 const keys::StoreId& store, crypto::Suite suite,
+                                                 const keys::StoreId& store, seal::SuiteView suite,
                                                  const std::string& founder, ByteView password,
                                                  const crypto::Argon2Cost& cost, store::Batch& batch, Identity& out);
   // Reads and checks the chain.
   //   AuthFailed, Corrupt  see Chain::Verify
   static Result<std::unique_ptr<Registry>> Load(store::Rows& rows, const keys::MetaTable& meta,
-                                                const keys::StoreId& store, crypto::Suite suite);
+                                                const keys::StoreId& store, seal::SuiteView suite);
 
   // A copy of the chain as it is now: a point in time that later statements do not change.
   std::shared_ptr<const Chain> chain() const;
@@ -76,6 +76,19 @@ class Registry {
   //   NotFound  no person of that name;  PermissionDenied  neither that person nor the founder
   Result<Identity> RotatePerson(const Identity& who, std::string_view person, ByteView password,
                                 const crypto::Argon2Cost& cost);
+  // What is sealed from here on is sealed under `suite`: a statement, and in the same batch what only keys of persons
+  // open and `who` can make anew: every person's slots and what is sealed to the custodians. `also` adds what lies
+  // under class keys themselves. `live` is told before anybody sees the statement.
+  //   PermissionDenied  only the founder may;  AlreadyExists  the store is under that suite
+  Status ChangeSuite(const Identity& who, crypto::Suite suite, seal::Suites& live,
+                     const std::function<Status(const seal::SuiteSet&, store::Batch&)>& also);
+  // AuthFailed: a slot or what is sealed to the custodians lies under a suite of before.
+  Status CheckSealedUnderNewest() const;
+  // Seals the credential under the newest suite where it is not: whoever just logged in with `password` has what it
+  // takes. Conflict: it was replaced since.
+  Status RenewCredential(const Identity& who, ByteView password);
+  // How many credentials wait for their person to log in, since they are not under the newest suite.
+  Result<std::uint32_t> CredentialsToRenew() const;
   // Names custodians and seals the founder's keys to them. Errors as Chain::AddCustodians has them.
   Status NameCustodians(const Identity& who, const Custodians& custodians);
   // The founder, by what was sealed to the custodians.
@@ -100,7 +113,7 @@ class Registry {
                      const ByteArray<32>& digest, store::Batch& batch);
 
  private:
-  Registry(store::Rows& rows, const keys::MetaTable& meta, const keys::StoreId& store, crypto::Suite suite);
+  Registry(store::Rows& rows, const keys::MetaTable& meta, const keys::StoreId& store, seal::SuiteView suite);
 
   Status GrantInto(Chain& chain, const Identity& who, const Person& person, ClassNumber number,
                    store::Batch& batch) const;
@@ -118,13 +131,15 @@ class Registry {
   void PutStatement(store::Batch& batch, const Chain& chain, ByteView statement) const;
   Status PutSlot(store::Batch& batch, const Person& person, ClassNumber number, ClassKeyVersion version,
                  KeyView key) const;
-  Status PutRecovery(const Chain& chain, const PrivateKeys& founder, store::Batch& batch) const;
+  Status PutSlotsUnder(const seal::SuiteSet& suite, const Chain& chain, const Identity& who, store::Batch& batch) const;
+  Status PutRecovery(const seal::SuiteSet& suite, const Chain& chain, const PrivateKeys& founder,
+                     store::Batch& batch) const;
   Status CommitChain(Chain chain, store::Batch& batch);
 
   store::Rows& rows_;
   const keys::MetaTable& meta_;
   keys::StoreId store_;
-  crypto::Suite suite_;
+  seal::SuiteView suite_;
   mutable std::mutex change_mutex_;        // one change of the chain at a time
   mutable std::shared_mutex chain_mutex_;  // guards the pointer
   std::shared_ptr<const Chain> chain_;

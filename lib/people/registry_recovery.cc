@@ -5,8 +5,9 @@ namespace mseal::people {
 
 using keys::MetaKind;
 
-Status Registry::PutRecovery(const Chain& chain, const PrivateKeys& founder, store::Batch& batch) const {
-  MS_ASSIGN(const Bytes sealed, SealRecovery(store_, suite_, chain.custodians(), founder));
+Status Registry::PutRecovery(const seal::SuiteSet& suite, const Chain& chain, const PrivateKeys& founder,
+                             store::Batch& batch) const {
+  MS_ASSIGN(const Bytes sealed, SealRecovery(store_, suite, chain.custodians(), founder));
   meta_.Put(batch, MetaKind::kRecovery, {}, sealed);
   return Status::Ok();
 }
@@ -17,7 +18,7 @@ Status Registry::NameCustodians(const Identity& who, const Custodians& custodian
   MS_ASSIGN(const Bytes statement, next.AddCustodians(custodians, who.person.number, who.keys.seed));
   store::Batch batch;
   PutStatement(batch, next, statement);
-  MS_TRY(PutRecovery(next, who.keys, batch));
+  MS_TRY(PutRecovery(suite_, next, who.keys, batch));
   return CommitChain(std::move(next), batch);
 }
 

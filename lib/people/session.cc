@@ -3,7 +3,7 @@
 
 namespace mseal::people {
 
-Session::Session(const Registry& registry, const keys::StoreId& store, crypto::Suite suite, Identity identity,
+Session::Session(const Registry& registry, const keys::StoreId& store, seal::SuiteView suite, Identity identity,
                  std::string purpose, std::size_t cached_patients)
     : registry_(registry),
       store_(store),
@@ -13,7 +13,7 @@ Session::Session(const Registry& registry, const keys::StoreId& store, crypto::S
       data_keys_(cached_patients) {}
 
 Result<std::unique_ptr<Session>> Session::Start(const Registry& registry, const keys::StoreId& store,
-                                                crypto::Suite suite, Identity identity, std::string purpose,
+                                                seal::SuiteView suite, Identity identity, std::string purpose,
                                                 std::size_t cached_patients) {
   std::unique_ptr<Session> session(
       new Session(registry, store, suite, std::move(identity), std::move(purpose), cached_patients));

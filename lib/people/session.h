@@ -29,7 +29,7 @@ class Session {
  public:
   // Fetches the newest version of each granted class key.
   static Result<std::unique_ptr<Session>> Start(const Registry& registry, const keys::StoreId& store,
-                                                crypto::Suite suite, Identity identity, std::string purpose,
+                                                seal::SuiteView suite, Identity identity, std::string purpose,
                                                 std::size_t cached_patients);
 
   const Identity& identity() const { return identity_; }
@@ -68,13 +68,13 @@ class Session {
   void End();
 
  private:
-  Session(const Registry& registry, const keys::StoreId& store, crypto::Suite suite, Identity identity,
+  Session(const Registry& registry, const keys::StoreId& store, seal::SuiteView suite, Identity identity,
           std::string purpose, std::size_t cached_patients);
   Result<keys::DataKey> Unwrap(const keys::PatientKeys& patient, ClassNumber number, bool previous);
 
   const Registry& registry_;
   keys::StoreId store_;
-  crypto::Suite suite_;
+  seal::SuiteView suite_;
   Identity identity_;
   std::string purpose_;
   std::array<std::atomic<bool>, format::kSlots> held_{};

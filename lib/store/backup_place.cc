@@ -230,6 +230,12 @@ Result<Backup> BackupPlace::Create(Rows& rows, ByteView metadata,
   return FromInfo(info);
 }
 
+std::uint32_t BackupList::newest() const {
+  std::uint32_t number = usable.empty() ? 0 : usable.back().number;
+  for (const std::uint32_t each : damaged) number = std::max(number, each);
+  return number;
+}
+
 Result<BackupList> BackupPlace::List() const {
   MS_ASSIGN(const auto engine, files_->Look());
   std::vector<rocksdb::BackupInfo> infos;

@@ -32,6 +32,8 @@ struct BackupList {
   std::vector<Backup> usable;  // oldest first: their files are all there; Verify says whether they are whole
   std::vector<std::uint32_t>
       damaged;  // a file is missing or the description does not parse; what is left of it may be removed
+
+  std::uint32_t newest() const;  // number, of both; 0: there are none
 };
 
 // Nothing is kept open between calls: the medium may come and go. Any thread may call. Those that read (List, Verify,

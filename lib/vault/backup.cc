@@ -43,7 +43,9 @@ Status MakeBackup(Core& core, const Place& place, const std::function<bool(std::
   MS_TRY(CheckReachable(core, place));
   MS_ASSIGN(const auto data, store::BackupPlace::Open(place.data(), {.create = true}));
   core.AtPoint("backup is made");
-  MS_ASSIGN(made, data->Create(*core.rows, format::WriteBackupFacts(FactsOf(core)), on_progress));
+  const format::BackupFacts facts = FactsOf(core);
+  MS_TRY(core.rows->Sync());  // no power cut takes the store back to fewer commits than a backup names
+  MS_ASSIGN(made, data->Create(*core.rows, format::WriteBackupFacts(facts), on_progress));
   core.AtPoint("backup was made");
   return Status::Ok();
 }

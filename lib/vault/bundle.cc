@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "format/keys_of_rows.h"
 #include "keys/new_file.h"
+#include "store/backup_place.h"
 #include "vault/backup_places.h"
 
 namespace mseal::vault {
@@ -26,12 +27,17 @@ using store::Table;
 
 constexpr std::string_view kListName = "list-";
 constexpr std::string_view kPartName = "part-";
+// Whatever files somebody puts into the folder, the number after it is there.
+constexpr std::uint64_t kHighestNumber = UINT64_MAX / 2;
 
+std::string NumberedName(std::string_view name, std::uint64_t number) {
+  return std::string(name) + std::to_string(number);
+}
 std::string NumberedPath(const std::string& folder, std::string_view name, std::uint64_t number) {
-  return folder + "/" + std::string(name) + std::to_string(number);
+  return folder + "/" + NumberedName(name, number);
 }
 
-// The numbers of the files of one name, ascending.
+// The numbers of the files of one name, ascending. What we never name so is not ours.
 std::set<std::uint64_t> NumbersIn(const std::string& folder, std::string_view name) {
   std::set<std::uint64_t> numbers;
   std::error_code error;
@@ -40,12 +46,13 @@ std::set<std::uint64_t> NumbersIn(const std::string& folder, std::string_view na
     if (!file.starts_with(name)) continue;
     std::uint64_t number = 0;
     const auto parsed = std::from_chars(file.data() + name.size(), file.data() + file.size(), number);
-    if (parsed.ec == std::errc() && parsed.ptr == file.data() + file.size()) numbers.insert(number);
+    const bool ours = parsed.ec == std::errc() && number <= kHighestNumber && file == NumberedName(name, number);
+    if (ours) numbers.insert(number);
   }
   return numbers;
 }
 
-seal::Place ListPlace(const keys::StoreId& store, crypto::Suite suite, std::uint32_t epoch, std::uint64_t number) {
+seal::Place ListPlace(const keys::StoreId& store, seal::SuiteSet suite, std::uint32_t epoch, std::uint64_t number) {
   format::Context context(format::ContextKind::kBundle);
   context.Add(format::ContextItem::kStore, store)
       .AddNumber(format::ContextItem::kEpoch, epoch)
@@ -75,16 +82,41 @@ struct HeldRows {
   }
 };
 
-// One bundle on its way into a folder, from one point in time of the store.
+// One point in time of the store, which has at least so many commits.
+struct Standing {
+  explicit Standing(Core& core) : commits(core.rows->CommitCounter()), at(core.rows->Freeze()) {}
+
+  std::uint64_t commits;
+  std::unique_ptr<store::Snapshot> at;
+};
+
+// Where a bundle goes.
+struct Destination {
+  PlaceId place{};  // zeros: none that is registered
+  std::string folder;
+  std::uint32_t newest_backup = 0;
+};
+
+// 0: there is none, or that cannot be told.
+std::uint32_t NewestBackupIn(const Place& place) {
+  const auto data = store::BackupPlace::Open(place.data(), {});
+  if (!data.ok()) return 0;
+  const auto list = (*data)->List();
+  return list.ok() ? list->newest() : 0;
+}
+
+// One bundle on its way into a folder.
 class BundleWriter {
  public:
-  BundleWriter(Core& core, const store::Snapshot& at, const PlaceId& place, std::string folder)
+  BundleWriter(Core& core, const Standing& standing, Destination to)
       : core_(core),
-        at_(at),
+        at_(*standing.at),
         io_(core.file_io == nullptr ? keys::SystemFileIo() : *core.file_io),
-        folder_(std::move(folder)) {
+        folder_(std::move(to.folder)) {
     list_.store = core.identity.store;
-    list_.place = place;
+    list_.place = to.place;
+    list_.commits = standing.commits;
+    list_.newest_backup = to.newest_backup;
     list_.epoch = core.meta->epoch();
     list_.made_ms = NowMs();
     list_.bucket_bits = core.buckets->bits();
@@ -110,13 +142,21 @@ class BundleWriter {
     const auto parts = NumbersIn(folder_, kPartName);
     list_.number = lists.empty() ? 1 : *lists.rbegin() + 1;
     next_part_ = parts.empty() ? 1 : *parts.rbegin() + 1;
-    const auto old = OpenedBundle::Open(folder_, core_.identity.store, core_.identity.suite, *core_.epochs);
+    auto old = OpenedBundle::Open(folder_, core_.identity.store, core_.identity.suite, *core_.epochs);
     if (!old.ok()) return;
-    for (const BundlePart& part : old->list().parts) {
-      std::error_code error;
-      if (fs::file_size(NumberedPath(folder_, kPartName, part.number), error) == part.size && !error)
-        known_[part.bucket] = part;
-    }
+    old_.emplace(std::move(*old));
+    // One that is gone since, or cannot be listed now, stays known.
+    if (old_->list().place == list_.place)
+      list_.newest_backup = std::max(list_.newest_backup, old_->list().newest_backup);
+    for (const BundlePart& part : old_->list().parts) known_[part.bucket] = &part;
+  }
+
+  // The old part that holds the same, read whole: what a medium lost of it since would be lost for good with the epoch.
+  const BundlePart* SameInOld(const BundlePart& part) const {
+    const auto known = known_.find(part.bucket);
+    if (known == known_.end() || known->second->rows_digest != part.rows_digest) return nullptr;
+    Bytes bytes;
+    return old_->ReadPart(*known->second, bytes).ok() ? known->second : nullptr;
   }
 
   Status WriteParts() {
@@ -147,13 +187,11 @@ class BundleWriter {
     held.Lend(Table::kKeys, rows);
     BundlePart part{.number = next_part_, .bucket = bucket, .rows = static_cast<std::uint32_t>(rows.size())};
     part.rows_digest = DigestOfRows(rows);
-    const auto known = known_.find(bucket);
-    if (known != known_.end() && known->second.rows_digest == part.rows_digest)
-      return list_.parts.push_back(known->second), Status::Ok();
+    if (const BundlePart* const same = SameInOld(part)) return list_.parts.push_back(*same), Status::Ok();
     const Bytes bytes = format::WriteBundlePart(part.number, rows);
     part.size = bytes.size();
     part.digest = DigestOfPart(bytes);
-    MS_TRY(WriteFile(NumberedPath(folder_, kPartName, part.number), bytes));
+    MS_TRY(WriteFile(kPartName, part.number, bytes));
     ++next_part_;
     new_parts_.insert(part.number);
     list_.parts.push_back(part);
@@ -190,10 +228,13 @@ class BundleWriter {
     const seal::Digest digest = DigestOfList(bytes);
     seal::Seal(epoch->secret.Reveal(), ListPlace(core_.identity.store, core_.identity.suite, list_.epoch, list_.number),
                digest, bytes);
-    return WriteFile(NumberedPath(folder_, kListName, list_.number), bytes);
+    return WriteFile(kListName, list_.number, bytes);
   }
 
-  Status WriteFile(const std::string& path, ByteView bytes) {
+  Status WriteFile(std::string_view name, std::uint64_t number, ByteView bytes) {
+    if (number > kHighestNumber)
+      return Status::Corrupt("a file in the bundle's folder has the highest number there is: remove it");
+    const std::string path = NumberedPath(folder_, name, number);
     core_.AtPoint("bundle file is written");
     keys::NewFile file(io_, path);
     MS_TRY(file.Write(bytes));
@@ -204,7 +245,7 @@ class BundleWriter {
     return Status::Ok();
   }
 
-  // What was written now is read whole; of older parts it is enough that they are there.
+  // What was written now; the parts that were taken over have been read.
   Status CheckWritten(const OpenedBundle& bundle) {
     Bytes bytes;
     for (const BundlePart& part : bundle.list().parts) {
@@ -232,13 +273,14 @@ class BundleWriter {
   std::string folder_;
   BundleList list_;
   std::uint64_t next_part_ = 1;
-  std::map<std::uint32_t, BundlePart> known_;  // by bucket
+  std::optional<OpenedBundle> old_;
+  std::map<std::uint32_t, const BundlePart*> known_;  // of it, by bucket
   std::set<std::uint64_t> new_parts_;
 };
 
 }  // namespace
 
-Result<OpenedBundle> OpenedBundle::Open(const std::string& folder, const keys::StoreId& store, crypto::Suite suite,
+Result<OpenedBundle> OpenedBundle::Open(const std::string& folder, const keys::StoreId& store, seal::SuiteSet suite,
                                         const keys::Epochs& epochs) {
   const auto lists = NumbersIn(folder, kListName);
   if (lists.empty()) return Status::NotFound("there is no bundle in the folder");
@@ -276,19 +318,43 @@ Status CheckSettled(const Core& core) {
   return Status::Conflict("the epoch is changing: finish that first, with medseal rotate resume");
 }
 
-Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places) {
+namespace {
+
+bool StillHas(const Core& core, const format::EpochEnd::Place& reached) {
+  const std::string folder = Place{.id = reached.id, .facts = {.path = reached.name}}.bundle();
+  const auto bundle = OpenedBundle::Open(folder, core.identity.store, core.identity.suite, *core.epochs);
+  return bundle.ok() && bundle->list().place == reached.id && bundle->list().number == reached.bundle;
+}
+
+}  // namespace
+
+Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places, std::string* missed) {
+  const auto miss = [&](const std::string& why) {
+    if (missed != nullptr) *missed += (missed->empty() ? "" : "; ") + why;
+  };
   places.clear();
   MS_TRY(CheckSettled(core));
-  const auto at = core.rows->Freeze();
-  return ForEachPlace(core, [&](const Place& place) {
+  const Standing standing(core);
+  MS_TRY(ForEachPlace(core, [&](const Place& place) {
     format::EpochEnd::Place reached{place.id, 0, place.facts.path};
-    if (CheckReachable(core, place).ok()) {
-      const auto number = BundleWriter(core, *at, place.id, place.bundle()).Write();
+    const Status reachable = CheckReachable(core, place);
+    if (reachable.ok()) {
+      const auto number = BundleWriter(core, standing, {place.id, place.bundle(), NewestBackupIn(place)}).Write();
       if (number.ok()) reached.bundle = *number;
+      if (!number.ok()) miss(reached.name + ": " + std::string(number.status().message()));
+    } else {
+      miss(std::string(reachable.message()));
     }
     places.push_back(std::move(reached));
     return Status::Ok();
-  });
+  }));
+  // Only now: places that a link makes one had theirs replaced by the last of them.
+  for (format::EpochEnd::Place& reached : places) {
+    if (reached.bundle == 0 || StillHas(core, reached)) continue;
+    reached.bundle = 0;
+    miss(reached.name + ": another registered place lies in the same folder, or its bundle does not read back");
+  }
+  return Status::Ok();
 }
 
 Status WriteBundleTo(Core& core, const std::string& folder) {
@@ -297,8 +363,8 @@ Status WriteBundleTo(Core& core, const std::string& folder) {
   std::error_code error;
   if (::mkdir(folder.c_str(), S_IRWXU) != 0 && !fs::is_empty(folder, error))
     return Status::InvalidArgument("the folder for the bundle has to be a new or an empty one");
-  const auto at = core.rows->Freeze();
-  return BundleWriter(core, *at, PlaceId{}, folder).Write().status();
+  const Standing standing(core);
+  return BundleWriter(core, standing, {.folder = folder}).Write().status();
 }
 
 }  // namespace mseal::vault

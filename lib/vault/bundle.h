@@ -15,7 +15,8 @@ Status CheckSettled(const Core& core);
 
 // Brings the bundle of each registered place up to date and opens it from there. `places` says what was reached: one
 // entry a place, with the bundle's number or 0. core.job_mutex is held. Conflict as CheckSettled.
-Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places);
+// `missed`, if given, says of each that was not reached why.
+Status RenewBundles(Core& core, std::vector<format::EpochEnd::Place>& places, std::string* missed = nullptr);
 // Writes a bundle into a folder that is no registered place, for carrying away. InvalidArgument: it is not empty.
 // Conflict as CheckSettled.
 Status WriteBundleTo(Core& core, const std::string& folder);
@@ -28,7 +29,7 @@ class OpenedBundle {
   //   KeyUnavailable  the newest is of an epoch that the provider does not have; the message names that one and those
   //                   at hand
   //   AuthFailed, Corrupt  the newest was changed
-  static Result<OpenedBundle> Open(const std::string& folder, const keys::StoreId& store, crypto::Suite suite,
+  static Result<OpenedBundle> Open(const std::string& folder, const keys::StoreId& store, seal::SuiteSet suite,
                                    const keys::Epochs& epochs);
 
   const format::BundleList& list() const { return sealed_.list; }

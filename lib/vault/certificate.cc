@@ -1,12 +1,15 @@
 // Writes, signs and verifies certificates.
 #include "vault/certificate.h"
 
+#include <algorithm>
+
 #include "base/reader.h"
 #include "base/writer.h"
 #include "sources/json.h"
 #include "vault/certificate_text.h"
 #include "vault/epoch_change.h"
 #include "vault/erasures.h"
+#include "vault/given_up.h"
 #include "vault/index_re_epoch.h"
 
 namespace mseal::vault {
@@ -74,6 +77,7 @@ struct Known {
   Erasure erasure;
   EpochEnd end;
   std::uint64_t tokens_dead_ms = 0;  // 0: not yet
+  std::vector<GivenUp> given_up;     // copies of the provider
 };
 
 Result<EpochEnd> EndOf(const Core& core, std::uint32_t epoch) {
@@ -96,7 +100,29 @@ Result<Known> WhatIsKnown(const Core& core, const keys::PatientHandle& patient) 
   MS_ASSIGN(known.erasure, ReadErasure(core, patient));
   MS_ASSIGN(known.end, EndOf(core, known.erasure.epoch - 1));
   MS_ASSIGN(known.tokens_dead_ms, TokensDeadAt(core, known.erasure));
+  MS_ASSIGN(known.given_up, ReadGivenUp(core));
   return known;
+}
+
+// What a copy held when it was given up opens the disk as it was then: of whoever was erased later too. False: it may
+// be so.
+bool FindGivenUp(const Known& known, Findings& out) {
+  const std::uint32_t ended = known.erasure.epoch - 1;
+  bool reached = true;
+  for (const GivenUp& one : known.given_up) {
+    if (ended < one.copy.first_epoch) continue;
+    const std::string epoch = std::to_string(std::min(ended, one.copy.last_epoch));
+    if (one.copy.destroyed_ms != 0) {
+      out.done.push_back("copy " + one.copy.uri +
+                         " was given up, came back and was destroyed, with the secret of epoch " + epoch + ": " +
+                         AssuranceText(one.copy.assurance));
+      continue;
+    }
+    out.not_reached.push_back("copy " + one.copy.uri + " was given up unread: it may still hold the secret of epoch " +
+                              epoch);
+    reached = false;
+  }
+  return reached;
 }
 
 void FindPlaces(const EpochEnd& end, Findings& out) {
@@ -126,7 +152,7 @@ void FindTokens(const Known& known, Findings& out) {
 }
 
 Findings FindingsOf(const Known& known) {
-  const auto& [erasure, end, tokens_dead_ms] = known;
+  const auto& [erasure, end, tokens_dead_ms, given_up] = known;
   Findings out;
   const bool dead = erasure.state == ErasureState::kDead;
   if (erasure.unreadable > 0)
@@ -144,14 +170,14 @@ Findings FindingsOf(const Known& known) {
     out.not_reached.push_back("pending: the store's files still hold deleted rows: medseal purge");
   FindTokens(known, out);
   out.not_reached.push_back("copies of the provider that were never registered, such as a snapshot of its machine");
-  bool reached = true;
+  bool reached = FindGivenUp(known, out);
   for (const EpochEnd::Place& place : end.places) reached &= place.bundle != 0;
   out.complete = end.purge_complete == 1 && reached && erasure.unreadable == 0;
   return out;
 }
 
 void WriteFacts(const Core& core, const keys::PatientHandle& patient, const Known& known, JsonLines& out) {
-  const auto& [erasure, end, tokens_dead_ms] = known;
+  const auto& [erasure, end, tokens_dead_ms, given_up] = known;
   const auto chain = core.registry->chain();
   const people::Person* person = chain->FindPerson(erasure.person);
   const Findings findings = FindingsOf(known);

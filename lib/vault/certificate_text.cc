@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "schema/wire.h"
+
 namespace mseal::vault {
 namespace {
 
@@ -60,14 +62,17 @@ JsonLines& JsonLines::List(std::string_view name, const std::vector<std::string>
   return Member(name, list);
 }
 
+// A path or a reason may be of any bytes. What is not UTF-8 could not be read back, so its bytes are told one by one.
 std::string JsonLines::Quoted(std::string_view text) {
+  const bool is_utf8 = schema::IsUtf8(AsBytes(text));
   std::string quoted = "\"";
   for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       quoted += {'\\', c};
-    } else if (static_cast<unsigned char>(c) < 0x20) {
+    } else if (byte < 0x20 || (byte >= 0x80 && !is_utf8)) {
       std::array<char, 8> escape;
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(byte));
       quoted += escape.data();
     } else {
       quoted += c;

@@ -19,6 +19,7 @@
 #include "vault/gate.h"
 #include "vault/index_generations.h"
 #include "vault/index_keys.h"
+#include "vault/job_file.h"
 #include "vault/marked.h"
 #include "vault/postings.h"
 #include "vault/schema_book.h"
@@ -44,7 +45,9 @@ class PatientLocks {
 };
 
 struct Core {
-  StoreIdentity identity;
+  // Before the chain of statements is known: whatever there is, since a stored value tells its suite itself.
+  seal::Suites suites{seal::SuiteSet::All()};
+  StoreIdentity identity{{}, suites};
   store::Durability durability = store::Durability::kPower;
   bool read_only = false;
 
@@ -65,6 +68,7 @@ struct Core {
   MarkedPatients marked;
   Gate new_patients;  // shared by whoever makes one, from before the lock of its handle until the commit
   std::unique_ptr<AnchorKeeper> anchor;
+  std::unique_ptr<JobFile> job_file;  // job_mutex is held
 
   std::string provider_uri;                           // of the copy that the vault was opened with
   keys::FileIo* file_io = nullptr;                    // null: the system's

@@ -112,7 +112,7 @@ class EpochChange : public JobWork {
 
   Status RequireOldestOpen(const Job& job) {
     if (job.target == core_.meta->epoch() + 1) return Status::Ok();
-    return Status::Unsupported("an earlier epoch change is not over: finish that one first");
+    return Status::KeyUnavailable("an earlier epoch change is not over (medseal rotate status): finish that one first");
   }
 
   Status Draw(Job& job) {
@@ -237,13 +237,15 @@ class EpochChange : public JobWork {
 
   Status BringBundles(Job& job) {
     MS_ASSIGN(EpochEnd * end, End(job));
-    MS_TRY(RenewBundles(core_, end->places));
+    std::string missed;
+    MS_TRY(RenewBundles(core_, end->places, &missed));
     std::size_t reached = 0;
     for (const EpochEnd::Place& place : end->places) reached += place.bundle != 0;
     if (reached < kFewestPlaces)
       return Status::KeyUnavailable(
-          "pending: the bundle has to be read back from two places before the old epoch dies: medseal backup register "
-          "PLACE, or make the missing ones reachable, then medseal rotate resume");
+          std::string("pending: the bundle has to be read back from two places before the old epoch dies: medseal "
+                      "backup register PLACE, or make the missing ones reachable, then medseal rotate resume") +
+          (missed.empty() ? std::string() : " (not reached: " + missed + ")"));
     return Finish(job, EpochStep::kAnchor);
   }
 
@@ -251,6 +253,8 @@ class EpochChange : public JobWork {
     MS_ASSIGN(EpochEnd * end, End(job));
     ProviderCopies copies(core_);
     MS_TRY(copies.OpenAll());
+    // A copy may have been put back from before since the secret was drawn.
+    MS_TRY(copies.WriteEverywhere(job.target).status());
     core_.AtPoint("epoch secret is destroyed");
     MS_TRY(copies.DestroyEverywhere(job.target - 1));
     core_.AtPoint("epoch secret was destroyed");
@@ -283,7 +287,7 @@ class EpochChange : public JobWork {
   Status EndPassedJobs(const Job& job, store::Batch& batch) {
     if (job.subject != static_cast<std::uint32_t>(EpochScope::kAll)) return Status::Ok();
     return ForEachJob(core_, [&](std::uint32_t number, Job known) {
-      if (known.state != JobState::kPassed || known.moved_ms > job.started_ms) return Status::Ok();
+      if (known.state != JobState::kPassed || known.ending_epoch > job.target) return Status::Ok();
       known.state = JobState::kDone;
       PutJob(core_, number, known, batch);
       return Status::Ok();
@@ -374,7 +378,6 @@ Status JoinEpochChange(Core& core, EpochScope scope, std::uint32_t& number, std:
     epoch = gathering->target;
     if (scope == EpochScope::kErased) return Status::Ok();
     gathering->subject = static_cast<std::uint32_t>(scope);
-    gathering->started_ms = NowMs();
     PutJob(core, number, *gathering, batch);
     return Status::Ok();
   }
@@ -386,6 +389,21 @@ Status JoinEpochChange(Core& core, EpochScope scope, std::uint32_t& number, std:
             .target = epoch,
             .pass = static_cast<std::uint32_t>(EpochStep::kGather)},
            batch);
+  return Status::Ok();
+}
+
+Result<std::uint32_t> NextEpoch(const Core& core) {
+  std::uint32_t next = core.meta->epoch() + 1;
+  MS_TRY(ForEachJob(core, [&](std::uint32_t, const Job& job) {
+    if (IsOpen(job)) next = std::max(next, Gathers(job) ? job.target : job.target + 1);
+    return Status::Ok();
+  }));
+  return next;
+}
+
+Status PassJob(const Core& core, Job& job) {
+  MS_ASSIGN(job.ending_epoch, NextEpoch(core));
+  job.state = JobState::kPassed;
   return Status::Ok();
 }
 

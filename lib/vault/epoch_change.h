@@ -24,6 +24,13 @@ enum class EpochStep : std::uint32_t {
 Status JoinEpochChange(Core& core, format::EpochScope scope, std::uint32_t& number, std::uint32_t& epoch,
                        store::Batch& batch);
 
+// The epoch that a change leads to which has not begun its work; core.gather_mutex is held for as long as that counts.
+Result<std::uint32_t> NextEpoch(const Core& core);
+
+// The job's own work is done. What it left behind dies with a change of all buckets that has not begun its work;
+// core.gather_mutex is held until the job is committed.
+Status PassJob(const Core& core, format::Job& job);
+
 // Begins an epoch change of all buckets, or widens one that has not begun yet. `number` is the job's.
 Status StartEpochChange(Core& core, std::uint32_t& number);
 

@@ -134,6 +134,23 @@ Status RewrapIndexKeys(const StoreIdentity& identity, const keys::MetaTable& met
   });
 }
 
+Status ResealIndexKeys(const StoreIdentity& identity, const keys::MetaTable& meta, people::Session& session,
+                       store::Batch& batch) {
+  return meta.ForEach(keys::MetaKind::kIndexKey, [&](ByteView id, const SecretBytes& content) -> Status {
+    const IndexKeyName name = NameOfIndexKey(id);
+    MS_ASSIGN(const StoredIndexKey stored, ReadIndexKey(content.Reveal()));
+    MS_ASSIGN(const KeyBytes key, UnwrapIndexKey(identity, name, stored, session));
+    MS_ASSIGN(const auto class_key, session.ClassKeyAt(stored.class_number, stored.version));
+    meta.Put(batch, keys::MetaKind::kIndexKey, id, WriteIndexKey(identity, name, stored, *class_key, key));
+    return Status::Ok();
+  });
+}
+
+bool IsIndexKeyUnder(seal::Suite suite, ByteView content) {
+  const auto stored = ReadIndexKey(content);
+  return stored.ok() && seal::IsUnder(suite, stored->wrapped);
+}
+
 Result<std::shared_ptr<const IndexKey>> IndexKeys::Load(const StoreIdentity& identity, const keys::MetaTable& meta,
                                                         people::Session& session, const IndexKeyName& name,
                                                         people::ClassNumber number) {

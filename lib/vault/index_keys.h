@@ -45,6 +45,11 @@ void RequireNewestIndexKey(const keys::MetaTable& meta, const IndexKeyName& name
 
 // Every index key of the class, of every generation, under `next` of `version` instead, into `batch`. The session holds
 // the class.
+// Every index key as it is, under the suite of `identity` that is the newest.
+Status ResealIndexKeys(const StoreIdentity& identity, const keys::MetaTable& meta, people::Session& session,
+                       store::Batch& batch);
+// Whether the content of an index key's row lies under the suite.
+bool IsIndexKeyUnder(seal::Suite suite, ByteView content);
 Status RewrapIndexKeys(const StoreIdentity& identity, const keys::MetaTable& meta, people::Session& session,
                        people::ClassNumber number, const keys::ClassKey& next, people::ClassKeyVersion version,
                        store::Batch& batch);

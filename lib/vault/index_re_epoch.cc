@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "format/keys_of_rows.h"
+#include "vault/epoch_change.h"
 #include "vault/locked_patients.h"
 #include "vault/patient_change.h"
 #include "vault/patient_rows.h"
@@ -147,7 +148,8 @@ class ReEpoch : public JobWork {
     Job next = job;
     store::Batch batch;
     MS_ASSIGN(const bool more, DropSome(*core_.rows, drop_from_, format::AfterPrefix(prefix), batch));
-    if (!more) next.state = JobState::kPassed;
+    const std::lock_guard no_change_begins(core_.gather_mutex);
+    if (!more) MS_TRY(PassJob(core_, next));
     MS_TRY(Commit(next, batch, Durability::kProcess));
     job = next;
     return Status::Ok();
@@ -221,7 +223,8 @@ Result<std::uint32_t> BeginAnew(Core& core) {
     return under_way->number;
   }
   if (under_way.has_value()) {
-    under_way->job.state = JobState::kPassed;  // what it had left to delete is gone
+    const std::lock_guard no_change_begins(core.gather_mutex);
+    MS_TRY(PassJob(core, under_way->job));  // what it had left to delete is gone
     MS_TRY(StoreJob(core, *under_way));
   }
   MS_ASSIGN(const std::uint32_t number, NextJob(core, JobKind::kIndexReEpoch, 0));
@@ -244,6 +247,7 @@ Status ReopenRotations(Core& core, const std::map<std::uint32_t, std::uint32_t>&
     of.job.pass = 1;
     of.job.next = {};
     of.job.changed_in_pass = 0;
+    of.job.ending_epoch = 0;
     MS_TRY(StoreJob(core, of));
   }
   return core.generations.Load(*core.meta);
@@ -251,11 +255,15 @@ Status ReopenRotations(Core& core, const std::map<std::uint32_t, std::uint32_t>&
 
 }  // namespace
 
+Status BeginIndexReEpoch(Core& core, std::uint32_t& number) {
+  MS_ASSIGN(number, NextJob(core, JobKind::kIndexReEpoch, 0));
+  return Begin(core, number);
+}
+
 Status StartIndexReEpoch(Core& core, std::uint32_t& number) {
   MS_TRY(core.CheckWritable());
   const std::lock_guard lock(core.job_mutex);
-  MS_ASSIGN(number, NextJob(core, JobKind::kIndexReEpoch, 0));
-  MS_TRY(Begin(core, number));
+  MS_TRY(BeginIndexReEpoch(core, number));
   return core.anchor->Move();
 }
 

@@ -10,6 +10,8 @@ namespace mseal::vault {
 // Draws the next X_m and begins the job. AlreadyExists: one is under way.
 Status StartIndexReEpoch(Core& core, std::uint32_t& number);
 
+// The same for a job that needs one; core.job_mutex is held.
+Status BeginIndexReEpoch(Core& core, std::uint32_t& number);
 // The epoch whose secret was the last to open a copy of the posting key of `generation`, which was deleted from the
 // store in that epoch. NotFound: that key, or a later one that took its postings over, is in use still.
 Result<std::uint32_t> EpochOfDeletedKey(const Core& core, std::uint32_t generation);

@@ -86,8 +86,9 @@ Status Populate(const InitOptions& options, const schema::Schema& schema, const 
   store::Batch batch;
   const auto meta = keys::MetaTable::Make(rows, identity.store, identity.suite, epoch, batch);
   Settings settings;
+  settings.suite = identity.suite.now().newest();
   settings.created_ms = NowMs();
-  PutSettings(*meta, identity, settings, batch);
+  PutSettings(*meta, settings, batch);
   PutPostingKey(*meta, {.generation = 1, .key = crypto::RandomKey()}, batch);
   PutFirstTally(*meta, batch);
   PutKnownTime(*meta, settings.created_ms, batch);
@@ -115,8 +116,9 @@ Status Populate(const InitOptions& options, const schema::Schema& schema, const 
 Status InitVault(const InitOptions& options) {
   MS_TRY(CheckPlaces(options));
   StoreIdentity identity;
-  identity.suite = ChooseSuite(options.suite);
-  MS_TRY(crypto::CheckSuite(identity.suite));
+  const crypto::Suite suite = ChooseSuite(options.suite);
+  MS_TRY(crypto::CheckSuite(suite));
+  identity.suite = suite;
   MS_ASSIGN(const auto schema, schema::Schema::Load(options.schema));
   crypto::SystemRandom(identity.store);
   const keys::Epoch epoch{kFirstEpoch, keys::EpochSecret(crypto::RandomKey())};
@@ -136,9 +138,8 @@ Status InitVault(const InitOptions& options) {
     MS_TRY(Populate(options, *schema, identity, epoch, *rows, statements));
     anchor = {.epoch = kFirstEpoch, .commit_counter = rows->CommitCounter(), .statement_number = statements};
   }
-  MS_ASSIGN(auto provider,
-            keys::CreateProvider(options.keyring, options.secret, identity.store, identity.suite, kFirstEpoch,
-                                 epoch.secret, {.cost = options.cost, .file_io = options.file_io}));
+  MS_ASSIGN(auto provider, keys::CreateProvider(options.keyring, options.secret, identity.store, suite, kFirstEpoch,
+                                                epoch.secret, {.cost = options.cost, .file_io = options.file_io}));
   undo.RemoveProvider(provider->instance());
   MS_TRY(provider->MoveAnchor(anchor));
   std::error_code error;

@@ -13,6 +13,7 @@
 #include "vault/locked_patients.h"
 #include "vault/reseal.h"
 #include "vault/rotation.h"
+#include "vault/suite_change.h"
 
 namespace mseal::vault {
 namespace {
@@ -56,17 +57,43 @@ Result<std::unique_ptr<JobWork>> WorkOf(Core& core, Desk* desk, std::uint32_t nu
       return MakeIndexRekey(core, *desk, number, job, batch_size);
     case JobKind::kIndexReEpoch:
       return MakeReEpoch(core, number, batch_size);
+    case JobKind::kSuiteChange:
+      if (desk == nullptr) return NeedsSession();
+      return MakeSuiteChange(core, *desk, number, batch_size);
     default:
       return Status::Unsupported("this version does not know this kind of job");
   }
 }
 
-Status RunJob(Core& core, JobWork& work, const StepOptions& options, Job& job) {
-  const std::uint64_t patients = core.rows->Measure().approximate_rows[static_cast<int>(store::Table::kHeads)];
+std::uint64_t CountPatients(const Core& core) {
+  return core.rows->Measure().approximate_rows[static_cast<int>(store::Table::kHeads)];
+}
+
+format::JobFileContent Shown(std::uint32_t number, const Job& job, std::uint64_t patients) {
+  return {.number = number,
+          .kind = job.kind,
+          .state = job.state,
+          .pass = job.pass,
+          .done = PatientsBehind(job, patients),
+          .in_all = patients,
+          .started_ms = job.started_ms};
+}
+
+std::uint64_t PerSecond(std::uint64_t rows, Clock::duration time) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  return rows * 1000 / static_cast<std::uint64_t>(std::max<std::int64_t>(ms, 1));
+}
+
+Status RunJob(Core& core, JobWork& work, std::uint32_t number, const StepOptions& options, Job& job) {
+  const std::uint64_t patients = CountPatients(core);
   const auto begun = Clock::now();
   const std::uint64_t seen_before = job.seen;
+  core.job_file->Write(Shown(number, job, patients));
   while (job.state == JobState::kRunning) {
     MS_TRY(work.Batch(job));
+    format::JobFileContent shown = Shown(number, job, patients);
+    shown.per_second = PerSecond(job.seen - seen_before, Clock::now() - begun);
+    core.job_file->WriteNowAndThen(shown);
     const bool stopped = options.on_progress && !options.on_progress(job, patients);
     if (stopped && job.state == JobState::kRunning) return Status::Cancelled("the job was stopped; it can go on");
     if (options.time_budget.count() > 0 && Clock::now() - begun >= options.time_budget) break;
@@ -93,8 +120,7 @@ Result<std::uint32_t> NextJob(Core& core, JobKind kind, std::uint32_t subject) {
   MS_TRY(ForEachJob(core, [&](std::uint32_t number, const Job& job) {
     newest = number;
     const bool same = job.kind == kind && (job.subject == subject || kind == JobKind::kIndexReEpoch);
-    if (same && !IsOver(job))
-      return Status::AlreadyExists("such a job is under way: finish it first");
+    if (same && !IsOver(job)) return Status::AlreadyExists("such a job is under way: finish it first");
     return Status::Ok();
   }));
   return newest + 1;
@@ -112,7 +138,8 @@ Status StepJob(Core& core, Desk* desk, std::uint32_t number, const StepOptions& 
   MS_ASSIGN(job, ReadJob(core, number));
   MS_ASSIGN(const auto work, WorkOf(core, desk, number, job, BatchSize(options.rows_per_second)));
   if (job.state == JobState::kPaused) return Status::Unsupported("the job is paused: resume it first");
-  const Status ran = RunJob(core, *work, options, job);
+  const Status ran = RunJob(core, *work, number, options, job);
+  core.job_file->Write(Shown(number, job, CountPatients(core)));
   if (!ran.ok() && ran.code() != StatusCode::kCancelled) return ran;
   MS_TRY(core.anchor->Move());
   return ran;
@@ -129,7 +156,15 @@ Status PauseJob(Core& core, Desk* desk, std::uint32_t number, bool pause) {
   job.state = pause ? JobState::kPaused : JobState::kRunning;
   store::Batch batch;
   PutJob(core, number, job, batch);
-  return core.Commit(batch);
+  MS_TRY(core.Commit(batch));
+  core.job_file->Write(Shown(number, job, CountPatients(core)));
+  return Status::Ok();
+}
+
+std::uint64_t PatientsBehind(const Job& job, std::uint64_t patients_in_all) {
+  if (IsOver(job)) return patients_in_all;
+  const std::uint64_t leading = std::uint64_t{job.next[0]} << 16 | std::uint64_t{job.next[1]} << 8 | job.next[2];
+  return patients_in_all * leading >> 24;
 }
 
 Status ForEachJob(const Core& core, const std::function<Status(std::uint32_t, const Job&)>& visit) {
@@ -158,7 +193,13 @@ Result<std::vector<keys::PatientHandle>> PatientPass::NextPatients(const Job& jo
   return patients;
 }
 
-Status PatientPass::Batch(Job& job, const Change& change) const {
+// What the pass changed is looked at again by the next: the work ends with a pass that found nothing.
+void PatientPass::AgainUntilNothing(Job& job) {
+  if (job.changed_in_pass == 0) job.state = JobState::kPassed;
+  if (job.changed_in_pass != 0) ++job.pass;
+}
+
+Status PatientPass::Batch(Job& job, const Change& change, const PassEnd& end) const {
   MS_ASSIGN(const auto patients, NextPatients(job));
   const LockedPatients locked(core_.locks, patients);
   const keys::Buckets::Hold hold(*core_.buckets, patients);
@@ -175,11 +216,15 @@ Status PatientPass::Batch(Job& job, const Change& change) const {
   next.moved_ms = NowMs();
   if (!patients.empty()) next.next = patients.back();
   if (patients.size() < batch_size_ || !Advance(next.next)) {
-    // What the pass changed is looked at again by the next: the work ends with a pass that found nothing.
     next.next = {};
-    if (next.changed_in_pass == 0) next.state = JobState::kPassed;
-    if (next.changed_in_pass != 0) ++next.pass;
+    end(next);
     next.changed_in_pass = 0;
+  }
+  std::unique_lock<std::mutex> gathering;
+  if (next.state == JobState::kPassed) {
+    gathering = std::unique_lock(core_.gather_mutex);
+    MS_TRY(PassJob(core_, next));
+    if (at_end_) MS_TRY(at_end_(batch));
   }
   PutJob(core_, number_, next, batch);
   // Not synced: a power cut takes the job back together with the rows it tells of.

@@ -30,6 +30,10 @@ Status StepJob(Core& core, Desk* desk, std::uint32_t number, const StepOptions& 
 //   NotFound, PermissionDenied  as StepJob;  Unsupported  there is nothing left to pause, or it may not wait
 Status PauseJob(Core& core, Desk* desk, std::uint32_t number, bool pause);
 
+// How many of the patients the job's pass has behind it: handles are random, so how far it came through their range is
+// how far it came through them.
+std::uint64_t PatientsBehind(const format::Job& job, std::uint64_t patients_in_all);
+
 Status ForEachJob(const Core& core, const std::function<Status(std::uint32_t number, const format::Job& job)>& visit);
 
 // ---- for the kinds of job; core.job_mutex is held
@@ -54,15 +58,22 @@ void BeginJob(const Core& core, std::uint32_t number, format::Job job, store::Ba
 bool Advance(keys::PatientHandle& handle);
 
 // The part of a job that passes over all patients, in the order of their handles: again and again until a pass found
-// nothing to change. Each batch is committed with the patients' locks and bucket keys held.
+// nothing to change, or as the job says. Each batch is committed with the patients' locks and bucket keys held.
 class PatientPass {
  public:
   // Puts what it changes of the patient into the batch; false when there was nothing to change.
   using Change = std::function<Result<bool>(const keys::PatientHandle& patient, store::Batch& batch)>;
 
-  PatientPass(Core& core, std::uint32_t number, std::size_t batch_size)
-      : core_(core), number_(number), batch_size_(batch_size) {}
-  Status Batch(format::Job& job, const Change& change) const;
+  // Adds to the batch that ends the work; core.gather_mutex is held until that is committed.
+  using AtEnd = std::function<Status(store::Batch& batch)>;
+
+  PatientPass(Core& core, std::uint32_t number, std::size_t batch_size, AtEnd at_end = {})
+      : core_(core), number_(number), batch_size_(batch_size), at_end_(std::move(at_end)) {}
+  // What the end of a pass makes of a job whose `next` is at the first patient again.
+  using PassEnd = std::function<void(format::Job& job)>;
+  static void AgainUntilNothing(format::Job& job);
+
+  Status Batch(format::Job& job, const Change& change, const PassEnd& end = AgainUntilNothing) const;
   // Those of the next batch.
   Result<std::vector<keys::PatientHandle>> NextPatients(const format::Job& job) const;
 
@@ -70,6 +81,7 @@ class PatientPass {
   Core& core_;
   std::uint32_t number_;
   std::size_t batch_size_;
+  AtEnd at_end_;
 };
 
 }  // namespace mseal::vault

@@ -25,6 +25,7 @@ struct PreparedStream {
   people::ClassNumber class_number = 0;
   std::uint32_t generation = 0;
   const keys::DataKey* data_key = nullptr;  // of that generation
+  seal::Suite suite = seal::Suite::kChaCha20Poly1305;
 };
 
 struct PutRequest {

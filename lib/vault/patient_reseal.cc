@@ -34,6 +34,37 @@ Result<std::unique_ptr<PatientReseal>> PatientReseal::Open(Core& core, Desk& des
   return share;
 }
 
+Result<std::unique_ptr<PatientReseal>> PatientReseal::OpenWhole(Core& core, Desk& desk,
+                                                                const keys::PatientHandle& patient) {
+  MS_ASSIGN(auto share, Open(core, desk, patient, 0));
+  share->whole_ = true;
+  return share;
+}
+
+Status PatientReseal::RewrapSlots() {
+  const StoreIdentity& id = core_.identity;
+  for (people::ClassNumber number = 0; number < format::kSlots; ++number) {
+    format::Slot& slot = keys_.row.slots[number];
+    if (slot.state == format::SlotState::kUnused) continue;
+    MS_ASSIGN(const auto key, desk_.session->ClassKeyAt(number, slot.class_key_version));
+    MS_TRY(keys::RewrapSlot(id.store, id.suite, keys_.handle, number, key.get(), *key, slot.class_key_version, slot));
+  }
+  key_row_changed_ = true;
+  return Status::Ok();
+}
+
+Result<bool> PatientReseal::KeysAreLeft() const {
+  const seal::Suite newest = core_.identity.suite.now().newest();
+  for (const format::Slot& slot : keys_.row.slots) {
+    if (slot.state == format::SlotState::kUnused) continue;
+    if (!seal::IsUnder(newest, slot.current)) return true;
+    if (slot.state == format::SlotState::kBoth && !seal::IsUnder(newest, slot.previous)) return true;
+  }
+  Bytes head;
+  MS_TRY(core_.rows->Get(Table::kHeads, keys_.handle, head));
+  return !seal::IsUnder(newest, head);
+}
+
 Status PatientReseal::BeginGeneration() {
   format::Slot& slot = keys_.row.slots[class_number_];
   const StoreIdentity& id = core_.identity;
@@ -79,15 +110,52 @@ Result<const keys::DataKey*> PatientReseal::KeyAt(people::ClassNumber number, st
 // Void or sealed, the room for the class changes in every row that has it. Where the rules give the class, room for it
 // is in each value that they look at, whatever class it came out as.
 bool PatientReseal::ChangesAlike(const format::HeaderGroup& group) const {
-  return group.class_number == class_number_ || (rules_give_it_ && group.field != 0);
+  return whole_ || group.class_number == class_number_ || (rules_give_it_ && group.field != 0);
 }
 
-bool PatientReseal::Concerns(const OpenedRow& row, Which which) const {
+Result<bool> PatientReseal::Concerns(const OpenedRow& row, Which which) {
+  if (whole_ && which == Which::kAlike) return true;
+  if (whole_) {
+    const StoreIdentity newest{core_.identity.store, core_.identity.suite.now().newest()};
+    MS_ASSIGN(const bool is_under, IsWhollyUnder(newest, row));
+    return !is_under;
+  }
   return std::any_of(row.header.groups.begin(), row.header.groups.end(), [&](const format::HeaderGroup& group) {
     if (which == Which::kAlike) return ChangesAlike(group);
     return group.class_number == class_number_ && group.state == GroupState::kSealed &&
            group.generation != slot().generation;
   });
+}
+
+// Everything is opened once more, with nothing but the newest suite.
+Result<bool> PatientReseal::IsWhollyUnder(const StoreIdentity& newest, const OpenedRow& row) {
+  const auto opened = OpenRow(newest, keys_, row.place.tag, row.bytes);
+  if (opened.code() == StatusCode::kAuthFailed) return false;
+  MS_TRY(opened.status());
+  SecretBytes content;
+  for (const format::HeaderGroup& group : row.header.groups) {
+    if (group.state == GroupState::kVoid) continue;
+    MS_ASSIGN(const keys::DataKey* key, KeyAt(group.class_number, group.generation));
+    Status opens = OpenGroup(newest, *opened, group, *key, content);
+    if (opens.ok()) opens = CheckStreams(newest, group, content.Reveal());
+    if (opens.code() == StatusCode::kAuthFailed) return false;
+    MS_TRY(opens);
+  }
+  return true;
+}
+
+// AuthFailed: a stream that the group names is not under the suite of `newest`.
+Status PatientReseal::CheckStreams(const StoreIdentity& newest, const format::HeaderGroup& group, ByteView content) {
+  StreamKeys keys{keys_.handle, nullptr, keys_.tag.Reveal(), group.class_number, group.generation};
+  MS_ASSIGN(keys.data_key, KeyAt(group.class_number, group.generation));
+  format::GroupReader reader(content);
+  format::GroupEntry entry;
+  while (reader.Next(entry)) {
+    if (entry.kind != EntryKind::kStream) continue;
+    MS_ASSIGN(const format::StreamReference reference, format::ParseStreamReference(entry.value));
+    MS_TRY(CheckStreamKey(newest, keys, reference));
+  }
+  return reader.Finish();
 }
 
 Status PatientReseal::SealRows(Which which, store::Batch& batch, std::uint64_t& sealed) {
@@ -138,7 +206,8 @@ Status PatientReseal::Take(const OpenedRow& row, ByteView row_key, Which which, 
   MS_TRY(CommitIfLarge(batch));
   ++seen_.rows;
   seen_.sum.Add(keys::DigestOfRow(keys_, row_key, row.commitment));
-  return Concerns(row, which) ? SealOne(row, row_key, batch) : Status::Ok();
+  MS_ASSIGN(const bool concerns, Concerns(row, which));
+  return concerns ? SealOne(row, row_key, batch) : Status::Ok();
 }
 
 Status PatientReseal::SealOne(const OpenedRow& row, ByteView row_key, store::Batch& batch) {
@@ -187,12 +256,13 @@ Result<GroupDraft> PatientReseal::MakeDraft(const OpenedRow& row, const format::
   return draft;
 }
 
-// The same content under the current data key; what it says of streams has the same size for the new ones.
+// The same content under the current data key, or, of everything, under its own; what it says of streams has the same
+// size for the new ones.
 Status PatientReseal::SealContent(const format::HeaderGroup& group, const OpenedRow& row, format::Header& header,
                                   GroupDraft& draft) {
   MS_ASSIGN(const keys::DataKey* old_key, KeyAt(group.class_number, group.generation));
   MS_TRY(OpenGroup(core_.identity, row, group, *old_key, draft.content));
-  draft.header.generation = keys_.row.slots[group.class_number].generation;
+  if (!whole_) draft.header.generation = keys_.row.slots[group.class_number].generation;
   MS_ASSIGN(draft.key, KeyAt(group.class_number, draft.header.generation));
   const MutableBytes content = draft.content.Reveal();
   format::GroupReader reader(content);
@@ -218,7 +288,7 @@ Result<format::StreamReference> PatientReseal::SealStream(const format::HeaderGr
   StreamKeys from{keys_.handle, nullptr, keys_.tag.Reveal(), group.class_number, group.generation};
   MS_ASSIGN(from.data_key, KeyAt(from.class_number, from.generation));
   StreamKeys to = from;
-  to.generation = keys_.row.slots[group.class_number].generation;
+  if (!whole_) to.generation = keys_.row.slots[group.class_number].generation;
   MS_ASSIGN(to.data_key, KeyAt(to.class_number, to.generation));
   MS_ASSIGN(format::StreamReference written, ResealStream(core_, from, old, to));
   written_[old.id] = {written, old.chunks, false};

@@ -1,5 +1,5 @@
-// One patient's share in the reseal of a class: a new data key, and every group and large value of the class sealed
-// anew under it.
+// One patient's share in a reseal: of a class, under a new data key, every group and large value of it sealed anew; or
+// of everything, under the data keys there are, when the store's suite changes.
 #pragma once
 
 #include <array>
@@ -21,23 +21,37 @@ class PatientReseal {
   static Result<std::unique_ptr<PatientReseal>> Open(Core& core, Desk& desk, const keys::PatientHandle& patient,
                                                      people::ClassNumber class_number);
 
+  // The same for every class the patient has data keys of, which the session holds.
+  static Result<std::unique_ptr<PatientReseal>> OpenWhole(Core& core, Desk& desk, const keys::PatientHandle& patient);
+
+  // ---- of a class
+
   bool has_previous() const { return slot().state == format::SlotState::kBoth; }
 
   // A new data key under the newest class key, the one there was becomes the previous. With both already, or none, the
   // slot is only wrapped or drawn anew: a thief with two copies of the disk sees the same.
   Status BeginGeneration();
 
+  void DropPrevious();
+
+  // ---- of everything
+
+  // Every data key wrapped under the newest suite; each stays what it is.
+  Status RewrapSlots();
+  // Whether head or slots are not under the newest suite.
+  Result<bool> KeysAreLeft() const;
+
+  // ---- of both
+
   // Which rows are sealed anew.
   enum class Which {
-    kAlike,  // all that have room for the class, whether it holds a value or not
-    kLeft,   // those with a group under the previous data key
+    kAlike,  // all that have room for the class, whether it holds a value or not; or all there are
+    kLeft,   // those with a group under the previous data key; or with anything not under the newest suite
   };
   // Seals rows, live and history; `batch` gets what is not committed on the way, `sealed` their number.
   //   AuthFailed        a row or chunk does not open, or the rows do not add up to the head
   //   PermissionDenied  a group that has to change with those of the class is of one that the session does not hold
   Status SealRows(Which which, store::Batch& batch, std::uint64_t& sealed);
-
-  void DropPrevious();
 
   // Puts head and key row into `batch`.
   void Finish(store::Batch& batch);
@@ -54,7 +68,9 @@ class PatientReseal {
   const format::Slot& slot() const { return keys_.row.slots[class_number_]; }
   Result<const keys::DataKey*> KeyAt(people::ClassNumber number, std::uint32_t generation);
   bool ChangesAlike(const format::HeaderGroup& group) const;
-  bool Concerns(const OpenedRow& row, Which which) const;
+  Result<bool> Concerns(const OpenedRow& row, Which which);
+  Result<bool> IsWhollyUnder(const StoreIdentity& newest, const OpenedRow& row);
+  Status CheckStreams(const StoreIdentity& newest, const format::HeaderGroup& group, ByteView content);
 
   Status SealRecord(const OpenedRow& live, Which which, store::Batch& batch);
   Status Take(const OpenedRow& row, ByteView row_key, Which which, store::Batch& batch);
@@ -68,6 +84,7 @@ class PatientReseal {
   Core& core_;
   Desk& desk_;
   keys::PatientKeys keys_;
+  bool whole_ = false;  // then no class is meant
   people::ClassNumber class_number_;
   bool rules_give_it_ = false;
   bool key_row_changed_ = false;

@@ -5,7 +5,11 @@
 #include <filesystem>
 
 #include "base/clock.h"
+#include "crypto/hash.h"
+#include "keys/anchor_file.h"
+#include "vault/given_up.h"
 #include "vault/jobs.h"
+#include "vault/provider_changes.h"
 #include "vault/store_files.h"
 
 namespace mseal::vault {
@@ -19,11 +23,8 @@ keys::KeyringSecret SecretOf(const format::ProviderCopy& copy) {
 }
 
 Status Unreachable(const std::string& uri, const Status& why) {
-  return Status::KeyUnavailable("the provider copy " + uri + " cannot be used: " + std::string(why.message()));
-}
-
-Result<std::unique_ptr<keys::KeyProvider>> OpenRegistered(const Core& core, const format::ProviderCopy& copy) {
-  return keys::OpenProvider(copy.uri, SecretOf(copy), {.file_io = core.file_io});
+  return Status::KeyUnavailable("the provider copy " + uri + " cannot be used: " + std::string(why.message()) +
+                                "; one that is lost for good: medseal provider copy forget");
 }
 
 bool Has(const keys::KeyProvider& provider, std::uint32_t epoch) {
@@ -31,7 +32,31 @@ bool Has(const keys::KeyProvider& provider, std::uint32_t epoch) {
   return std::find(epochs.begin(), epochs.end(), epoch) != epochs.end();
 }
 
+// Secrets that died are back in a provider that was put back from before.
+Status DestroyBefore(keys::KeyProvider& provider, std::uint32_t epoch) {
+  for (const std::uint32_t held : provider.Epochs()) {
+    if (held < epoch) MS_TRY(provider.Destroy(held));
+  }
+  return Status::Ok();
+}
+
+bool HoldsBefore(const keys::KeyProvider& provider, std::uint32_t epoch) {
+  const auto epochs = provider.Epochs();
+  return std::any_of(epochs.begin(), epochs.end(), [&](std::uint32_t held) { return held < epoch; });
+}
+
 }  // namespace
+
+Result<std::unique_ptr<keys::KeyProvider>> OpenRegistered(const Core& core, ByteView instance,
+                                                          const format::ProviderCopy& copy) {
+  auto opened = keys::OpenProvider(copy.uri, SecretOf(copy), {.file_io = core.file_io});
+  if (opened.code() != StatusCode::kWrongSecret) return opened;
+  MS_ASSIGN(const auto change, ReadProviderChange(core, instance));
+  if (!change.has_value() || change->what != format::ProviderChange::What::kNewRoot) return opened;
+  const keys::KeyringSecret next{static_cast<keys::KeyringSecret::Kind>(change->secret_kind),
+                                 SecretBytes::CopyOf(change->secret.Reveal())};
+  return keys::OpenProvider(copy.uri, next, {.file_io = core.file_io});
+}
 
 Status ProviderCopies::OpenAll() {
   copies_.clear();
@@ -43,7 +68,7 @@ Status ProviderCopies::OpenAll() {
 Status ProviderCopies::OpenCopy(ByteView instance, const SecretBytes& content) {
   if (SameBytes(instance, core_.provider->instance())) return Status::Ok();
   MS_ASSIGN(const format::ProviderCopy copy, format::ParseProviderCopy(content.Reveal()));
-  auto opened = OpenRegistered(core_, copy);
+  auto opened = OpenRegistered(core_, instance, copy);
   if (!opened.ok()) return Unreachable(copy.uri, opened.status());
   if ((*opened)->store() != core_.identity.store || !SameBytes((*opened)->instance(), instance))
     return Unreachable(copy.uri, Status::AuthFailed("another provider lies there"));
@@ -52,28 +77,45 @@ Status ProviderCopies::OpenCopy(ByteView instance, const SecretBytes& content) {
   return Status::Ok();
 }
 
-Result<keys::EpochSecret> ProviderCopies::WriteEverywhere(std::uint32_t epoch) {
-  std::optional<keys::EpochSecret> secret;
+Result<keys::EpochSecret> ProviderCopies::KnownOrDrawn(std::uint32_t epoch) const {
+  if (const auto known = core_.epochs->Find(epoch)) return keys::EpochSecret(KeyBytes::CopyOf(known->secret.Reveal()));
   for (const Copy& copy : copies_) {
-    if (secret.has_value() || !Has(*copy.provider, epoch)) continue;
-    MS_ASSIGN(keys::EpochSecret known, copy.provider->Open(epoch));
-    secret.emplace(std::move(known));
+    if (Has(*copy.provider, epoch)) return copy.provider->Open(epoch);
   }
-  if (!secret.has_value()) secret.emplace(crypto::RandomKey());
-  for (const Copy& copy : copies_) {
-    if (Has(*copy.provider, epoch)) continue;
-    const Status written = copy.provider->Write(epoch, *secret);
-    if (!written.ok()) return Unreachable(copy.uri, written);
-    core_.AtPoint("epoch secret is in a copy");
-  }
-  return std::move(*secret);
+  return keys::EpochSecret(crypto::RandomKey());
 }
 
-Status ProviderCopies::DestroyEverywhere(std::uint32_t epoch) {
+Status ProviderCopies::WriteTo(const Copy& copy, std::uint32_t epoch, const keys::EpochSecret& secret) {
+  if (Has(*copy.provider, epoch)) {
+    MS_ASSIGN(const keys::EpochSecret held, copy.provider->Open(epoch));
+    const bool same = crypto::SameSecret(held.Reveal(), secret.Reveal());
+    return same ? Status::Ok() : Status::AuthFailed("it holds another secret of the new epoch");
+  }
+  // Beside the secret in use they would take the place of the new one.
+  if (Has(*copy.provider, epoch - 1)) MS_TRY(DestroyBefore(*copy.provider, epoch - 1));
+  MS_TRY(copy.provider->Write(epoch, secret));
+  core_.AtPoint("epoch secret is in a copy");
+  return Status::Ok();
+}
+
+Result<keys::EpochSecret> ProviderCopies::WriteEverywhere(std::uint32_t epoch) {
+  MS_ASSIGN(keys::EpochSecret secret, KnownOrDrawn(epoch));
   for (const Copy& copy : copies_) {
-    const Status destroyed = copy.provider->Destroy(epoch);
-    if (!destroyed.ok() && destroyed.code() != StatusCode::kNotFound) return Unreachable(copy.uri, destroyed);
-    if (Has(*copy.provider, epoch)) return Unreachable(copy.uri, Status::IoError("it holds the old secret still"));
+    const Status written = WriteTo(copy, epoch, secret);
+    if (!written.ok()) return Unreachable(copy.uri, written);
+  }
+  return secret;
+}
+
+// Providers that are to be taken away have it too.
+Status ProviderCopies::DestroyEverywhere(std::uint32_t epoch) {
+  MS_TRY(SweepProviders(core_));
+  for (const Copy& copy : copies_) {
+    Status destroyed = copy.provider->Destroy(epoch);
+    if (destroyed.ok() || destroyed.code() == StatusCode::kNotFound) destroyed = DestroyBefore(*copy.provider, epoch);
+    if (!destroyed.ok()) return Unreachable(copy.uri, destroyed);
+    if (HoldsBefore(*copy.provider, epoch + 1))
+      return Unreachable(copy.uri, Status::IoError("it holds the old secret still"));
     core_.AtPoint("epoch secret is gone from a copy");
   }
   return Status::Ok();
@@ -107,54 +149,134 @@ bool ProviderCopies::Opens(const format::Erasure& erasure, std::uint8_t bucket_b
   return false;
 }
 
-namespace {
-
 void PutProviderCopy(const Core& core, const keys::KeyProvider& provider, const std::string& uri, store::Batch& batch) {
   keys::KeyringSecret access = provider.Access();
   const format::ProviderCopy copy{static_cast<std::uint8_t>(access.kind), NowMs(), uri, std::move(access.bytes)};
   core.meta->Put(batch, MetaKind::kProviderCopy, provider.instance(), format::WriteProviderCopy(copy).Reveal());
 }
 
-// The same from whatever folder the vault is opened.
-std::string FullUri(const keys::ProviderPlace& place, const std::string& uri) {
+Result<std::string> FullUri(const std::string& uri) {
+  MS_ASSIGN(const keys::ProviderPlace place, keys::ParseProviderUri(uri));
   return place.token.has_value() ? uri : std::filesystem::absolute(place.file).lexically_normal().string();
+}
+
+namespace {
+
+Result<bool> IsRemembered(const Core& core) {
+  const auto known = core.meta->Get(MetaKind::kProviderCopy, core.provider->instance());
+  if (known.code() == StatusCode::kNotFound) return false;
+  MS_TRY(known.status());
+  MS_ASSIGN(const format::ProviderCopy copy, format::ParseProviderCopy(known->Reveal()));
+  const keys::KeyringSecret access = core.provider->Access();
+  return copy.uri == core.provider_uri && copy.secret_kind == static_cast<std::uint8_t>(access.kind) &&
+         SameBytes(copy.secret.Reveal(), access.bytes.Reveal());
 }
 
 }  // namespace
 
 Status RegisterProvider(Core& core) {
-  MS_ASSIGN(const keys::ProviderPlace place, keys::ParseProviderUri(core.provider_uri));
-  core.provider_uri = FullUri(place, core.provider_uri);
-  const auto known = core.meta->Get(MetaKind::kProviderCopy, core.provider->instance());
-  if (!known.ok() && known.code() != StatusCode::kNotFound) return known.status();
-  if (known.ok()) {
-    MS_ASSIGN(const format::ProviderCopy copy, format::ParseProviderCopy(known->Reveal()));
-    if (copy.uri == core.provider_uri) return Status::Ok();
-  }
+  using What = format::ProviderChange::What;
+  MS_ASSIGN(core.provider_uri, FullUri(core.provider_uri));
+  MS_ASSIGN(const auto change, ReadProviderChange(core, core.provider->instance()));
+  if (change.has_value() && change->what == What::kLeaving) return Status::Ok();
+  if (change.has_value() && change->what == What::kArriving)
+    return Status::KeyUnavailable("the making of this provider was interrupted: open the vault with the one before");
+  MS_ASSIGN(const bool remembered, IsRemembered(core));
+  if (remembered && !change.has_value()) return Status::Ok();
   store::Batch batch;
   PutProviderCopy(core, *core.provider, core.provider_uri, batch);
+  if (change.has_value()) EndProviderChange(core, core.provider->instance(), batch);
+  MS_TRY(TakeBack(core, batch));
   return core.CommitAs(batch, store::Durability::kPower);
+}
+
+Status CheckEpochIsSettled(const Core& core) {
+  if (core.epochs->all().size() == 1 && core.provider->Epochs().size() == 1) return Status::Ok();
+  return Status::Conflict("the epoch is changing: finish that first, with medseal rotate resume");
+}
+
+namespace {
+
+Status CheckFile(const std::string& store, const std::string& file) {
+  if (IsInside(file, store)) return Status::InvalidArgument("a copy of the provider may not lie inside the store");
+  std::error_code error;
+  if (!std::filesystem::is_directory(std::filesystem::path(file).parent_path(), error))
+    return Status::NotFound("the folder for the new keyring is not there: make it first");
+  for (const std::string& path : {file, keys::AnchorPathOf(file)}) {
+    if (std::filesystem::exists(path, error)) return Status::AlreadyExists("something is at the path of the new copy");
+  }
+  return Status::Ok();
+}
+
+// The PIN is tried before it is remembered: a wrong one would be tried again at every opening, until the token locks.
+Status CheckToken(const Core& core, const std::string& uri, const keys::KeyringSecret& pin) {
+  const auto opened = keys::OpenProvider(uri, pin, {.file_io = core.file_io});
+  if (opened.code() == StatusCode::kNotFound) return Status::Ok();
+  if (opened.ok()) return Status::AlreadyExists("a provider of this name is on the token");
+  return opened.status();
+}
+
+// What is under its names belongs to nobody here, and is not to be swept away with what comes to nothing. Nothing is
+// announced where nothing can be made.
+Status CheckPlace(const Core& core, const std::string& store, const std::string& uri,
+                  const keys::KeyringSecret& secret) {
+  MS_ASSIGN(const keys::ProviderPlace place, keys::ParseProviderUri(uri));
+  return place.token.has_value() ? CheckToken(core, uri, secret) : CheckFile(store, place.file);
+}
+
+// A passphrase is asked for again; the PIN of a token is needed to take away what is on it.
+format::ProviderChange Arriving(const std::string& uri, const keys::KeyringSecret& secret) {
+  format::ProviderChange change;
+  change.what = format::ProviderChange::What::kArriving;
+  change.secret_kind = static_cast<std::uint8_t>(secret.kind);
+  change.uri = uri;
+  const auto place = keys::ParseProviderUri(uri);
+  if (place.ok() && place->token.has_value()) change.secret = SecretBytes::CopyOf(secret.bytes.Reveal());
+  return change;
+}
+
+Result<std::unique_ptr<keys::KeyProvider>> CreateAnnounced(Core& core, const std::string& uri,
+                                                           const keys::KeyringSecret& secret,
+                                                           const crypto::Argon2Cost& cost) {
+  ByteArray<16> instance{};
+  crypto::SystemRandom(instance);
+  store::Batch batch;
+  PutProviderChange(core, instance, Arriving(uri, secret), batch);
+  MS_TRY(core.CommitAs(batch, store::Durability::kPower));
+  core.AtPoint("a provider is made");
+  const auto epoch = core.epochs->newest();
+  auto made = keys::CreateProvider(uri, secret, core.identity.store, core.identity.suite.now().newest(), epoch->number,
+                                   epoch->secret, {.cost = cost, .instance = instance, .file_io = core.file_io});
+  core.AtPoint("a provider was made");
+  if (!made.ok()) SweepProviders(core).Ignore("the first failure is the one to tell; the next opening tries again");
+  return made;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<keys::KeyProvider>> MakeProviderCopy(Core& core, const std::string& store,
+                                                            const std::string& uri, const keys::KeyringSecret& secret,
+                                                            const crypto::Argon2Cost& cost) {
+  MS_TRY(CheckEpochIsSettled(core));
+  SweepProviders(core).Ignore("what cannot be taken away is in the way only where it lies");
+  MS_TRY(CheckPlace(core, store, uri, secret));
+  MS_ASSIGN(auto made, CreateAnnounced(core, uri, secret, cost));
+  store::Batch batch;
+  PutProviderCopy(core, *made, uri, batch);
+  EndProviderChange(core, made->instance(), batch);
+  MS_TRY(core.CommitAs(batch, store::Durability::kPower));
+  MS_TRY(core.anchor->Move());
+  MS_ASSIGN(const auto anchor, core.provider->ReadAnchor());
+  if (anchor.has_value()) MS_TRY(made->MoveAnchor(*anchor));
+  return made;
 }
 
 Status AddProviderCopy(Core& core, const std::string& store, const std::string& uri, const keys::KeyringSecret& secret,
                        const crypto::Argon2Cost& cost) {
   MS_TRY(core.CheckWritable());
   const std::lock_guard lock(core.job_mutex);
-  MS_ASSIGN(const keys::ProviderPlace place, keys::ParseProviderUri(uri));
-  if (!place.token.has_value() && IsInside(place.file, store))
-    return Status::InvalidArgument("a copy of the provider may not lie inside the store");
-  if (core.epochs->all().size() > 1 || core.provider->Epochs().size() > 1)
-    return Status::Conflict("the epoch is changing: finish that first, with medseal rotate resume");
-  const auto epoch = core.epochs->newest();
-  const std::string full = FullUri(place, uri);
-  MS_ASSIGN(const auto made, keys::CreateProvider(full, secret, core.identity.store, core.identity.suite, epoch->number,
-                                                  epoch->secret, {.cost = cost, .file_io = core.file_io}));
-  store::Batch batch;
-  PutProviderCopy(core, *made, full, batch);
-  MS_TRY(core.CommitAs(batch, store::Durability::kPower));
-  MS_TRY(core.anchor->Move());
-  MS_ASSIGN(const auto anchor, core.provider->ReadAnchor());
-  return anchor.has_value() ? made->MoveAnchor(*anchor) : Status::Ok();
+  MS_ASSIGN(const std::string full, FullUri(uri));
+  return MakeProviderCopy(core, store, full, secret, cost).status();
 }
 
 Result<std::size_t> MoveAnchorsOfOthers(Core& core, const keys::Anchor& anchor) {
@@ -162,7 +284,7 @@ Result<std::size_t> MoveAnchorsOfOthers(Core& core, const keys::Anchor& anchor) 
   MS_TRY(core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView id, const SecretBytes& content) -> Status {
     if (SameBytes(id, core.provider->instance())) return Status::Ok();
     MS_ASSIGN(const format::ProviderCopy copy, format::ParseProviderCopy(content.Reveal()));
-    const auto opened = OpenRegistered(core, copy);
+    const auto opened = OpenRegistered(core, id, copy);
     const bool is_it = opened.ok() && SameBytes((*opened)->instance(), id);
     if (!is_it || !(*opened)->MoveAnchor(anchor).ok()) ++missed;
     return Status::Ok();
@@ -170,8 +292,35 @@ Result<std::size_t> MoveAnchorsOfOthers(Core& core, const keys::Anchor& anchor) 
   return missed;
 }
 
+namespace {
+
+// One that answers although it was given up is destroyed when somebody looks: not while a job works with the copies.
+Status SweepGivenUpNow(Core& core) {
+  const std::unique_lock lock(core.job_mutex, std::try_to_lock);
+  return lock.owns_lock() && !core.read_only ? SweepGivenUp(core) : Status::Ok();
+}
+
+Status ListGivenUp(const Core& core, std::vector<ProviderFacts>& out) {
+  MS_ASSIGN(const std::vector<GivenUp> all, ReadGivenUp(core));
+  for (const GivenUp& one : all) {
+    ProviderFacts& facts = out.emplace_back();
+    facts.uri = one.copy.uri;
+    facts.reached = Status::KeyUnavailable("it was given up");
+    facts.given_up_ms = one.copy.given_up_ms;
+    facts.destroyed_ms = one.copy.destroyed_ms;
+    facts.assurance = static_cast<keys::Assurance>(one.copy.assurance);
+    if (one.copy.destroyed_ms != 0) continue;
+    facts.epochs.push_back(one.copy.first_epoch);
+    if (one.copy.last_epoch != one.copy.first_epoch) facts.epochs.push_back(one.copy.last_epoch);
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
 Status ListProviderCopies(Core& core, std::vector<ProviderFacts>& out) {
   out.clear();
+  MS_TRY(SweepGivenUpNow(core));
   const auto look = [](const keys::KeyProvider& provider, ProviderFacts& facts) {
     facts.assurance = provider.assurance();
     facts.epochs = provider.Epochs();
@@ -182,17 +331,18 @@ Status ListProviderCopies(Core& core, std::vector<ProviderFacts>& out) {
   own.own = true;
   look(*core.provider, own);
   out.push_back(std::move(own));
-  return core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView id, const SecretBytes& content) -> Status {
+  MS_TRY(core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView id, const SecretBytes& content) -> Status {
     if (SameBytes(id, core.provider->instance())) return Status::Ok();
     MS_ASSIGN(const format::ProviderCopy copy, format::ParseProviderCopy(content.Reveal()));
     ProviderFacts facts;
     facts.uri = copy.uri;
-    const auto opened = OpenRegistered(core, copy);
+    const auto opened = OpenRegistered(core, id, copy);
     facts.reached = opened.status();
     if (opened.ok()) look(**opened, facts);
     out.push_back(std::move(facts));
     return Status::Ok();
-  });
+  }));
+  return ListGivenUp(core, out);
 }
 
 }  // namespace mseal::vault

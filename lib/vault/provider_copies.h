@@ -22,9 +22,9 @@ class ProviderCopies {
   //   KeyUnavailable  one cannot be reached or opened; the message names it
   Status OpenAll();
 
-  // The secret of an epoch: drawn, unless a copy has it already, and in all of them afterwards, read back.
+  // The secret of an epoch: drawn, unless the core or a copy has it already, and in all of them afterwards, read back.
   Result<keys::EpochSecret> WriteEverywhere(std::uint32_t epoch);
-  // Ok when none has it any more.
+  // Ok when none has it any more, nor that of an epoch before.
   Status DestroyEverywhere(std::uint32_t epoch);
   Status MoveAnchors(const keys::Anchor& anchor);
   std::vector<format::EpochEnd::Copy> Facts() const;
@@ -38,18 +38,37 @@ class ProviderCopies {
     std::unique_ptr<keys::KeyProvider> owned;  // null: the core's own
   };
   Status OpenCopy(ByteView instance, const SecretBytes& content);
+  Result<keys::EpochSecret> KnownOrDrawn(std::uint32_t epoch) const;
+  Status WriteTo(const Copy& copy, std::uint32_t epoch, const keys::EpochSecret& secret);
 
   Core& core_;
   std::vector<Copy> copies_;
 };
 
 // Remembers how and where the provider was opened, if that is news: whoever opens the vault with another copy reaches
-// this one too.
+// this one too. One that the vault has moved from is not remembered.
+//   KeyUnavailable  its making was interrupted, and it is to be taken away
 Status RegisterProvider(Core& core);
+// The row of a copy as it is opened now, and no other.
+void PutProviderCopy(const Core& core, const keys::KeyProvider& provider, const std::string& uri, store::Batch& batch);
 
-// Makes one more copy of the provider and registers it.
+// The same from whatever folder the vault is opened.
+Result<std::string> FullUri(const std::string& uri);
+// The copy of this instance, as it is remembered or, when a change of its root was interrupted, as that meant it to be.
+// Errors as keys::OpenProvider.
+Result<std::unique_ptr<keys::KeyProvider>> OpenRegistered(const Core& core, ByteView instance,
+                                                          const format::ProviderCopy& copy);
+// Conflict: the epoch is changing.
+Status CheckEpochIsSettled(const Core& core);
+
+// Makes one more copy of the provider and registers it; core.job_mutex is held. `uri` is a full one. What is left when
+// the process is killed is taken away at the next opening.
 //   AlreadyExists  something is there;  InvalidArgument  it lies inside the store
 //   Conflict       the epoch is changing: finish that first
+Result<std::unique_ptr<keys::KeyProvider>> MakeProviderCopy(Core& core, const std::string& store,
+                                                            const std::string& uri, const keys::KeyringSecret& secret,
+                                                            const crypto::Argon2Cost& cost);
+// The same for a copy that nobody works with.
 Status AddProviderCopy(Core& core, const std::string& store, const std::string& uri, const keys::KeyringSecret& secret,
                        const crypto::Argon2Cost& cost);
 
@@ -64,8 +83,11 @@ struct ProviderFacts {
   keys::Assurance assurance = keys::Assurance::kUnlinked;
   std::vector<std::uint32_t> epochs;
   bool damaged = false;
+  std::uint64_t given_up_ms = 0;   // 0: it is registered; else `epochs`: the first and last that it may hold
+  std::uint64_t destroyed_ms = 0;  // of one given up: it came back, and was destroyed
 };
-// Opens each and looks.
+// Opens each and looks; those given up come last. One that has come back is destroyed.
+//   KeyUnavailable  one has come back and cannot be destroyed
 Status ListProviderCopies(Core& core, std::vector<ProviderFacts>& out);
 
 }  // namespace mseal::vault

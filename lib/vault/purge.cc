@@ -29,7 +29,9 @@ Status CompleteEpochEnds(Core& core) {
 Status PurgeStore(Core& core, const store::PurgeOptions& options, store::PurgeReport& report) {
   MS_TRY(core.CheckWritable());
   const std::lock_guard lock(core.job_mutex);
+  core.AtPoint("store is purged");
   MS_TRY(core.rows->Purge(options, report));
+  core.AtPoint("store was purged");
   return report.complete ? CompleteEpochEnds(core) : Status::Ok();
 }
 

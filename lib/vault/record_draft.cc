@@ -182,12 +182,14 @@ Result<StreamKeys> RecordDraft::CurrentStreamKeys(people::ClassNumber number) {
   return StreamKeys{change_.patient(), data_key, change_.keys().tag.Reveal(), number, change_.GenerationOf(number)};
 }
 
-// An upload's stream; written again when a reseal has made another data key current since the upload began.
+// An upload's stream; written again when a reseal has made another data key current since the upload began, or the
+// store's suite is another.
 Result<format::StreamReference> RecordDraft::SettlePrepared(const PreparedStream& prepared,
                                                             people::ClassNumber class_number) {
   new_streams_.push_back(prepared.reference.id);
   MS_ASSIGN(const StreamKeys to, CurrentStreamKeys(class_number));
-  if (prepared.generation == to.generation) return prepared.reference;
+  const bool is_newest = prepared.suite == change_.core_.identity.suite.now().newest();
+  if (prepared.generation == to.generation && is_newest) return prepared.reference;
   StreamKeys from = to;
   from.data_key = prepared.data_key;
   from.generation = prepared.generation;

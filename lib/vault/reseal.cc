@@ -14,10 +14,11 @@ using format::JobKind;
 // One patient a batch, so that no writer waits for more than its own.
 constexpr std::size_t kPatientsTogether = 1;
 
-// Whether a backup from before `sealed_ms` may still be there to be restored, which takes the previous data keys: one
-// that a place lists, or any where a place is away or holds copies that another tool made. A place that is given up is
-// forgotten, a backup pruned.
-Result<bool> BackupsNeedPrevious(Core& core, std::uint64_t sealed_ms) {
+// Whether a backup from before everything was sealed anew may still be there to be restored, which takes the previous
+// data keys: one that a place lists, or any where a place is away or holds copies that another tool made. A place that
+// is given up is forgotten, a backup pruned. A clock that ran ahead makes no backup newer: its commits have to be. They
+// alone do not say it either, since a restore takes the counter back while later backups stay where they are.
+Result<bool> BackupsNeedPrevious(Core& core, const Job& job) {
   std::vector<PlaceView> views;
   const Status listed = ListBackups(core, {}, views);
   if (listed.code() == StatusCode::kNotFound) return false;  // no place is registered
@@ -25,7 +26,8 @@ Result<bool> BackupsNeedPrevious(Core& core, std::uint64_t sealed_ms) {
   for (const PlaceView& view : views) {
     if (!view.reached.ok() || view.place.facts.kind == format::PlaceKind::kCopies) return true;
     for (const PlaceView::Entry& entry : view.backups) {
-      if (!entry.known.ok() || entry.facts.made_ms <= sealed_ms) return true;
+      const bool newer = entry.facts.commit_counter >= job.commits && entry.facts.made_ms > job.moved_ms;
+      if (!entry.known.ok() || !newer) return true;
     }
   }
   return false;
@@ -36,24 +38,41 @@ class Reseal : public JobWork {
   Reseal(Core& core, Desk& desk, std::uint32_t number, const Job& job)
       : core_(core),
         desk_(desk),
+        number_(number),
         class_number_(static_cast<people::ClassNumber>(job.subject)),
         pass_(core, number, kPatientsTogether) {}
 
   Status Batch(Job& job) override {
+    MS_TRY(NoteCommits(job));
     MS_TRY(CheckBackups(job));
-    return pass_.Batch(job, [&](const keys::PatientHandle& patient, store::Batch& batch) -> Result<bool> {
-      auto share = PatientReseal::Open(core_, desk_, patient, class_number_);
-      if (share.code() == StatusCode::kNotFound) return false;  // went since the scan
-      MS_TRY(share.status());
-      return job.pass == 1 ? SealAll(**share, batch) : SealLeft(**share, job.pass == 2, batch);
-    });
+    const Status passed =
+        pass_.Batch(job, [&](const keys::PatientHandle& patient, store::Batch& batch) -> Result<bool> {
+          auto share = PatientReseal::Open(core_, desk_, patient, class_number_);
+          if (share.code() == StatusCode::kNotFound) return false;  // went since the scan
+          MS_TRY(share.status());
+          return job.pass == 1 ? SealAll(**share, batch) : SealLeft(**share, job.pass == 2, batch);
+        });
+    return passed.ok() ? NoteCommits(job) : passed;
   }
 
  private:
+  // Right after the first pass; by the next step if the process died in between. A backup that has as many commits has
+  // all that the pass wrote.
+  Status NoteCommits(Job& job) {
+    if (job.pass == 1 || job.commits != 0 || job.state != format::JobState::kRunning) return Status::Ok();
+    Job next = job;
+    next.commits = core_.rows->CommitCounter();
+    store::Batch batch;
+    PutJob(core_, number_, next, batch);
+    MS_TRY(core_.CommitAs(batch, store::Durability::kProcess));
+    job = next;
+    return Status::Ok();
+  }
+
   // Before the second pass drops the first key. Backups that are made from then on have nothing under a previous one.
   Status CheckBackups(const Job& job) {
     if (job.pass != 2 || job.next != keys::PatientHandle{}) return Status::Ok();
-    MS_ASSIGN(const bool needed, BackupsNeedPrevious(core_, job.moved_ms));
+    MS_ASSIGN(const bool needed, BackupsNeedPrevious(core_, job));
     if (!needed) return Status::Ok();
     return Status::KeyUnavailable(
         "a backup from before still needs the previous data keys: medseal backup create, then backup prune the older "
@@ -82,6 +101,7 @@ class Reseal : public JobWork {
 
   Core& core_;
   Desk& desk_;
+  std::uint32_t number_;
   people::ClassNumber class_number_;
   PatientPass pass_;
 };
@@ -96,6 +116,20 @@ Status CheckHolds(const Desk& desk, people::ClassNumber number) {
 Result<std::unique_ptr<JobWork>> MakeReseal(Core& core, Desk& desk, std::uint32_t number, const Job& job) {
   MS_TRY(CheckHolds(desk, static_cast<people::ClassNumber>(job.subject)));
   return std::unique_ptr<JobWork>(std::make_unique<Reseal>(core, desk, number, job));
+}
+
+Status ReopenReseals(Core& core) {
+  store::Batch batch;
+  MS_TRY(ForEachJob(core, [&](std::uint32_t number, Job job) {
+    if (job.kind != JobKind::kReseal || format::IsOver(job)) return Status::Ok();
+    job.pass = 1;
+    job.next = {};
+    job.changed_in_pass = 0;
+    job.commits = 0;
+    PutJob(core, number, job, batch);
+    return Status::Ok();
+  }));
+  return batch.empty() ? Status::Ok() : core.CommitAs(batch, store::Durability::kPower);
 }
 
 Status StartReseal(Session& session, std::string_view class_name, std::uint32_t& number) {

@@ -16,4 +16,8 @@ Status StartReseal(Session& session, std::string_view class_name, std::uint32_t&
 // PermissionDenied: the session does not hold the class.
 Result<std::unique_ptr<JobWork>> MakeReseal(Core& core, Desk& desk, std::uint32_t number, const format::Job& job);
 
+// After a restore: rows of the data may be under previous data keys again, so a reseal that was under way seals all
+// anew.
+Status ReopenReseals(Core& core);
+
 }  // namespace mseal::vault

@@ -19,6 +19,8 @@
 #include "vault/patient_change.h"
 #include "vault/patient_rows.h"
 #include "vault/provider_copies.h"
+#include "vault/reseal.h"
+#include "vault/suite_change.h"
 #include "vault/vault.h"
 
 namespace mseal::vault {
@@ -54,11 +56,13 @@ class Source {
     return place_ != nullptr ? place_->RestoreTo(number_, folder) : CopyFolder(copy_, folder);
   }
   std::uint32_t number() const { return number_; }
+  std::uint32_t newest() const { return newest_; }  // whole or damaged; 0: a copy
 
  private:
   Status FindBackup(const RestoreOptions& options, const keys::StoreId& store) {
     MS_ASSIGN(place_, store::BackupPlace::Open(options.from + "/data", {.environment = options.environment}));
     MS_ASSIGN(const store::BackupList list, place_->List());
+    newest_ = list.newest();
     for (const store::Backup& backup : list.usable) {
       if (options.backup != 0 && backup.number != options.backup) continue;
       number_ = backup.number;
@@ -73,7 +77,7 @@ class Source {
   }
 
   std::unique_ptr<store::BackupPlace> place_;  // or null: a copy
-  std::uint32_t number_ = 0;
+  std::uint32_t number_ = 0, newest_ = 0;
   std::string copy_;
 };
 
@@ -141,6 +145,8 @@ class RecordRestore {
     StepOptions step;
     step.on_progress = [&](const format::Job& job, std::uint64_t) { return Tell(RestoreStep::kIndex, job.seen); };
     MS_TRY(RebuildIndex(core_, step));
+    MS_TRY(ReopenSuiteChange(core_));
+    MS_TRY(ReopenReseals(core_));
     MS_TRY(ReplayLedger());
     return LookAtPatients();
   }
@@ -276,8 +282,7 @@ class Restore {
       return Status::KeyUnavailable("there is no keyring at its path or of its name");
     MS_TRY(provider.status());
     provider_ = std::move(*provider);
-    identity_ = {provider_->store(), provider_->suite()};
-    MS_TRY(crypto::CheckSuite(identity_.suite));
+    identity_.store = provider_->store();
     for (const std::uint32_t number : provider_->Epochs()) {
       MS_ASSIGN(keys::EpochSecret secret, provider_->Open(number));
       keys::Epoch epoch{number, std::move(secret)};
@@ -299,7 +304,25 @@ class Restore {
     report_.epoch = bundle.list().epoch;
     report_.bundle_made_ms = bundle.list().made_ms;
     bundle_.emplace(std::move(bundle));
+    report_.changes_lost = IsBehindProvider();
+    if (options_.backup == 0) report_.newer_backup = NewerBackup();
     return Status::Ok();
+  }
+
+  // What was done since the bundle was made cannot be told, only that there was something.
+  bool IsBehindProvider() const {
+    const format::BundleList& list = bundle_->list();
+    if (epochs_->newest()->number > list.epoch) return true;
+    const auto anchor = provider_->ReadAnchor();
+    if (!anchor.ok() || !anchor->has_value()) return false;  // the report says that it was lost
+    return (*anchor)->epoch > list.epoch || (*anchor)->commit_counter > list.commits;
+  }
+
+  // Numbers are each place's own: another place's bundle does not know them.
+  std::uint32_t NewerBackup() const {
+    const std::uint32_t in_bundle = options_.bundle.empty() ? bundle_->list().newest_backup : 0;
+    const std::uint32_t newest = std::max(source_.newest(), in_bundle);
+    return newest > source_.number() ? newest : 0;
   }
 
   Status RestoreRows() {
@@ -309,7 +332,7 @@ class Restore {
     if (options_.on_progress && !options_.on_progress(RestoreStep::kKeys, 0, 0))
       return Status::Cancelled("the restore was cancelled");
     MS_ASSIGN(const auto rows, store::OpenRocks(RowsFolder(beside_.path()), {.environment = options_.environment}));
-    MS_TRY(RestoreKeys(*rows, *bundle_, identity_, *epochs_, report_.patients));
+    MS_TRY(RestoreKeys(*rows, *bundle_, identity_, suites_, *epochs_, report_.patients));
     AtPoint("keys were restored");
     return rows->Sync();
   }
@@ -345,6 +368,7 @@ class Restore {
     MS_TRY(known.status());
     if (known->has_value() && (*known)->statement_number > anchor_.statement_number)
       report_.statements_lost = (*known)->statement_number - anchor_.statement_number;
+    report_.changes_lost |= report_.statements_lost != 0;
     return provider_->MoveAnchor(anchor_);
   }
 
@@ -354,7 +378,8 @@ class Restore {
   Source source_;
   std::unique_ptr<keys::KeyProvider> provider_;
   std::unique_ptr<keys::Epochs> epochs_;
-  StoreIdentity identity_;
+  seal::Suites suites_{seal::SuiteSet::All()};  // until the bundle's chain is known
+  StoreIdentity identity_{{}, suites_};
   std::optional<OpenedBundle> bundle_;
   keys::Anchor anchor_;
 };

@@ -34,6 +34,10 @@ struct RestoreReport {
   std::uint64_t bundle = 0;
   std::uint32_t epoch = 0;  // of the bundle
   std::uint64_t bundle_made_ms = 0;
+  // The store had gone on when the bundle was made, as its provider knows: erasures, revocations and other changes
+  // since then are lost, and whoever was erased then is back.
+  bool changes_lost = false;
+  std::uint32_t newer_backup = 0;  // of the place, missing or damaged, so that an older one was taken; 0: none
   RestoredPatients patients;
   std::vector<keys::PatientHandle> damaged;  // restored, but not all of their rows open or add up
   std::uint64_t records_deleted = 0;         // once more, as the ledger says

@@ -27,11 +27,12 @@ struct Candidate {
 
 class KeyRestore {
  public:
-  KeyRestore(store::Rows& rows, const OpenedBundle& bundle, const StoreIdentity& identity, const keys::Epochs& epochs,
-             RestoredPatients& out)
+  KeyRestore(store::Rows& rows, const OpenedBundle& bundle, const StoreIdentity& identity, seal::Suites& suites,
+             const keys::Epochs& epochs, RestoredPatients& out)
       : rows_(rows),
         bundle_(bundle),
         identity_(identity),
+        suites_(suites),
         epochs_(epochs),
         bits_(bundle.list().bucket_bits),
         buckets_(rows, identity.store, identity.suite, epochs, bits_),
@@ -40,7 +41,7 @@ class KeyRestore {
 
   Status Run() {
     MS_TRY(ReplaceMeta());
-    MS_TRY(ReadErased());
+    MS_TRY(ReadMeta());
     MS_TRY(TakeBucketKeysOfData());
     MS_TRY(TakeBucketKeysOfBundle());
     for (const format::BundlePart& part : bundle_.list().parts) parts_[part.bucket] = &part;
@@ -77,10 +78,13 @@ class KeyRestore {
     return Flush(Durability::kProcess);
   }
 
-  Status ReadErased() {
+  Status ReadMeta() {
     MS_ASSIGN(const auto meta,
               keys::MetaTable::Open(rows_, identity_.store, identity_.suite, *epochs_.Find(bundle_.list().epoch)));
     MS_TRY(meta->CheckAll());
+    MS_ASSIGN(const auto registry, people::Registry::Load(rows_, *meta, identity_.store, identity_.suite));
+    MS_TRY(crypto::CheckSuite(registry->chain()->suites().newest()));
+    suites_.Change(registry->chain()->suites());
     return meta->ForEach(MetaKind::kErasure, [&](ByteView id, const SecretBytes&) {
       PatientHandle patient;
       CopyBytes(id, patient);
@@ -243,6 +247,7 @@ class KeyRestore {
   store::Rows& rows_;
   const OpenedBundle& bundle_;
   const StoreIdentity& identity_;
+  seal::Suites& suites_;
   const keys::Epochs& epochs_;
   const std::uint8_t bits_;
   keys::Buckets buckets_;
@@ -257,9 +262,9 @@ class KeyRestore {
 
 }  // namespace
 
-Status RestoreKeys(store::Rows& rows, const OpenedBundle& bundle, const StoreIdentity& identity,
+Status RestoreKeys(store::Rows& rows, const OpenedBundle& bundle, const StoreIdentity& identity, seal::Suites& suites,
                    const keys::Epochs& epochs, RestoredPatients& out) {
-  return KeyRestore(rows, bundle, identity, epochs, out).Run();
+  return KeyRestore(rows, bundle, identity, suites, epochs, out).Run();
 }
 
 }  // namespace mseal::vault

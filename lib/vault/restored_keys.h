@@ -18,8 +18,9 @@ struct RestoredPatients {
 
 // Puts the bundle's rows in place of the data's, in a store that nobody has open otherwise. What is taken away is still
 // in the data that the restore came from.
+// `suites` become those that the bundle's chain names; `identity` looks at them.
 //   AuthFailed, Corrupt  the bundle or a stored key was changed; nobody's key row opens: the data is another store's
-Status RestoreKeys(store::Rows& rows, const OpenedBundle& bundle, const StoreIdentity& identity,
+Status RestoreKeys(store::Rows& rows, const OpenedBundle& bundle, const StoreIdentity& identity, seal::Suites& suites,
                    const keys::Epochs& epochs, RestoredPatients& out);
 
 }  // namespace mseal::vault

@@ -1,6 +1,9 @@
 // Rotates a person's keys, alone on the session if it is their own.
 #include "vault/rotate_person.h"
 
+#include "vault/epoch_change.h"
+#include "vault/rotation.h"
+
 namespace mseal::vault {
 namespace {
 
@@ -32,6 +35,53 @@ Status RotatePerson(Session& session, std::string_view person, ByteView password
   const Status status = RotateInACall(session, person, password, cost);
   session.vault().EndSessionsWithOldKeys();  // also when only the anchor did not move: the new keys count
   return status;
+}
+
+namespace {
+
+Status ClassesOf(Session& session, std::string_view name, std::vector<RotatedClass>& out) {
+  MS_ASSIGN(Call call, session.Enter());
+  const auto chain = call.core().registry->chain();
+  const people::Person* const person = chain->FindPerson(name);
+  if (person == nullptr) return Status::NotFound("no person of that name");
+  for (const auto& [number, entry] : chain->classes()) {
+    if (chain->Granted(person->number, number)) out.push_back({entry.name});
+  }
+  return Status::Ok();
+}
+
+// A rotation that nobody here can work on is not begun.
+Status BeginRotation(Session& session, RotatedClass& rotated) {
+  {
+    MS_ASSIGN(Call call, session.Enter());
+    const auto number = call.core().registry->chain()->FindClass(rotated.name);
+    if (!number.has_value() || !call.desk().session->Holds(*number))
+      return Status::PermissionDenied("the session does not hold the class");
+  }
+  return StartClassRotation(session, rotated.name, {}, rotated.job);
+}
+
+Status EndOldCopies(Session& session) {
+  MS_ASSIGN(Call call, session.Enter());
+  std::uint32_t number = 0;
+  return StartEpochChange(call.core(), number);
+}
+
+}  // namespace
+
+Status RotateCompromisedPerson(Session& session, std::string_view person, ByteView password,
+                               const crypto::Argon2Cost& cost, std::vector<RotatedClass>& out) {
+  out.clear();
+  std::vector<RotatedClass> classes;
+  MS_TRY(ClassesOf(session, person, classes));
+  MS_TRY(RotatePerson(session, person, password, cost));
+  bool any = false;
+  for (RotatedClass& one : classes) {
+    one.begun = BeginRotation(session, one);
+    any = any || one.begun.ok();
+  }
+  out = std::move(classes);
+  return any ? Status::Ok() : EndOldCopies(session);
 }
 
 }  // namespace mseal::vault

@@ -10,4 +10,20 @@ namespace mseal::vault {
 //   NotFound  no person of that name;  PermissionDenied  neither that person nor the founder
 Status RotatePerson(Session& session, std::string_view person, ByteView password, const crypto::Argon2Cost& cost);
 
+// A class that a person held, and the rotation of it.
+struct RotatedClass {
+  std::string name;
+  Status begun = Status::Ok();
+  std::uint32_t job = 0;
+};
+
+// For a person whose secret is known to others: RotatePerson, then the beginning of a rotation of every class they
+// held. Where nothing was begun, by an epoch change of all buckets. Each rotation ends in one that they share. `out`
+// says what became of each class:
+//   PermissionDenied  the session does not hold it, or is not the founder's: rotate it with one that may
+//   AlreadyExists     it was being rotated: when that job is over, rotate it again, for it sealed the new key to the
+//   old
+Status RotateCompromisedPerson(Session& session, std::string_view person, ByteView password,
+                               const crypto::Argon2Cost& cost, std::vector<RotatedClass>& out);
+
 }  // namespace mseal::vault

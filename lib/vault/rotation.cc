@@ -1,6 +1,8 @@
 // Begins the rotation of a class key and rewraps slots.
 #include "vault/rotation.h"
 
+#include "vault/epoch_change.h"
+
 namespace mseal::vault {
 namespace {
 
@@ -14,7 +16,7 @@ class ClassRewrap : public JobWork {
         desk_(desk),
         class_number_(static_cast<people::ClassNumber>(job.subject)),
         version_(job.target),
-        pass_(core, number, batch_size) {}
+        pass_(core, number, batch_size, [this](store::Batch& batch) { return BringEpochChange(batch); }) {}
 
   Status Batch(Job& job) override {
     return pass_.Batch(
@@ -22,6 +24,12 @@ class ClassRewrap : public JobWork {
   }
 
  private:
+  // What the old versions open in copies of the disk dies with it.
+  Status BringEpochChange(store::Batch& batch) {
+    std::uint32_t number = 0, epoch = 0;
+    return JoinEpochChange(core_, format::EpochScope::kAll, number, epoch, batch);
+  }
+
   Result<bool> Rewrap(const keys::PatientHandle& patient, store::Batch& batch) {
     auto stored = core_.patients->Read(patient);
     if (stored.code() == StatusCode::kNotFound) return false;  // went since the scan

@@ -1,5 +1,5 @@
 // Class rotation, its rewrap phase: a new class key, and every key row brought under it while readers and writers go
-// on.
+// on. The batch that ends it begins an epoch change of all buckets, or joins one that has not begun its work.
 #pragma once
 
 #include "vault/jobs.h"

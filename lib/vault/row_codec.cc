@@ -67,6 +67,13 @@ bool SameStream(KeyView key, const seal::Place& place, const seal::Salt& salt, B
   return crypto::SameSecret(expected, stored) && (commitment == nullptr || crypto::SameSecret(derived, *commitment));
 }
 
+// The commitment binds the suite: it fits one of them at most.
+bool IsVoidGroup(KeyView key, const seal::Place& place, const format::HeaderGroup& group, ByteView stored) {
+  return std::any_of(place.suite.begin(), place.suite.end(), [&](const seal::Suite suite) {
+    return SameStream(key, place.Under(suite), group.salt, stored, &group.commitment);
+  });
+}
+
 // Groups tile the body from its start without gap or overlap; returns where the padding begins.
 Result<std::size_t> EndOfGroups(const OpenedRow& row) {
   std::vector<const format::HeaderGroup*> order;
@@ -90,8 +97,7 @@ Status CheckFiller(const StoreIdentity& identity, const keys::PatientKeys& keys,
     return Refused();
   for (const format::HeaderGroup& group : row.header.groups) {
     if (group.state != GroupState::kVoid) continue;
-    if (!SameStream(keys.void_group.Reveal(), GroupPlace(identity, row.place, group), group.salt, row.Message(group),
-                    &group.commitment))
+    if (!IsVoidGroup(keys.void_group.Reveal(), GroupPlace(identity, row.place, group), group, row.Message(group)))
       return Refused();
   }
   return Status::Ok();
@@ -220,7 +226,9 @@ Result<OpenedRow> OpenRow(const StoreIdentity& identity, const keys::PatientKeys
   opened.commitment = sealed.commitment;
   const RecordPlace named = PlaceRecord(identity, keys, opened.header.type, opened.header.record_id.Reveal());
   if (named.tag != tag) return Refused();
-  MS_TRY(CheckFiller(identity, keys, header_place, sealed.salt, opened));
+  // Padding follows its header. The number is one of ours: the header opened.
+  MS_ASSIGN(opened.suite, crypto::SuiteFromNumber(sealed.suite));
+  MS_TRY(CheckFiller(identity, keys, header_place.Under(opened.suite), sealed.salt, opened));
   return opened;
 }
 

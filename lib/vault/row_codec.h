@@ -16,7 +16,7 @@ namespace mseal::vault {
 // The store as seals know it.
 struct StoreIdentity {
   keys::StoreId store{};
-  crypto::Suite suite = crypto::Suite::kChaCha20Poly1305;
+  seal::SuiteView suite = crypto::Suite::kChaCha20Poly1305;
 };
 
 // Where a record lies, and what its groups are bound to.
@@ -43,7 +43,8 @@ struct OpenedRow {
   Bytes bytes;
   format::Row row;  // views into bytes
   format::Header header;
-  seal::Commitment commitment{};  // of the header: what the head's sum is made of
+  seal::Commitment commitment{};                       // of the header: what the head's sum is made of
+  seal::Suite suite = seal::Suite::kChaCha20Poly1305;  // of the header and the padding; groups may be of another
   RecordPlace place;
 
   const format::HeaderGroup* FindGroup(std::uint8_t class_number, std::uint32_t field) const;

@@ -11,18 +11,17 @@ constexpr std::uint8_t kSettingsVersion = 1;
 
 }  // namespace
 
-void PutSettings(const keys::MetaTable& meta, const StoreIdentity& identity, const Settings& settings,
-                 store::Batch& batch) {
+void PutSettings(const keys::MetaTable& meta, const Settings& settings, store::Batch& batch) {
   Bytes content;
   Writer(content)
       .U8(kSettingsVersion)
-      .U8(static_cast<std::uint8_t>(identity.suite))
+      .U8(static_cast<std::uint8_t>(settings.suite))
       .U8(settings.bucket_bits)
       .U64(settings.created_ms);
   meta.Put(batch, keys::MetaKind::kSettings, {}, content);
 }
 
-Result<Settings> ReadSettings(const keys::MetaTable& meta, const StoreIdentity& identity) {
+Result<Settings> ReadSettings(const keys::MetaTable& meta) {
   MS_ASSIGN(const SecretBytes content, meta.Get(keys::MetaKind::kSettings, {}));
   Reader in(content.Reveal());
   const std::uint8_t version = in.U8();
@@ -32,7 +31,7 @@ Result<Settings> ReadSettings(const keys::MetaTable& meta, const StoreIdentity& 
   settings.bucket_bits = in.U8();
   settings.created_ms = in.U64();
   if (!in.Done() || settings.bucket_bits > 31) return Status::Corrupt("settings are not well-formed");
-  if (suite != static_cast<std::uint8_t>(identity.suite)) return Status::AuthFailed("the settings name another suite");
+  MS_ASSIGN(settings.suite, crypto::SuiteFromNumber(suite));
   return settings;
 }
 

@@ -7,13 +7,12 @@
 namespace mseal::vault {
 
 struct Settings {
-  std::uint8_t bucket_bits = 9;  // 512 buckets: a thousand patients each at half a million
+  crypto::Suite suite = crypto::Suite::kChaCha20Poly1305;  // that the store was founded under
+  std::uint8_t bucket_bits = 9;                            // 512 buckets: a thousand patients each at half a million
   std::uint64_t created_ms = 0;
 };
 
-void PutSettings(const keys::MetaTable& meta, const StoreIdentity& identity, const Settings& settings,
-                 store::Batch& batch);
-// AuthFailed if they are another store's.
-Result<Settings> ReadSettings(const keys::MetaTable& meta, const StoreIdentity& identity);
+void PutSettings(const keys::MetaTable& meta, const Settings& settings, store::Batch& batch);
+Result<Settings> ReadSettings(const keys::MetaTable& meta);
 
 }  // namespace mseal::vault

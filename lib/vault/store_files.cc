@@ -23,16 +23,41 @@ Status CheckVaultAt(const std::string& store) {
   return Status::NoVault("there is no vault at this path");
 }
 
-Result<StoreLock> StoreLock::Take(const std::string& store) {
-  const int descriptor = open((store + "/medseal.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (descriptor < 0)
-    return Status::IoError("the store's lock file cannot be opened: " + std::generic_category().message(errno));
+namespace {
+
+std::string LockFile(const std::string& store) { return store + "/medseal.lock"; }
+
+Status CannotOpenLock() {
+  return Status::IoError("the store's lock file cannot be opened: " + std::generic_category().message(errno));
+}
+
+struct flock WholeFile() {
   struct flock whole = {};
   whole.l_type = F_WRLCK;
   whole.l_whence = SEEK_SET;
+  return whole;
+}
+
+}  // namespace
+
+Result<StoreLock> StoreLock::Take(const std::string& store) {
+  const int descriptor = open(LockFile(store).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (descriptor < 0) return CannotOpenLock();
+  struct flock whole = WholeFile();
   if (fcntl(descriptor, F_OFD_SETLK, &whole) == 0) return StoreLock(descriptor);
   close(descriptor);
   return Status::Locked("another process, or another part of this one, has the vault open");
+}
+
+Result<bool> StoreLock::IsTaken(const std::string& store) {
+  const int descriptor = open(LockFile(store).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (descriptor < 0 && errno == ENOENT) return false;
+  if (descriptor < 0) return CannotOpenLock();
+  struct flock whole = WholeFile();
+  const int asked = fcntl(descriptor, F_OFD_GETLK, &whole);
+  close(descriptor);
+  if (asked != 0) return Status::IoError("the store's lock cannot be asked for");
+  return whole.l_type != F_UNLCK;
 }
 
 StoreLock::StoreLock(StoreLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}

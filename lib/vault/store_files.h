@@ -19,6 +19,8 @@ class StoreLock {
  public:
   // Locked: somebody has it.
   static Result<StoreLock> Take(const std::string& store);
+  // Whether somebody has it; does not take it. IoError.
+  static Result<bool> IsTaken(const std::string& store);
   StoreLock(StoreLock&& other) noexcept;
   StoreLock& operator=(StoreLock&& other) noexcept;
   StoreLock(const StoreLock&) = delete;

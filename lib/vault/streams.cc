@@ -24,19 +24,36 @@ seal::Digest StreamContext(const StoreIdentity& identity, const keys::PatientHan
   return seal::DigestOf(context);
 }
 
-void DeriveStreamKey(const StoreIdentity& identity, const StreamKeys& keys, const format::StreamReference& reference,
-                     crypto::MessageKey& out) {
-  const auto label = format::EncodeLabel({format::Purpose::kStreamChunk, static_cast<std::uint8_t>(identity.suite),
-                                          keys.class_number, keys.generation, 0});
+void DeriveStreamKey(const StoreIdentity& identity, seal::Suite suite, const StreamKeys& keys,
+                     const format::StreamReference& reference, crypto::MessageKey& out) {
+  const auto label = format::EncodeLabel(
+      {format::Purpose::kStreamChunk, static_cast<std::uint8_t>(suite), keys.class_number, keys.generation, 0});
   crypto::Derive(keys.data_key->Reveal(), reference.salt, StreamContext(identity, keys.patient, reference.id), label,
                  out);
 }
 
 Status Refused() { return Status::AuthFailed("stream does not authenticate"); }
 
+// What the chunks of a stream open with.
+struct ChunkKey {
+  seal::Suite suite = seal::Suite::kChaCha20Poly1305;
+  crypto::MessageKey key;
+};
+
+// The commitment binds the suite: it fits one of those accepted at most.
+Status FindChunkKey(const StoreIdentity& identity, const StreamKeys& keys, const format::StreamReference& reference,
+                    ChunkKey& out) {
+  for (const seal::Suite suite : identity.suite.now()) {
+    DeriveStreamKey(identity, suite, keys, reference, out.key);
+    out.suite = suite;
+    if (crypto::SameSecret(out.key.commitment, reference.commitment)) return crypto::CheckSuite(suite);
+  }
+  return Refused();
+}
+
 // Opens one chunk into `out`, which has its exact size.
 Status OpenChunk(const Core& core, const StreamKeys& keys, const format::StreamReference& reference,
-                 const crypto::MessageKey& key, std::uint64_t number, const store::Snapshot* at, MutableBytes out) {
+                 const ChunkKey& key, std::uint64_t number, const store::Snapshot* at, MutableBytes out) {
   Bytes bytes;
   const Status got =
       core.rows->Get(Table::kRecords, ChunkRowKey(keys.patient, keys.tag_key, reference.id, number), bytes, at);
@@ -45,7 +62,7 @@ Status OpenChunk(const Core& core, const StreamKeys& keys, const format::StreamR
   MS_ASSIGN(const ByteView message, format::ParseChunk(bytes));
   if (message.size() != out.size() + crypto::kTagSize) return Refused();
   const auto nonce = format::ChunkNonce(number, number + 1 == reference.chunks);
-  return crypto::AeadOpen(core.identity.suite, key.Reveal(), nonce, message, out) ? Status::Ok() : Refused();
+  return crypto::AeadOpen(key.suite, key.key.Reveal(), nonce, message, out) ? Status::Ok() : Refused();
 }
 
 std::size_t SizeOfChunk(const format::StreamReference& reference, std::uint64_t number) {
@@ -56,13 +73,16 @@ std::size_t SizeOfChunk(const format::StreamReference& reference, std::uint64_t 
 }  // namespace
 
 StreamWriter::StreamWriter(Core& core, const StreamKeys& keys, std::span<const ByteView> known)
-    : core_(core), patient_(keys.patient), tag_key_(KeyBytes::CopyOf(keys.tag_key)), suite_(core.identity.suite) {
+    : core_(core),
+      patient_(keys.patient),
+      tag_key_(KeyBytes::CopyOf(keys.tag_key)),
+      suite_(core.identity.suite.now().newest()) {
   crypto::SystemRandom(reference_.id);
   crypto::SaltHedge hedge;
   hedge.AddKey(keys.data_key->Reveal()).AddContext(StreamContext(core.identity, patient_, reference_.id));
   for (const ByteView piece : known) hedge.AddPlaintext(piece);
   reference_.salt = hedge.Finish();
-  DeriveStreamKey(core.identity, keys, reference_, message_key_);
+  DeriveStreamKey(core.identity, suite_, keys, reference_, message_key_);
   reference_.commitment = message_key_.commitment;
 }
 
@@ -114,13 +134,17 @@ void ForgetPendingUpload(const Core& core, store::Batch& batch, const ByteArray<
   core.meta->Delete(batch, keys::MetaKind::kPendingUpload, stream);
 }
 
+Status CheckStreamKey(const StoreIdentity& identity, const StreamKeys& keys, const format::StreamReference& reference) {
+  ChunkKey key;
+  return FindChunkKey(identity, keys, reference, key);
+}
+
 Status ReadStream(const Core& core, const StreamKeys& keys, const format::StreamReference& reference,
                   std::uint64_t offset, std::uint64_t length, const store::Snapshot* at, SecretBytes& out) {
   if (offset >= reference.length) return Status::Ok();
   length = std::min(length, reference.length - offset);
-  crypto::MessageKey key;
-  DeriveStreamKey(core.identity, keys, reference, key);
-  if (!crypto::SameSecret(key.commitment, reference.commitment)) return Refused();
+  ChunkKey key;
+  MS_TRY(FindChunkKey(core.identity, keys, reference, key));
   SecretBytes chunk;
   while (length > 0) {
     const std::uint64_t number = offset / format::kChunkSize;

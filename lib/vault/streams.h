@@ -31,6 +31,7 @@ class StreamWriter {
   // Writes what is left and returns the reference; `prefix` goes into it as it is.
   Result<format::StreamReference> Finish(ByteView prefix);
   std::uint64_t length() const { return reference_.length; }
+  seal::Suite suite() const { return suite_; }
 
  private:
   void SealChunk(bool last);
@@ -51,6 +52,9 @@ class StreamWriter {
 // publishes the reference that comes back deletes the old chunks when nothing names them any more.
 Result<format::StreamReference> ResealStream(Core& core, const StreamKeys& from,
                                              const format::StreamReference& reference, const StreamKeys& to);
+
+// AuthFailed: the stream's chunks are not sealed with these keys under a suite that `identity` accepts.
+Status CheckStreamKey(const StoreIdentity& identity, const StreamKeys& keys, const format::StreamReference& reference);
 
 // Puts the removal of the pending mark into the batch that publishes the stream.
 void ForgetPendingUpload(const Core& core, store::Batch& batch, const ByteArray<16>& stream);

@@ -135,9 +135,10 @@ class Thief {
     for (const std::uint32_t epoch : provider.Epochs()) {
       auto secret = provider.Open(epoch);
       if (!secret.ok()) continue;
-      const auto meta = keys::MetaTable::Open(rows, provider.store(), provider.suite(), {epoch, std::move(*secret)});
+      const auto meta =
+          keys::MetaTable::Open(rows, provider.store(), seal::SuiteSet::All(), {epoch, std::move(*secret)});
       if (!meta.ok()) continue;
-      const auto registry = people::Registry::Load(rows, **meta, provider.store(), provider.suite());
+      const auto registry = people::Registry::Load(rows, **meta, provider.store(), seal::SuiteSet::All());
       if (registry.ok() && (*registry)->Login(options_.person, password.Reveal()).ok()) return true;
     }
     return false;

@@ -64,7 +64,7 @@ Result<PutOutcome> Upload::Publish(std::uint64_t expected_version) {
   Bytes prefix;
   AppendVarint(prefix, std::uint64_t{field_} << 3 | kLengthDelimited);
   AppendVarint(prefix, writer_->length());
-  PreparedStream prepared{field_, {}, class_number_, generation_, &data_key_};
+  PreparedStream prepared{field_, {}, class_number_, generation_, &data_key_, writer_->suite()};
   MS_ASSIGN(prepared.reference, writer_->Finish(prefix));
   PutItem item{{{}, &patient_}, {}};
   item.request.type = type_;

@@ -1,12 +1,13 @@
 // Opens and closes vaults and lets calls in.
 #include "vault/vault.h"
 
+#include "vault/given_up.h"
 #include "vault/index_re_epoch.h"
 #include "vault/known_time.h"
 #include "vault/load_schema.h"
 #include "vault/marks.h"
+#include "vault/provider_changes.h"
 #include "vault/provider_copies.h"
-#include "vault/settings.h"
 #include "vault/streams.h"
 
 namespace mseal::vault {
@@ -29,6 +30,14 @@ Status Core::CommitAs(const store::Batch& batch, store::Durability how) {
   anchor->Note();
   AtPoint("a batch was committed");
   return Status::Ok();
+}
+
+void KeepAnchor(Core& core, bool held) {
+  const auto facts = [&core] {
+    return keys::Anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
+  };
+  core.anchor.reset();
+  core.anchor = std::make_unique<AnchorKeeper>(*core.rows, *core.provider, facts, held);
 }
 
 // ---- children
@@ -127,26 +136,37 @@ Status Vault::OpenMeta() {
   return Status::KeyUnavailable("the keyring holds no epoch secret of this store");
 }
 
+// From here on those that the chain names open, and its newest seals.
+Status Vault::TakeUpSuites(const Settings& settings) {
+  const auto chain = core_->registry->chain();
+  if (settings.suite != chain->founding_suite()) return Status::AuthFailed("the settings name another suite");
+  if (!chain->suites().Accepts(core_->provider->suite()))
+    return Status::AuthFailed("the keyring is under a suite that the chain of statements does not name");
+  MS_TRY(crypto::CheckSuite(chain->suites().newest()));
+  core_->suites.Change(chain->suites());
+  return Status::Ok();
+}
+
 Status Vault::OpenParts() {
   core_ = std::make_unique<Core>();
+  core_->job_file = std::make_unique<JobFile>(options_.store);
   auto provider = keys::OpenProvider(options_.keyring, options_.secret, {.file_io = options_.file_io});
   if (provider.code() == StatusCode::kNotFound)
     return Status::KeyUnavailable("there is no keyring at its path or of its name");
   MS_TRY(provider.status());
   options_.secret.bytes.Clear();
   core_->provider = std::move(*provider);
-  core_->identity = {core_->provider->store(), core_->provider->suite()};
+  core_->identity.store = core_->provider->store();
   core_->durability = options_.durability;
   core_->provider_uri = options_.keyring;
   core_->file_io = options_.file_io;
   core_->crash_point = options_.crash_point;
-  MS_TRY(crypto::CheckSuite(core_->identity.suite));
   MS_TRY(OpenRows(false));
   MS_TRY(CheckFreshness());
   MS_TRY(OpenEpochs());
   MS_TRY(OpenMeta());
   const StoreIdentity& identity = core_->identity;
-  MS_ASSIGN(const Settings settings, ReadSettings(*core_->meta, identity));
+  MS_ASSIGN(const Settings settings, ReadSettings(*core_->meta));
   MS_TRY(OpenPostings(*core_));
   MS_TRY(core_->generations.Load(*core_->meta));
   core_->buckets = std::make_unique<keys::Buckets>(*core_->rows, identity.store, identity.suite, *core_->epochs,
@@ -155,6 +175,7 @@ Status Vault::OpenParts() {
                                                             *core_->buckets, options_.cache_patients);
   MS_ASSIGN(core_->registry, people::Registry::Load(*core_->rows, *core_->meta, identity.store, identity.suite));
   const auto chain = core_->registry->chain();
+  MS_TRY(TakeUpSuites(settings));
   const auto anchor = core_->provider->ReadAnchor();
   if (anchor.ok() && anchor->has_value() && !core_->read_only && !options_.restoring) {
     if (chain->newest_number() < (*anchor)->statement_number)
@@ -167,12 +188,13 @@ Status Vault::OpenParts() {
   // Opened read-only for what can be saved: the marks that are there bind, and one that is missing does not close it.
   if (core_->read_only) return Status::Ok();
   MS_TRY(marks);
-  const Core& core = *core_;
-  const auto facts = [&core] {
-    return keys::Anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
-  };
-  core_->anchor = std::make_unique<AnchorKeeper>(*core_->rows, *core_->provider, facts, options_.restoring);
+  KeepAnchor(*core_, options_.restoring);
   MS_TRY(RegisterProvider(*core_));
+  // What a restored store remembers may be long over.
+  if (!options_.restoring) {
+    SweepProviders(*core_).Ignore("no epoch secret is dead until it could be done; other work goes on");
+    SweepGivenUp(*core_).Ignore("certificates say that its secrets may be there; a listing of copies says why");
+  }
   return SweepPendingUploads(*core_);
 }
 
@@ -224,6 +246,12 @@ Result<Call> Vault::Enter() {
   return call;
 }
 
+Status Vault::Alone(const std::function<Status(Core&)>& work) {
+  if (ProcessWasForked()) return Forked();
+  const std::unique_lock gate(gate_);
+  return core_ == nullptr ? Closed() : work(*core_);
+}
+
 Result<Call> Session::Enter() {
   MS_ASSIGN(Call call, vault_->Enter());
   if (ending_) return Closed();
@@ -257,6 +285,9 @@ Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView 
   MS_TRY(inner.status());
   session->desk_.session->DropRevoked();
   MS_TRY(CompleteIndexKeys(core, session->desk_));
+  if (!core.read_only)
+    core.registry->RenewCredential(session->desk_.session->identity(), password)
+        .Ignore("a credential that stays under the suite of before opens as well, and is counted");
   FollowClock(core).Ignore("a known time that lags asks for a second person earlier, no more");
   return session;
 }

@@ -12,6 +12,7 @@
 #include "keys/provider_uri.h"
 #include "store/rocks.h"
 #include "vault/core.h"
+#include "vault/settings.h"
 #include "vault/store_files.h"
 
 namespace mseal::vault {
@@ -30,6 +31,9 @@ struct OpenOptions {
   keys::FileIo* file_io = nullptr;
   std::function<void(std::string_view)> crash_point;
 };
+
+// The keeper of the anchor of core.provider, in the place of one before. `held` as AnchorKeeper has it.
+void KeepAnchor(Core& core, bool held);
 
 class Session;
 class Vault;
@@ -78,6 +82,8 @@ class Vault : public std::enable_shared_from_this<Vault> {
   Status Close();
   // Closed, Forked.
   Result<Call> Enter();
+  // Runs while no call does: those that run are waited for, and none begins before it ends. Closed, Forked.
+  Status Alone(const std::function<Status(Core&)>& work);
   Result<std::shared_ptr<Session>> Login(std::string_view person, ByteView password, std::string purpose);
 
   const FreshnessReport& freshness() const { return freshness_; }
@@ -99,6 +105,7 @@ class Vault : public std::enable_shared_from_this<Vault> {
   Status OpenRows(bool read_only);
   Status OpenEpochs();
   Status OpenMeta();
+  Status TakeUpSuites(const Settings& settings);
   Status CheckFreshness();
   void EndSessions();
   std::vector<std::shared_ptr<Session>> LiveSessions();

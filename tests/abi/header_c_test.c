@@ -163,8 +163,10 @@ static void MissingHandlesAndOutputsAreInvalidArguments(void) {
 
 static void OpeningWhatIsNotThereIsNoVault(void) {
   medseal_vault* vault = NULL;
+  medseal_job_glimpse glimpse = MEDSEAL_INIT(medseal_job_glimpse);
   EXPECT_CODE(MEDSEAL_NO_VAULT, open_with("open keyring", &vault));
   EXPECT(vault == NULL);
+  EXPECT_CODE(MEDSEAL_NO_VAULT, medseal_job_peek(store, &glimpse, &error));
 }
 
 static void AVaultIsMadeOnce(void) {
@@ -200,9 +202,13 @@ static void SecretsAreToldApart(void) {
 
 static void OneOpenAtATime(void) {
   medseal_vault *first = NULL, *second = NULL;
+  medseal_job_glimpse glimpse = MEDSEAL_INIT(medseal_job_glimpse);
   EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &first));
   EXPECT_CODE(MEDSEAL_LOCKED, open_with("open keyring", &second));
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_job_peek(store, &glimpse, &error)); /* nothing was worked on */
   EXPECT_CODE(MEDSEAL_OK, medseal_close(first, &error));
+  EXPECT_CODE(MEDSEAL_STALE, medseal_job_peek(store, &glimpse, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_job_peek(NULL, &glimpse, &error));
   EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &second));
   medseal_vault_free(second);
   medseal_vault_free(first);

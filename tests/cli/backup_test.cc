@@ -44,8 +44,26 @@ TEST_F(CliBackup, ALostStoreComesBack) {
   const Ran restored = Run({"restore", "--from", Path("usb"), "--to", StorePath(), "--json"});
   EXPECT_EQ(restored.exit_code, 0) << restored.err;
   EXPECT_THAT(JsonValues(restored.out, "patients"), ElementsAre("2"));
+  EXPECT_THAT(JsonValues(restored.out, "changes_lost"), ElementsAre("false"));
+  EXPECT_THAT(JsonValues(restored.out, "newer_backup"), ElementsAre("0"));
   EXPECT_THAT(Run({"get", handle_}).out, HasSubstr("Martin"));
   EXPECT_EQ(Run({"verify"}).exit_code, 0);
+}
+
+TEST_F(CliBackup, RestoreWarnsOfWhatCameAfterTheBundleAndOfAMissingBackup) {
+  Create();
+  Create();
+  Put("Patient", R"({"patient": "p-2", "record": "1", "fields": {"family": "Bernard"}})");
+  fs::remove(Path("nas") + "/data/meta/2");
+  fs::remove_all(StorePath());
+  const Ran drilled = Run({"backup", "drill", "--from", Path("nas"), "--json"});
+  EXPECT_THAT(drilled.err, HasSubstr("backup 2 of the place is missing or damaged"));
+  const Ran restored = Run({"restore", "--from", Path("nas"), "--to", StorePath(), "--json"});
+  EXPECT_EQ(restored.exit_code, 0) << restored.err;
+  EXPECT_THAT(JsonValues(restored.out, "changes_lost"), ElementsAre("true"));
+  EXPECT_THAT(JsonValues(restored.out, "newer_backup"), ElementsAre("2"));
+  EXPECT_THAT(restored.err, HasSubstr("the store went on after this bundle was made"));
+  EXPECT_THAT(restored.err, HasSubstr("backup 2 of the place is missing or damaged"));
 }
 
 TEST_F(CliBackup, WhoCameAfterTheBackupIsListedAndTheExitCodeSaysSo) {

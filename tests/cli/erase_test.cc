@@ -9,6 +9,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class CliErase : public Desk {
  protected:
@@ -49,9 +50,23 @@ TEST_F(CliErase, WhatCannotEndYetSaysWhatItWaitsForAndGoesOnLater) {
   EXPECT_THAT(erased.err, HasSubstr("medseal rotate resume"));
   EXPECT_THAT(Run({"certificate", "verify", Path("certificate.json")}).out, HasSubstr("withdrawn"));
   fs::rename(Path("away"), Path("nas"));
-  EXPECT_EQ(Run({"rotate", "resume", "1"}).exit_code, 0);
+  EXPECT_EQ(Run({"rotate", "pause"}).exit_code, 0);
+  EXPECT_EQ(Run({"rotate", "resume"}).exit_code, 0);
+  const Ran nothing = Run({"rotate", "resume"});
+  EXPECT_EQ(nothing.exit_code, 0);
+  EXPECT_THAT(nothing.err, HasSubstr("no job is under way"));
   const std::string number = JsonValues(erased.out, "certificate").front();
   EXPECT_THAT(Run({"certificate", "make", number}).out, HasSubstr("\"state\": \"dead\""));
+}
+
+TEST_F(CliErase, WhereSeveralJobsAreUnderWayOneHasToBeNamed) {
+  fs::rename(Path("nas"), Path("away"));
+  ASSERT_EQ(Erase().exit_code, 14);
+  ASSERT_NE(Run({"erase", "-", "--reason", "asked for", "--yes"}, "p-2\n").exit_code, 0);
+  const Ran several = Run({"rotate", "resume"});
+  EXPECT_EQ(several.exit_code, 2);
+  EXPECT_THAT(several.err, HasSubstr("name one"));
+  EXPECT_THAT(several.out, AllOf(HasSubstr("job 1 "), HasSubstr("job 2 ")));
 }
 
 TEST_F(CliErase, SeveralAreErasedTogetherAndNeverWithoutAYes) {
@@ -61,6 +76,29 @@ TEST_F(CliErase, SeveralAreErasedTogetherAndNeverWithoutAYes) {
   const Ran erased = Run({"erase", "--file", Path("ids"), "--reason", "closed", "--yes", "--json"});
   EXPECT_EQ(erased.exit_code, 0) << erased.err;
   EXPECT_THAT(JsonValues(erased.out, "state"), ElementsAre("withdrawn", "withdrawn", "done", "dead", "dead"));
+}
+
+// Whoever cannot be erased is named by their line and keeps nobody else from it.
+TEST_F(CliErase, UnknownOneAmongSeveralIsNamedByItsLine) {
+  Write("ids", "p-1\nnobody\np-2\n");
+  const Ran erased = Run({"erase", "--file", Path("ids"), "--reason", "closed", "--yes", "--json"});
+  EXPECT_EQ(erased.exit_code, 3) << erased.err;
+  EXPECT_THAT(JsonValues(erased.out, "state"), ElementsAre("withdrawn", "withdrawn", "done", "dead", "dead"));
+  EXPECT_THAT(erased.err, HasSubstr("ids:2"));
+  EXPECT_THAT(erased.err, Not(HasSubstr("nobody")));
+}
+
+// A change of epoch that waits is gone on with before the one behind it.
+TEST_F(CliErase, ErasureBehindAnOtherThatWaitsEndsBoth) {
+  Put("Patient", R"({"patient": "p-3", "record": "1", "fields": {"family": "Petit"}})");
+  fs::rename(Path("nas"), Path("away"));
+  EXPECT_EQ(Erase().exit_code, 14);
+  const Ran second = Run({"erase", "-", "--reason", "closed", "--yes"}, "p-2\n");
+  EXPECT_EQ(second.exit_code, 14) << second.err;
+  fs::rename(Path("away"), Path("nas"));
+  const Ran again = Run({"erase", "-", "--reason", "closed", "--yes", "--json"}, "p-3\n");
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(JsonValues(again.out, "state"), ElementsAre("withdrawn", "done", "done", "dead"));
 }
 
 TEST_F(CliErase, HeldPatientStaysAndAChangedCertificateIsRefused) {

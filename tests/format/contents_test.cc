@@ -13,6 +13,7 @@
 #include "format/head.h"
 #include "format/header.h"
 #include "format/job.h"
+#include "format/job_file.h"
 #include "format/key_row.h"
 #include "format/keys_of_rows.h"
 #include "format/known_time.h"
@@ -34,10 +35,12 @@ using test::ToHex;
 Case Worked(const std::string& name) { return test::LoadCases("format/" + name + ".json", "cases").front(); }
 
 TEST(Page, ShowsTheWorkedExamples) {
-  for (const char* name : {"sealed",        "row",          "public_part", "header",       "group",       "head",
-                           "posting",       "stream",       "chunk",       "job",          "erasure",     "epoch_end",
-                           "provider_copy", "backup_place", "place_mark",  "backup_facts", "bundle_part", "bundle_list",
-                           "recovery",      "mark",         "mark_tally",  "known_time",   "log_segment"})
+  for (const char* name : {"sealed",     "row",          "public_part",   "header",          "group",
+                           "head",       "posting",      "stream",        "chunk",           "job",
+                           "erasure",    "epoch_end",    "provider_copy", "provider_change", "backup_place",
+                           "place_mark", "backup_facts", "bundle_part",   "bundle_list",     "recovery",
+                           "mark",       "mark_tally",   "known_time",    "job_file",        "given_up_copy",
+                           "log_segment"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");
@@ -62,6 +65,19 @@ TEST(Job, ExampleIsTakenApart) {
   EXPECT_EQ(ToHex(job->next), one.Text("next"));
   EXPECT_EQ(job->seen, one.Number("seen"));
   EXPECT_EQ(job->changed, one.Number("changed"));
+}
+
+TEST(JobFile, ExampleIsTakenApart) {
+  const Case one = Worked("job_file");
+  const auto file = ParseJobFile(one.Hex("bytes"));
+  ASSERT_TRUE(file.ok());
+  EXPECT_EQ(file->number, one.Number("number"));
+  EXPECT_EQ(file->kind, JobKind::kClassRotation);
+  EXPECT_EQ(file->done, one.Number("done"));
+  EXPECT_EQ(file->in_all, one.Number("in_all"));
+  EXPECT_EQ(file->per_second, one.Number("per_second"));
+  EXPECT_EQ(file->started_ms, 1609459200000u);
+  EXPECT_EQ(file->written_ms, 1609459260000u);
 }
 
 TEST(Erasure, ExampleIsTakenApart) {
@@ -93,6 +109,16 @@ TEST(Custody, ExamplesAreTakenApart) {
   EXPECT_EQ(ParseProviderCopy(copy.Hex("bytes"))->secret_kind, copy.Number("secret_kind"));
   EXPECT_EQ(ParseProviderCopy(copy.Hex("bytes"))->uri, copy.Text("uri"));
   EXPECT_EQ(ParseBackupPlace(place.Hex("bytes"))->path, place.Text("path"));
+  const Case change = Worked("provider_change");
+  EXPECT_EQ(ParseProviderChange(change.Hex("bytes"))->what, ProviderChange::What::kNewRoot);
+  EXPECT_EQ(ParseProviderChange(change.Hex("bytes"))->uri, change.Text("uri"));
+  const Case given_up = Worked("given_up_copy");
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->first_epoch, given_up.Number("first_epoch"));
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->last_epoch, given_up.Number("last_epoch"));
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->person, given_up.Number("person"));
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->witness, given_up.Number("witness"));
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->assurance, given_up.Number("assurance"));
+  EXPECT_EQ(ParseGivenUpCopy(given_up.Hex("bytes"))->uri, given_up.Text("uri"));
 }
 
 TEST(Bundle, ExamplesAreTakenApart) {
@@ -102,6 +128,8 @@ TEST(Bundle, ExamplesAreTakenApart) {
   ASSERT_TRUE(opened.ok());
   EXPECT_EQ(opened->list.number, list.Number("number"));
   EXPECT_EQ(opened->list.epoch, list.Number("epoch"));
+  EXPECT_EQ(opened->list.commits, list.Number("commits"));
+  EXPECT_EQ(opened->list.newest_backup, list.Number("newest_backup"));
   ASSERT_EQ(opened->list.parts.size(), list.Number("parts"));
   EXPECT_EQ(opened->list.parts[0].size, part_bytes.size());
   EXPECT_EQ(ParseBundlePart(part_bytes, opened->list.parts[0].number)->size(), part.Number("rows"));

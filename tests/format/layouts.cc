@@ -14,6 +14,7 @@
 #include "format/head.h"
 #include "format/header.h"
 #include "format/job.h"
+#include "format/job_file.h"
 #include "format/key_row.h"
 #include "format/keyring.h"
 #include "format/keys_of_rows.h"
@@ -104,6 +105,11 @@ Result<Bytes> AgainLogSegment(ByteView bytes) {
   return Bytes(cell.begin(), cell.end());
 }
 
+Result<Bytes> AgainJobFile(ByteView bytes) {
+  MS_ASSIGN(const JobFileContent content, ParseJobFile(bytes));
+  return WriteJobFile(content);
+}
+
 Result<Bytes> AgainErasure(ByteView bytes) {
   MS_ASSIGN(const Erasure erasure, ParseErasure(bytes));
   return WriteErasure(erasure);
@@ -117,6 +123,16 @@ Result<Bytes> AgainEpochEnd(ByteView bytes) {
 Result<Bytes> AgainProviderCopy(ByteView bytes) {
   MS_ASSIGN(const ProviderCopy copy, ParseProviderCopy(bytes));
   return Copy(WriteProviderCopy(copy).Reveal());
+}
+
+Result<Bytes> AgainGivenUpCopy(ByteView bytes) {
+  MS_ASSIGN(const GivenUpCopy copy, ParseGivenUpCopy(bytes));
+  return Copy(WriteGivenUpCopy(copy).Reveal());
+}
+
+Result<Bytes> AgainProviderChange(ByteView bytes) {
+  MS_ASSIGN(const ProviderChange change, ParseProviderChange(bytes));
+  return Copy(WriteProviderChange(change).Reveal());
 }
 
 Result<Bytes> AgainBackupPlace(ByteView bytes) {
@@ -304,6 +320,7 @@ std::vector<Layout> Make() {
       {"stream", {}, AgainStream},
       {"chunk", {}, AgainChunk, true},
       {"job", {}, AgainJob},
+      {"job_file", {}, AgainJobFile},
       {"token_header", {}, AgainTokenHeader},
       {"token_epoch", {}, AgainTokenEpoch},
       {"token_key_id", {}, AgainTokenKeyId},
@@ -311,6 +328,8 @@ std::vector<Layout> Make() {
       {"log_segment", {}, AgainLogSegment},
       {"epoch_end", {}, AgainEpochEnd},
       {"provider_copy", {}, AgainProviderCopy},
+      {"provider_change", {}, AgainProviderChange},
+      {"given_up_copy", {}, AgainGivenUpCopy},
       {"backup_place", {}, AgainBackupPlace},
       {"place_mark", {}, AgainPlaceMark},
       {"backup_facts", {}, AgainBackupFacts},
@@ -337,6 +356,7 @@ std::vector<Layout> Make() {
   all.push_back({"statement", StatementExample(PersonBody{3, 1, "Dr. A. Martin", {7}, {9}}), AgainStatement});
   all.push_back(
       {"statement of custodians", StatementExample(CustodiansBody{1, 2, {7}, {{1}, {2}, {3}}}), AgainStatement});
+  all.push_back({"statement of a suite", StatementExample(SuiteBody{2}), AgainStatement});
   return all;
 }
 

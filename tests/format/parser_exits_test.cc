@@ -85,9 +85,10 @@ class VectorFile : public testing::TestWithParam<const char*> {};
 
 INSTANTIATE_TEST_SUITE_P(Format, VectorFile,
                          testing::Values("sealed", "row", "public_part", "header", "group", "key_row", "head",
-                                         "posting", "stream", "chunk", "job", "erasure", "epoch_end", "provider_copy",
-                                         "backup_place", "place_mark", "backup_facts", "bundle_part", "bundle_list",
-                                         "recovery", "mark", "mark_tally", "known_time", "log_segment"),
+                                         "posting", "stream", "chunk", "job", "job_file", "erasure", "epoch_end",
+                                         "provider_copy", "provider_change", "backup_place", "place_mark",
+                                         "backup_facts", "bundle_part", "bundle_list", "recovery", "mark", "mark_tally",
+                                         "known_time", "given_up_copy", "log_segment"),
                          [](const auto& file) { return std::string(file.param); });
 
 TEST_P(VectorFile, EveryCaseEndsWithItsCode) {

@@ -135,13 +135,16 @@ TEST_F(TokenDamageTest, EpochOfAnotherProviderUnderThisOnesInstanceOpensNothing)
   EXPECT_EQ(Open().code(), StatusCode::kAuthFailed);
 }
 
-TEST_F(TokenDamageTest, ContentThatIsThereTwiceIsDamage) {
+TEST_F(TokenDamageTest, ContentThatIsThereTwiceOpensAndIsReported) {
   MakeFull();
   const auto session = Intruder();
   Sure(session->CreateData(kTokenEpochKind, "x", Value(*session, kTokenEpochKind, "clinic/epoch-7")));
   const auto provider = Opened();
   EXPECT_TRUE(provider->Damaged());
-  EXPECT_THAT(provider->Epochs(), ElementsAre(8));
+  EXPECT_THAT(provider->Epochs(), ElementsAre(7, 8));
+  EXPECT_TRUE(Holds(*provider, 7, first_));
+  ASSERT_TRUE(provider->Destroy(7).ok());
+  EXPECT_FALSE(provider->Damaged());
 }
 
 TEST_F(TokenDamageTest, WhatOthersKeepOnTheTokenDisturbsNothing) {

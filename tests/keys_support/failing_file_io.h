@@ -44,6 +44,9 @@ class FailingFileIo : public FileIo {
   int RenameNew(const std::string& from, const std::string& to) override {
     return Fails() ? Error() : FileIo::RenameNew(from, to);
   }
+  int Exchange(const std::string& one, const std::string& other) override {
+    return Fails() ? Error() : FileIo::Exchange(one, other);
+  }
   int Unlink(const std::string& path) override { return Fails() ? Error() : FileIo::Unlink(path); }
 
  private:

@@ -279,6 +279,16 @@ TEST_F(ChainAttackTest, CustodiansThatNobodyEntitledNamedAreRefused) {
             StatusCode::kCorrupt);
 }
 
+TEST_F(ChainAttackTest, SuiteThatNobodyEntitledNamedIsRefused) {
+  const format::SuiteBody body{static_cast<std::uint8_t>(crypto::Suite::kAes256Gcm)};
+  EXPECT_EQ(VerifyWith(Forged(body, 2, doctor_.keys.seed)), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(body, 1, doctor_.keys.seed)), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(body, 1, founder_.keys.seed)), StatusCode::kOk);
+  const format::SuiteBody same{static_cast<std::uint8_t>(crypto::Suite::kChaCha20Poly1305)};
+  EXPECT_EQ(VerifyWith(Forged(same, 1, founder_.keys.seed)), StatusCode::kCorrupt);
+  EXPECT_EQ(VerifyWith(Forged(format::SuiteBody{3}, 1, founder_.keys.seed)), StatusCode::kUnsupportedVersion);
+}
+
 TEST_F(ChainAttackTest, StatementSignedWithAReplacedKeyIsRefused) {
   const Someone doctor(2, "doctor"), founder(1, "founder");
   Keep(chain_.AddPersonKeys(2, doctor.person.verify_key, doctor.person.public_key, 2, doctor_.keys.seed));

@@ -13,7 +13,7 @@ using testing::ElementsAre;
 // Whatever was made by signing and whatever is read back by verifying must say the same.
 void ExpectSays(const Chain& chain) {
   EXPECT_EQ(chain.newest_number(), 10u);
-  EXPECT_EQ(chain.suite(), kSuite);
+  EXPECT_EQ(chain.founding_suite(), kSuite);
   EXPECT_EQ(chain.NextPersonNumber(), 4u);
   EXPECT_EQ(chain.persons().size(), 3u);
   EXPECT_EQ(chain.classes().size(), 2u);
@@ -139,6 +139,23 @@ TEST_F(ChainTest, NewKeysOfTheFounderLeaveTheChainHangingOnTheFirst) {
   EXPECT_EQ(chain_.AddSchema(2, {}, 1, founder_.keys.seed).code(), StatusCode::kPermissionDenied);
   Keep(chain_.AddSchema(2, {}, 1, next.keys.seed));
   EXPECT_EQ(Verify(statements_), StatusCode::kOk);
+}
+
+TEST_F(ChainTest, OldSuitesStayAcceptedBehindTheNewest) {
+  constexpr crypto::Suite kOther = crypto::Suite::kAes256Gcm;
+  EXPECT_FALSE(chain_.suites().Accepts(kOther));
+  EXPECT_EQ(chain_.AddSuite(kOther, 2, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(chain_.AddSuite(kSuite, 1, founder_.keys.seed).code(), StatusCode::kAlreadyExists);
+  Keep(chain_.AddSuite(kOther, 1, founder_.keys.seed));
+  EXPECT_EQ(chain_.AddSuite(kOther, 1, founder_.keys.seed).code(), StatusCode::kAlreadyExists);
+  const Chain changed = *Chain::Verify(kStore, statements_);
+  EXPECT_EQ(changed.suites().newest(), kOther);
+  EXPECT_TRUE(changed.suites().Accepts(kSuite));
+  EXPECT_EQ(changed.founding_suite(), kSuite);
+  Keep(chain_.AddSuite(kSuite, 1, founder_.keys.seed));
+  const Chain back = *Chain::Verify(kStore, statements_);
+  EXPECT_EQ(back.suites().newest(), kSuite);
+  EXPECT_TRUE(back.suites().Accepts(kOther));
 }
 
 TEST_F(ChainTest, NewerCustodiansTakeTheOldOnesPlace) {

@@ -14,7 +14,9 @@ TEST(PeopleExamples, ChainIsBelievedAndSaysWhatItShould) {
   const auto chain = Chain::Verify(one.Fixed<16>("store"), one.HexList("statements"));
   ASSERT_TRUE(chain.ok()) << chain.status().message();
   EXPECT_EQ(test::ToHex(chain->founder_key()), one.Text("founder_key"));
-  EXPECT_EQ(chain->newest_number(), 9u);
+  EXPECT_EQ(chain->newest_number(), 10u);
+  EXPECT_EQ(chain->founding_suite(), crypto::Suite::kChaCha20Poly1305);
+  EXPECT_EQ(chain->suites().newest(), crypto::Suite::kAes256Gcm);
   EXPECT_EQ(chain->FindPerson("Dr. A. Martin")->number, 2u);
   const auto number = static_cast<ClassNumber>(one.Number("class_number"));
   EXPECT_EQ(chain->FindClass("hiv"), number);
@@ -32,7 +34,8 @@ TEST(PeopleExamples, ChainIsSignedToTheSameBytes) {
   const auto seed = crypto::SigningSeed::CopyOf(one.Fixed<32>("founder_seed"));
   const Chain whole = *Chain::Verify(one.Fixed<16>("store"), statements);
   Chain chain;
-  EXPECT_EQ(*Chain::Found(one.Fixed<16>("store"), whole.suite(), *whole.FindPerson(1), seed, chain), statements[0]);
+  EXPECT_EQ(*Chain::Found(one.Fixed<16>("store"), whole.founding_suite(), *whole.FindPerson(1), seed, chain),
+            statements[0]);
   const Chain before_new_keys = *Chain::Verify(one.Fixed<16>("store"), {statements[0], statements[1]});
   EXPECT_EQ(*chain.AddPerson(*before_new_keys.FindPerson(2), 1, seed), statements[1]);
   EXPECT_EQ(*chain.AddClass(3, whole.classes().at(3), 1, seed), statements[2]);

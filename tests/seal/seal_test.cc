@@ -43,7 +43,7 @@ Bytes SealWithSalt(KeyView key, const Place& place, const Salt& salt, ByteView c
   Bytes out(content.size() + format::kSealedOverhead);
   Commitment commitment;
   SealMessage(key, place, salt, content, MutableBytes(out).subspan(format::kSealedHead), commitment);
-  format::WriteSealedHead(static_cast<std::uint8_t>(place.suite), salt, commitment, out);
+  format::WriteSealedHead(static_cast<std::uint8_t>(place.suite.newest()), salt, commitment, out);
   return out;
 }
 
@@ -52,7 +52,7 @@ TEST(Seal, AgreesWithTheVectorFile) {
   for (const Case& one : test::LoadCases(tally.file, "cases")) {
     const auto key = one.Fixed<32>("key");
     const Place place = PlaceOf(one);
-    if (!Offered(place.suite)) {
+    if (!Offered(place.suite.newest())) {
       ++tally.refused;
       continue;
     }
@@ -126,6 +126,58 @@ TEST_P(EachSuite, EveryOtherPlaceAndKeyIsRefused) {
     EXPECT_EQ(UnwrapKey(key_, others[i], sealed).code(), StatusCode::kAuthFailed) << i;
   }
   EXPECT_EQ(Open(KeyOf(8), SlotPlace(GetParam()), sealed).code(), StatusCode::kAuthFailed);
+}
+
+Suite OtherThan(Suite suite) { return suite == Suite::kAes256Gcm ? Suite::kChaCha20Poly1305 : Suite::kAes256Gcm; }
+
+TEST_P(EachSuite, OpensAtAPlaceThatAcceptsItBesideAnother) {
+  if (!Offered(OtherThan(GetParam()))) GTEST_SKIP() << "this processor does one suite alone";
+  const Bytes sealed = Seal(key_, SlotPlace(GetParam()), content_);
+  Place both = SlotPlace();
+  both.suite = SuiteSet(OtherThan(GetParam())).With(GetParam());
+  const auto opened = Open(key_, both, sealed);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_EQ(ToHex(opened->Reveal()), ToHex(content_));
+  EXPECT_TRUE(IsUnder(GetParam(), sealed));
+  EXPECT_TRUE(IsUnder(OtherThan(GetParam()), Seal(key_, both, content_))) << "the newest seals";
+  for (const std::size_t at : {1u, 2u, 26u, 58u}) {
+    Bytes changed = sealed;
+    changed[at] ^= at == 1 ? 3 : 1;  // of one suite's number it makes the other's
+    EXPECT_EQ(Open(key_, both, changed).code(), StatusCode::kAuthFailed) << at;
+  }
+}
+
+TEST_P(EachSuite, CommitmentAloneTellsWhichOfTwoSuites) {
+  if (!Offered(OtherThan(GetParam()))) GTEST_SKIP() << "this processor does one suite alone";
+  const Salt salt{7};
+  Bytes message(content_.size() + crypto::kTagSize);
+  Commitment commitment;
+  SealMessage(key_, SlotPlace(GetParam()), salt, content_, message, commitment);
+  Place both = SlotPlace();
+  both.suite = SuiteSet(OtherThan(GetParam())).With(GetParam());
+  Bytes out(content_.size());
+  EXPECT_TRUE(OpenMessage(key_, both, salt, commitment, message, out).ok());
+  EXPECT_EQ(ToHex(out), ToHex(content_));
+  const Place other = both.Under(OtherThan(GetParam()));
+  EXPECT_EQ(OpenMessage(key_, other, salt, commitment, message, out).code(), StatusCode::kAuthFailed);
+  EXPECT_EQ(out, Bytes(content_.size()));
+  commitment[0] ^= 1;
+  EXPECT_EQ(OpenMessage(key_, both, salt, commitment, message, out).code(), StatusCode::kAuthFailed);
+}
+
+TEST(SuiteSet, GoesAndComesBack) {
+  const SuiteSet first = Suite::kChaCha20Poly1305;
+  EXPECT_FALSE(first.Accepts(Suite::kAes256Gcm));
+  const SuiteSet second = first.Under(Suite::kAes256Gcm);
+  EXPECT_EQ(second.newest(), Suite::kAes256Gcm);
+  EXPECT_TRUE(second.Accepts(Suite::kChaCha20Poly1305));
+  const SuiteSet third = second.Under(Suite::kChaCha20Poly1305);
+  EXPECT_EQ(third.newest(), Suite::kChaCha20Poly1305);
+  EXPECT_EQ(third.end() - third.begin(), 2);
+  Suites live(first);
+  const SuiteView view(live);
+  live.Change(second);
+  EXPECT_EQ(view.now().newest(), Suite::kAes256Gcm);
 }
 
 TEST_P(EachSuite, AKeyOpensOnlyAsAKey) {

@@ -408,7 +408,7 @@ class Prepared {
   void CopyTo(const fs::path& folder) const { fs::copy(folder_.path(), folder, fs::copy_options::recursive); }
 
  private:
-  TempFolder folder_;
+  TempFolder folder_{InMemory()};
   FaultEnv sound_;
 };
 
@@ -459,7 +459,7 @@ class Trial {
   Rows& rows() { return *rows_; }
 
  private:
-  TempFolder folder_;
+  TempFolder folder_{InMemory()};
   FaultEnv sound_;  // never fails, and does not wait for the disk
   FaultEnv files_;
   std::unique_ptr<Rows> rows_;

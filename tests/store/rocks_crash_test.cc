@@ -86,7 +86,7 @@ int KillAfter(int count, const std::string& folder, const char* durability, cons
 }
 
 void KillAgainAndAgain(const char* durability, const std::vector<int>& counts, const char* upkeep = nullptr) {
-  TempFolder folder;
+  TempFolder folder(InMemory());
   CreateIn(folder.store()).reset();
   for (const int count : counts) {
     const int acknowledged = KillAfter(count, folder.store(), durability, upkeep);
@@ -109,7 +109,7 @@ TEST(RocksCrash, ProcessKilledWhileItPurgesLosesNothingItAcknowledged) {
 }
 
 TEST(RocksCrash, ProcessKilledWhileItMakesABackupLeavesEarlierOnesGoodAndThePlaceUsable) {
-  TempFolder folder;
+  TempFolder folder(InMemory());
   const std::string path = (folder.path() / "place").string();
   const std::string restored = (folder.path() / "restored").string();
   CreateIn(folder.store()).reset();
@@ -184,7 +184,7 @@ int WorkUntilThePowerFails(const std::string& path, RocksEnvironment* environmen
 TEST(RocksCrash, PowerCutAtAnyFileOperationLosesNothingThatWasSynced) {
   std::uint64_t cuts = 0;
   for (bool cut = true; cut; ++cuts) {
-    TempFolder folder;
+    TempFolder folder(InMemory());
     FaultEnv files;
     files.CutPowerAt(cuts * kOperationStep + 1);
     const int promised = WorkUntilThePowerFails(folder.store(), files.environment());

@@ -171,7 +171,7 @@ struct Life {
 std::uint64_t FailEachOperation(Fault fault, bool sticky, std::uint64_t step) {
   std::uint64_t failures = 0;
   for (std::uint64_t n = 1;; n += step * kOperationStep, ++failures) {
-    TempFolder folder;
+    TempFolder folder(InMemory());
     FaultEnv files;
     files.FailAt(n, fault, sticky);
     Life life;

@@ -304,7 +304,7 @@ TEST_F(RocksPurgeTest, FileWhoseDeletionFailsIsTriedAgain) {
 
 // One life of a store in which the purge meets a failing operation; whether there was one to fail.
 bool PurgeMeetsFailure(std::uint64_t n, Fault fault, bool sticky) {
-  TempFolder folder;
+  TempFolder folder(InMemory());
   FaultEnv files;
   RocksOptions options;
   options.create = true;
@@ -320,7 +320,7 @@ bool PurgeMeetsFailure(std::uint64_t n, Fault fault, bool sticky) {
   files.FailAt(files.operations() + n, fault, sticky);
   PurgeReport report;
   PurgeOptions purge;
-  purge.patience = 100ms;
+  purge.patience = 20ms;
   purge.ranges = {{Table::kMeta, {'R'}, {'S'}}};
   const Status purged = (*rows)->Purge(purge, report);
   const bool failed = !files.first_failure().empty();

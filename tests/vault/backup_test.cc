@@ -158,6 +158,51 @@ TEST_F(Backup, VerifyTellsADamagedBackupFromADamagedBundle) {
   EXPECT_EQ(outcomes.at("place-b/1"), StatusCode::kOk);
 }
 
+TEST_F(Backup, PartThatTheMediumSpoiledIsWrittenAgainBeforeAnEpochDies) {
+  BackUp();
+  for (const char* place : {"place-a", "place-b"}) {
+    for (const auto& entry : fs::directory_iterator(Path(place) + "/bundle")) {
+      if (!entry.path().filename().string().starts_with("part-")) continue;
+      std::fstream part(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+      part.seekp(static_cast<std::streamoff>(fs::file_size(entry.path()) / 2));
+      part << "spoiled";
+    }
+  }
+  EXPECT_EQ(Verify().code(), StatusCode::kAuthFailed);
+  EraseForGood("alice");
+  EXPECT_TRUE(Verify().ok());
+  MustRestore(FromPlace("place-a", 1));
+  EXPECT_EQ(Reads(*Founder(), "bob"), StatusCode::kOk);
+}
+
+// Who writes to the medium can name a file as they like; a number that wraps shall not make a bundle of number 0.
+TEST_F(Backup, FilesNamedAsNoBundleFileIsAreNotLookedAt) {
+  BackUp();
+  for (const char* name : {"list-18446744073709551615", "list-9223372036854775808", "list-0009", "list-9x",
+                           "part-18446744073709551615", "part-9223372036854775808"})
+    std::ofstream(Path("place-a") + "/bundle/" + name) << "planted";
+  Write(*Founder(), "carol");
+  const auto made = BackUp();
+  EXPECT_EQ(made[0].bundle, made[1].bundle);
+  EXPECT_TRUE(Verify().ok());
+  MustRestore(FromPlace("place-a"));
+  EXPECT_EQ(Reads(*Founder(), "carol"), StatusCode::kOk);
+}
+
+TEST_F(Backup, HighestNumberOfABundleFileIsRefusedUntilSomebodyTakesItAway) {
+  BackUp();
+  for (const char* name : {"list-9223372036854775807", "part-9223372036854775807"}) {
+    const fs::path planted = fs::path(Path("place-a")) / "bundle" / name;
+    std::ofstream(planted) << "planted";
+    Write(*Founder(), name);
+    const auto made = BackUp(StatusCode::kIoError);
+    for (const vault::BackupMade& one : made) EXPECT_EQ(one.bundle == 0, one.place.facts.path == Path("place-a"));
+    fs::remove(planted);
+    BackUp();
+    EXPECT_TRUE(Verify().ok());
+  }
+}
+
 TEST_F(Backup, PrunesToANumberOrByAgeAndNeverTheNewest) {
   for (int i = 0; i < 4; ++i) BackUp();
   std::size_t removed = 0;

@@ -15,9 +15,11 @@
 #include "vault/epoch_change.h"
 #include "vault/erase.h"
 #include "vault/erasures.h"
+#include "vault/given_up.h"
 #include "vault/index_re_epoch.h"
 #include "vault/provider_copies.h"
 #include "vault/rotation.h"
+#include "vault/two_persons.h"
 #include "vault_support/records.h"
 
 namespace mseal::test {
@@ -53,9 +55,10 @@ class Erasure : public ::testing::Test {
         vault::RegisterPlace(call->core(), lab_.store(), PlacePath(name), format::PlaceKind::kBackups);
     ASSERT_TRUE(registered.ok()) << registered.message();
   }
-  Status Erase(vault::Session& session, std::string_view patient, vault::Erased& out) {
+  Status Erase(vault::Session& session, std::string_view patient, vault::Erased& out,
+               std::string_view reason = "asked for by the patient") {
     const Bytes id(patient.begin(), patient.end());
-    return vault::ErasePatient(session, {id, nullptr}, "asked for by the patient", out);
+    return vault::ErasePatient(session, {id, nullptr}, reason, out);
   }
   Status Step(std::uint32_t job, Job& state, const vault::StepOptions& options = {}) {
     auto call = lab_.Vault()->Enter();
@@ -189,7 +192,11 @@ TEST_F(Erasure, WaitsAsPendingUntilTwoPlacesHaveTheBundle) {
   vault::Erased erased;
   ASSERT_TRUE(Erase(*founder, "alice", erased).ok());
   Job job;
-  EXPECT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  const Status waits = Step(erased.job, job);
+  EXPECT_EQ(waits.code(), StatusCode::kKeyUnavailable);
+  const std::string message(waits.message());
+  EXPECT_NE(message.find("cannot be reached: " + PlacePath("place-b")), std::string::npos) << message;
+  EXPECT_EQ(message.find(PlacePath("place-a")), std::string::npos) << message;
   EXPECT_EQ(StateOf(erased.patient), ErasureState::kWithdrawn);
   EXPECT_TRUE(Reads(*founder, "bob"));
   Write(*founder, "erin");
@@ -198,6 +205,23 @@ TEST_F(Erasure, WaitsAsPendingUntilTwoPlacesHaveTheBundle) {
   ASSERT_TRUE(Step(erased.job, job).ok());
   EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
   EXPECT_TRUE(Reads(*Founder(), "erin"));
+}
+
+// One folder behind two names is one place: whatever it loses is lost to both.
+TEST_F(Erasure, TwoPlacesThatALinkMakesOneCountOnce) {
+  fs::remove_all(PlacePath("place-b") + "/bundle");
+  fs::create_directory_symlink(PlacePath("place-a") + "/bundle", PlacePath("place-b") + "/bundle");
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "alice", erased).ok());
+  Job job;
+  const Status waits = Step(erased.job, job);
+  EXPECT_EQ(waits.code(), StatusCode::kKeyUnavailable);
+  EXPECT_NE(std::string(waits.message()).find(": another registered place"), std::string::npos) << waits.message();
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kWithdrawn);
+  fs::remove(PlacePath("place-b") + "/bundle");
+  fs::create_directory(PlacePath("place-b") + "/bundle");
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
 }
 
 TEST_F(Erasure, OneThatJoinsWhileAChangeRunsWaitsForTheNext) {
@@ -326,7 +350,8 @@ TEST_F(Erasure, ChangeOfAllBucketsEndsARotation) {
     auto call = founder->Enter();
     ASSERT_TRUE(vault::StepJob(call->core(), &call->desk(), rotation, {}, job).ok());
     EXPECT_EQ(job.state, JobState::kPassed);
-    ASSERT_TRUE(vault::StartEpochChange(call->core(), change).ok());
+    ASSERT_TRUE(vault::StartEpochChange(call->core(), change).ok());  // the one that the rotation began
+    EXPECT_EQ(change, rotation + 1);
   }
   ASSERT_TRUE(Step(change, job).ok());
   auto call = founder->Enter();
@@ -380,6 +405,19 @@ TEST_F(Erasure, TokensOfWhoGoesDuringAReEpochWaitForTheNext) {
   FinishReEpoch(BeginReEpoch());
   EraseForGood("carol");
   EXPECT_TRUE(HasTokensDead(alice));
+}
+
+TEST_F(Erasure, CertificateHoldsWhateverBytesReasonsAndPathsHave) {
+  Register("caf\xe9");
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "alice", erased, "\xff\x01 \"\\").ok());
+  Job job;
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  const std::string text = Certificate(erased.patient);
+  const auto facts = vault::VerifyCertificate(text, std::nullopt);
+  ASSERT_TRUE(facts.ok()) << facts.status().message();
+  EXPECT_TRUE(facts->dead);
+  EXPECT_NE(text.find("\"reason\": \"\\u00ff\\u0001 \\\"\\\\\""), text.npos);
 }
 
 TEST_F(Erasure, CertificateWithAnyByteChangedIsRefused) {
@@ -477,6 +515,178 @@ TEST_F(Erasure, NothingIsDeadWhileACopyOfTheProviderIsAway) {
   fs::rename(second + ".away", second);
   ASSERT_TRUE(Step(erased.job, job).ok());
   EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+}
+
+// ---- a copy of the provider that is lost for good
+
+class LostCopy : public Erasure {
+ protected:
+  static constexpr std::string_view kWitness = "witness";
+
+  void SetUp() override {
+    Erasure::SetUp();
+    lab_.AddPerson(kWitness, {});
+    secret_.bytes = SecretBytes::CopyOf(AsBytes("another passphrase"));
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(vault::AddProviderCopy(call->core(), lab_.store(), second_, secret_, crypto::kArgon2Floor).ok());
+  }
+
+  void Lose() { fs::rename(second_, second_ + ".away"); }
+  void Find() { fs::rename(second_ + ".away", second_); }
+  void Reopen() {
+    lab_.Close();
+    ASSERT_TRUE(lab_.Open().ok());
+  }
+  Status Forget(vault::Session& session, bool two = true) {
+    MS_ASSIGN(auto call, session.Enter());
+    if (two && !vault::AreTwo(call.desk()))
+      MS_TRY(vault::Join(call.core(), call.desk(), kWitness, AsBytes(Laboratory::kPassword)));
+    return vault::ForgetProviderCopy(call.core(), call.desk(), second_);
+  }
+  // Until the copy keeps it from dying.
+  vault::Erased EraseInVain(std::string_view patient) {
+    vault::Erased erased;
+    EXPECT_TRUE(Erase(*Founder(), patient, erased).ok());
+    Job job;
+    EXPECT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+    return erased;
+  }
+  bool IsComplete(const keys::PatientHandle& patient) {
+    const auto facts = vault::VerifyCertificate(Certificate(patient), std::nullopt);
+    EXPECT_TRUE(facts.ok());
+    return facts.ok() && facts->complete;
+  }
+  std::string Warning(std::uint32_t epoch) {
+    return "copy " + second_ + " was given up unread: it may still hold the secret of epoch " + std::to_string(epoch);
+  }
+  std::vector<vault::ProviderFacts> Copies() {
+    std::vector<vault::ProviderFacts> copies;
+    auto call = lab_.Vault()->Enter();
+    EXPECT_TRUE(vault::ListProviderCopies(call->core(), copies).ok());
+    return copies;
+  }
+
+  std::string second_ = PlacePath("second-keyring");
+  keys::KeyringSecret secret_;
+};
+
+TEST_F(LostCopy, KeepsNothingPendingOnceGivenUpAndEveryLaterCertificateNamesIt) {
+  const vault::Erased before = EraseForGood("carol");
+  EXPECT_TRUE(IsComplete(before.patient));
+  Lose();
+  const vault::Erased erased = EraseInVain("alice");
+  ASSERT_TRUE(Forget(*Founder()).ok());
+  Job job;
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+  EXPECT_FALSE(IsComplete(erased.patient));
+  EXPECT_NE(Certificate(erased.patient).find(Warning(2)), std::string::npos) << Certificate(erased.patient);
+  // What the copy holds opens an older copy of the disk, which has bob too.
+  const vault::Erased later = EraseForGood("bob");
+  EXPECT_FALSE(IsComplete(later.patient));
+  EXPECT_NE(Certificate(later.patient).find(Warning(2)), std::string::npos) << Certificate(later.patient);
+  EXPECT_TRUE(IsComplete(before.patient));
+}
+
+// Stopped between two copies: the one in use has destroyed the secret of before, the one that is lost has not.
+TEST_F(LostCopy, MayHoldASecretThatTheCopyInUseHasDestroyed) {
+  fs::rename(PlacePath("place-a"), PlacePath("place-a") + ".away");
+  const vault::Erased erased = EraseInVain("alice");
+  Lose();
+  fs::rename(PlacePath("place-a") + ".away", PlacePath("place-a"));
+  Job job;
+  ASSERT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  ASSERT_TRUE(lab_.Vault()->Enter()->core().provider->Destroy(1).ok());
+  Reopen();
+  ASSERT_TRUE(Forget(*Founder()).ok());
+  EXPECT_EQ(Copies().back().epochs, (std::vector<std::uint32_t>{1, 2}));
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_NE(Certificate(erased.patient).find(Warning(1)), std::string::npos) << Certificate(erased.patient);
+}
+
+TEST_F(LostCopy, IsGivenUpByTwoPersonsOfWhomOneIsEntitled) {
+  Lose();
+  EXPECT_EQ(Forget(*Founder(), false).code(), StatusCode::kPermissionDenied);
+  lab_.AddPerson("clerk", {"identity"});
+  EXPECT_EQ(Forget(*lab_.LoginAs("clerk")).code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(Copies().back().given_up_ms, 0u);
+  EXPECT_TRUE(Forget(*Founder()).ok());
+  EXPECT_NE(Copies().back().given_up_ms, 0u);
+  EXPECT_EQ(Copies().back().epochs, std::vector<std::uint32_t>{1});
+  EXPECT_EQ(Forget(*Founder()).code(), StatusCode::kNotFound);
+}
+
+TEST_F(LostCopy, ThatAnswersOrIsInUseIsNotGivenUp) {
+  const auto founder = Founder();
+  EXPECT_EQ(Forget(*founder).code(), StatusCode::kConflict);
+  auto call = founder->Enter();
+  EXPECT_EQ(vault::ForgetProviderCopy(call->core(), call->desk(), lab_.keyring()).code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(LostCopy, ThatComesBackIsDestroyedAndTheCertificateIsWhole) {
+  Lose();
+  const vault::Erased erased = EraseInVain("alice");
+  ASSERT_TRUE(Forget(*Founder()).ok());
+  Job job;
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  Find();
+  Reopen();
+  EXPECT_FALSE(fs::exists(second_));
+  EXPECT_TRUE(IsComplete(erased.patient));
+  EXPECT_NE(Certificate(erased.patient).find("came back and was destroyed"), std::string::npos);
+  EXPECT_NE(Copies().back().destroyed_ms, 0u);
+}
+
+TEST_F(LostCopy, ThatComesBackIsDestroyedByWhoeverListsCopies) {
+  Lose();
+  ASSERT_TRUE(Forget(*Founder()).ok());
+  Find();
+  EXPECT_NE(Copies().back().destroyed_ms, 0u);
+  EXPECT_FALSE(fs::exists(second_));
+}
+
+TEST_F(LostCopy, ThatTheVaultIsOpenedWithIsACopyAgainWithoutWhatDied) {
+  Lose();
+  ASSERT_TRUE(Forget(*Founder()).ok());
+  lab_.Close();
+  Find();
+  vault::OpenOptions options;
+  options.keyring = second_;
+  options.secret = {keys::KeyringSecret::Kind::kPassphrase, SecretBytes::CopyOf(AsBytes("another passphrase"))};
+  ASSERT_TRUE(lab_.Open(std::move(options)).ok());
+  EXPECT_EQ(Copies().size(), 2u);
+  EXPECT_TRUE(IsComplete(EraseForGood("alice").patient));
+}
+
+// A copy put back from a snapshot holds a secret that died; with that beside the one in use there is no place for
+// the next.
+TEST_F(Erasure, CopyOfTheProviderThatWasPutBackFromBeforeIsBroughtUpToDate) {
+  const std::string second = PlacePath("second-keyring");
+  keys::KeyringSecret secret;
+  secret.bytes = SecretBytes::CopyOf(AsBytes("another passphrase"));
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(
+        vault::AddProviderCopy(call->core(), lab_.store(), second, secret, {.memory_kib = 19456, .passes = 2}).ok());
+  }
+  fs::copy_file(second, second + ".before");
+  const auto put_back = [&] { fs::copy_file(second + ".before", second, fs::copy_options::overwrite_existing); };
+  EraseForGood("alice");
+  put_back();
+  EraseForGood("bob");
+  EXPECT_EQ((*keys::OpenKeyring(second, secret))->Epochs(), std::vector<std::uint32_t>{3});
+
+  // Between the drawing of the next secret and the end of the one before.
+  fs::rename(PlacePath("place-a"), PlacePath("place-a") + ".away");
+  vault::Erased erased;
+  ASSERT_TRUE(Erase(*Founder(), "carol", erased).ok());
+  Job job;
+  ASSERT_EQ(Step(erased.job, job).code(), StatusCode::kKeyUnavailable);
+  put_back();
+  fs::rename(PlacePath("place-a") + ".away", PlacePath("place-a"));
+  ASSERT_TRUE(Step(erased.job, job).ok());
+  EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
+  EXPECT_EQ((*keys::OpenKeyring(second, secret))->Epochs(), std::vector<std::uint32_t>{4});
 }
 
 }  // namespace

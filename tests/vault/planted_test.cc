@@ -238,7 +238,7 @@ void FoundAnew(const Meta& meta) {
     ASSERT_TRUE(statement.ok()) << statement.status().message();
     statements.push_back(*statement);
   };
-  add(people::Chain::Found(meta.identity.store, meta.identity.suite, founder, seed, mine));
+  add(people::Chain::Found(meta.identity.store, meta.identity.suite.now().newest(), founder, seed, mine));
   for (const people::Person* person : real.persons()) {
     if (person->number != 1) add(mine.AddPerson(*person, 1, seed));
   }

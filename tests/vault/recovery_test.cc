@@ -409,7 +409,7 @@ TEST_F(Recovery, SharesOpenNothingOfAChainThatTheThiefFounded) {
     people::Chain chain;
     const people::Person founder{1, people::PersonKind::kHuman, std::string(Laboratory::kFounder), mine.founder_key,
                                  crypto::PublicKeyOf(mine.private_key)};
-    add(people::Chain::Found(identity.store, identity.suite, founder, mine.seed, chain));
+    add(people::Chain::Found(identity.store, identity.suite.now().newest(), founder, mine.seed, chain));
     for (const auto& [number, entry] : real.classes()) add(chain.AddClass(number, entry, 1, mine.seed));
     add(chain.AddSchema(1, *real.SchemaDigest(1), 1, mine.seed));
     add(chain.AddCustodians(real.custodians(), 1, mine.seed));

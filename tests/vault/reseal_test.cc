@@ -10,6 +10,7 @@
 #include <thread>
 #include <tuple>
 
+#include "base/clock.h"
 #include "format/keys_of_rows.h"
 #include "vault/backup.h"
 #include "vault/patient_reseal.h"
@@ -20,6 +21,12 @@
 
 namespace mseal::test {
 namespace {
+
+class SetClock {
+ public:
+  explicit SetClock(std::uint64_t ms) { SetClockForTests(ms); }
+  ~SetClock() { SetClockForTests(0); }
+};
 
 using format::GroupState;
 using format::Job;
@@ -589,6 +596,24 @@ TEST_F(Reseal, PreviousDataKeysStayAsLongAsABackupNeedsThem) {
   Finish(number);
   EXPECT_EQ(states(), format::SlotState::kCurrent);
   ExpectSound();
+}
+
+// The backup says that it was made after everything was sealed anew; it was not.
+TEST_F(Reseal, BackupMadeWhileTheClockRanAheadStillNeedsThePreviousDataKeys) {
+  const std::string place = (lab_.folder() / "place").string();
+  const auto founder = lab_.LoginAs(Laboratory::kFounder);
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(vault::RegisterPlace(call->core(), lab_.store(), place, format::PlaceKind::kBackups).ok());
+    const SetClock ahead(NowMs() + 3'600'000);
+    std::vector<vault::BackupMade> made;
+    ASSERT_TRUE(vault::CreateBackups(call->core(), {}, nullptr, made).ok());
+  }
+  const std::uint32_t number = Start("hiv");
+  Job job;
+  EXPECT_EQ(Step(*founder, number, job).code(), StatusCode::kKeyUnavailable);
+  EXPECT_GT(job.commits, 0u);
+  EXPECT_EQ(SlotsOf("hiv").at("alice").state, SlotState::kBoth);
 }
 
 // It opens, and every row is there: only what the rows add up to tells.

@@ -9,6 +9,7 @@
 #include "vault/epoch_change.h"
 #include "vault/marks.h"
 #include "vault/provider_copies.h"
+#include "vault/reseal.h"
 #include "vault/rotation.h"
 #include "vault_support/backup_desk.h"
 
@@ -46,6 +47,8 @@ TEST_F(Restore, BringsBackWhatTheBackupHad) {
   MustRestore(FromPlace("place-a"));
   EXPECT_EQ(report_.patients.restored, 2u);
   EXPECT_EQ(report_.backup, 1u);
+  EXPECT_FALSE(report_.changes_lost);
+  EXPECT_EQ(report_.newer_backup, 0u);
   EXPECT_FALSE(IsLeftBeside());
   const auto physician = lab_.LoginAs("physician");
   EXPECT_EQ(Reads(*physician, "alice"), StatusCode::kOk);
@@ -141,6 +144,102 @@ TEST_F(Restore, TakesAWithdrawnPatientForErasedThoughTheOldEpochStillOpens) {
   EXPECT_EQ(report_.patients.erased, std::vector{handle});
   EXPECT_EQ(Reads(*Founder(), "alice"), StatusCode::kNotFound);
   EXPECT_EQ(Reads(*Founder(), "bob"), StatusCode::kOk);
+}
+
+// Of the same epoch, so that it opens and knows nothing of what came after it.
+TEST_F(Restore, SaysThatAnOlderBundleForgetsAWithdrawal) {
+  BackUp();
+  {
+    const auto founder = Founder();
+    const Bytes id = {'a', 'l', 'i', 'c', 'e'};
+    vault::Erased erased;
+    ASSERT_TRUE(vault::ErasePatient(*founder, {id, nullptr}, "asked for", erased).ok());
+  }
+  MustRestore(FromPlace("place-a"));
+  EXPECT_EQ(Reads(*Founder(), "alice"), StatusCode::kOk);
+  EXPECT_TRUE(report_.changes_lost);
+  EXPECT_EQ(report_.statements_lost, 0u);
+}
+
+TEST_F(Restore, SaysThatTheProviderIsOfANewerEpochThanTheBundleThoughItsAnchorIsLost) {
+  BackUp();
+  for (const char* place : {"place-a", "place-b"}) fs::rename(Path(place), Path(place) + "-away");
+  std::uint32_t change = 0;
+  {
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(vault::StartEpochChange(call->core(), change).ok());
+    format::Job job;
+    EXPECT_EQ(vault::StepJob(call->core(), nullptr, change, {}, job).code(), StatusCode::kKeyUnavailable);
+  }
+  fs::rename(Path("place-a-away"), Path("place-a"));
+  lab_.Close();
+  fs::remove(lab_.keyring() + ".anchor");
+  MustRestore(FromPlace("place-a"));
+  EXPECT_TRUE(report_.changes_lost);
+}
+
+TEST_F(Restore, SaysThatTheNewestBackupIsMissing) {
+  BackUp();
+  BackUp();
+  fs::remove(Path("place-a") + "/data/meta/2");
+  MustRestore(FromPlace("place-a"));
+  EXPECT_EQ(report_.backup, 1u);
+  EXPECT_EQ(report_.newer_backup, 2u);
+  MustRestore(FromPlace("place-a", 1));  // asked for
+  EXPECT_EQ(report_.newer_backup, 0u);
+}
+
+// The bundle is renewed by every change of epoch, also when the backup is gone already.
+TEST_F(Restore, SaysThatTheNewestBackupIsMissingAlsoWhenTheBundleIsOfLater) {
+  BackUp();
+  BackUp();
+  fs::remove(Path("place-a") + "/data/meta/2");
+  EraseForGood("alice");
+  MustRestore(FromPlace("place-a"));
+  EXPECT_EQ(report_.newer_backup, 2u);
+}
+
+TEST_F(Restore, SaysThatTheNewestBackupIsDamagedWhateverBundleIsTaken) {
+  BackUp();
+  BackUp();
+  fs::remove_all(Path("place-a") + "/data/private/2");
+  auto options = FromPlace("place-a");
+  options.bundle = Path("place-b");
+  MustRestore(options);
+  EXPECT_EQ(report_.backup, 1u);
+  EXPECT_EQ(report_.newer_backup, 2u);
+}
+
+// The bundle's job had sealed everything; the data is from before. A backup of what was restored needs the previous
+// data keys as much as the data does.
+TEST_F(Restore, TakesAResealThatWasUnderWayToItsFirstPass) {
+  BackUp();
+  std::uint32_t number = 0;
+  format::Job job;
+  const auto step = [&] {
+    const auto founder = Founder();
+    auto call = founder->Enter();
+    return vault::StepJob(call->core(), &call->desk(), number, {}, job).code();
+  };
+  ASSERT_TRUE(vault::StartReseal(*Founder(), "national_id", number).ok());
+  ASSERT_EQ(step(), StatusCode::kKeyUnavailable);
+  ASSERT_EQ(job.pass, 2u);
+  BackUp();
+  MustRestore(FromPlace("place-a", 1));
+  BackUp();
+  for (const char* place : {"place-a", "place-b"}) {
+    std::size_t removed = 0;
+    auto call = lab_.Vault()->Enter();
+    ASSERT_TRUE(vault::PruneBackups(call->core(), Path(place), {.keep = 1}, removed).ok());
+  }
+  EXPECT_EQ(vault::ReadJob(lab_.Vault()->Enter()->core(), number)->pass, 1u);
+  EXPECT_EQ(step(), StatusCode::kKeyUnavailable);
+  MustRestore(FromPlace("place-a"));
+  const auto founder = Founder();
+  const auto bob = lab_.Get(*founder, "bob", "Patient", "1");
+  ASSERT_TRUE(bob.ok());
+  EXPECT_FALSE(Redacts(**bob, "ssn"));
+  EXPECT_TRUE(lab_.Verify(founder.get()).ok());
 }
 
 TEST_F(Restore, DeletesAgainWhatWasDeletedAfterTheBackupHoweverOftenItIsDone) {

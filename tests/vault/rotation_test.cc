@@ -5,10 +5,16 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <thread>
 
+#include "base/clock.h"
+#include "format/erasure.h"
 #include "format/keys_of_rows.h"
+#include "vault/backup_places.h"
+#include "vault/erase.h"
+#include "vault/rotate_person.h"
 #include "vault_support/records.h"
 
 namespace mseal::test {
@@ -88,6 +94,42 @@ class Rotation : public ::testing::Test {
     }
     return versions;
   }
+
+  // In the order in which they began.
+  std::vector<Job> EpochChanges() {
+    std::vector<Job> changes;
+    auto call = lab_.Vault()->Enter();
+    EXPECT_TRUE(vault::ForEachJob(call->core(), [&](std::uint32_t, const Job& job) {
+                  if (job.kind == format::JobKind::kEpochChange) changes.push_back(job);
+                  return Status::Ok();
+                }).ok());
+    return changes;
+  }
+  Job JobOf(std::uint32_t number) { return *vault::ReadJob(lab_.Vault()->Enter()->core(), number); }
+  void RegisterPlaces() {
+    for (const char* name : {"place-a", "place-b"}) {
+      auto call = lab_.Vault()->Enter();
+      const std::string path = (lab_.folder() / name).string();
+      ASSERT_TRUE(vault::RegisterPlace(call->core(), lab_.store(), path, format::PlaceKind::kBackups).ok());
+    }
+  }
+  StatusCode StepEpochChanges() {
+    auto call = lab_.Vault()->Enter();
+    std::vector<std::uint32_t> numbers;
+    EXPECT_TRUE(vault::ForEachJob(call->core(), [&](std::uint32_t number, const Job& job) {
+                  if (job.kind == format::JobKind::kEpochChange && job.state != JobState::kDone)
+                    numbers.push_back(number);
+                  return Status::Ok();
+                }).ok());
+    for (const std::uint32_t number : numbers) {
+      Job job;
+      const Status stepped = vault::StepJob(call->core(), nullptr, number, {}, job);
+      if (!stepped.ok()) return stepped.code();
+    }
+    return StatusCode::kOk;
+  }
+  void WaitForPlaces() { EXPECT_EQ(StepEpochChanges(), StatusCode::kKeyUnavailable); }
+  void WorkOffEpochChanges() { EXPECT_EQ(StepEpochChanges(), StatusCode::kOk); }
 
   bool ReadsHiv(vault::Session& session, std::string_view patient) {
     const auto record = lab_.Get(session, patient, "Patient", "1");
@@ -279,6 +321,157 @@ TEST_F(Rotation, KeyRowThatDoesNotOpenKeepsTheJobFromEnding) {
   EXPECT_EQ(Step(*founder, number, job).code(), StatusCode::kAuthFailed);
   EXPECT_EQ(job.state, JobState::kRunning);
   EXPECT_EQ(job.changed, 0u);
+}
+
+// ---- the epoch change that ends it
+
+TEST_F(Rotation, EndsWithAnEpochChangeOfAllBucketsInTheBatchThatEndsIt) {
+  Rotate("hiv");
+  ASSERT_EQ(EpochChanges().size(), 1u);
+  EXPECT_EQ(EpochChanges()[0].subject, static_cast<std::uint32_t>(format::EpochScope::kAll));
+  EXPECT_EQ(EpochChanges()[0].target, 2u);
+  EXPECT_EQ(EpochChanges()[0].state, JobState::kRunning);
+}
+
+TEST_F(Rotation, SeveralThatEndBeforeItBeginsShareOneChange) {
+  for (const char* class_name : {"hiv", "national_id", "identity"}) Rotate(class_name);
+  EXPECT_EQ(EpochChanges().size(), 1u);
+  RegisterPlaces();
+  WorkOffEpochChanges();
+  for (std::uint32_t number : {1u, 3u, 4u}) EXPECT_EQ(JobOf(number).state, JobState::kDone) << number;
+}
+
+// Its leftovers are in what the change carried over: they die with the next alone.
+TEST_F(Rotation, OneThatEndsWhileAChangeRunsWaitsForTheNextWhateverTheClockSays) {
+  Rotate("hiv");
+  WaitForPlaces();
+  SetClockForTests(NowMs() - 3'600'000);
+  Rotate("national_id");
+  SetClockForTests(0);
+  RegisterPlaces();
+  {
+    auto call = lab_.Vault()->Enter();
+    Job job;
+    ASSERT_TRUE(vault::StepJob(call->core(), nullptr, 2, {}, job).ok());
+    EXPECT_EQ(job.state, JobState::kDone);
+  }
+  EXPECT_EQ(JobOf(1).state, JobState::kDone);
+  EXPECT_EQ(JobOf(3).state, JobState::kPassed);
+  WorkOffEpochChanges();
+  EXPECT_EQ(JobOf(3).state, JobState::kDone);
+}
+
+TEST_F(Rotation, OneThatEndsWhileAChangeRunsWaitsForTheNext) {
+  Rotate("hiv");
+  WaitForPlaces();
+  Rotate("national_id");
+  ASSERT_EQ(EpochChanges().size(), 2u);
+  EXPECT_EQ(EpochChanges()[1].target, 3u);
+  RegisterPlaces();
+  WorkOffEpochChanges();
+  EXPECT_EQ(JobOf(1).state, JobState::kDone);
+  EXPECT_EQ(JobOf(3).state, JobState::kDone);
+  EXPECT_TRUE(ReadsHiv(*lab_.LoginAs(kPhysician), "alice"));
+}
+
+// An erasure has begun to gather: the rotation widens its change.
+TEST_F(Rotation, JoinsTheChangeThatAnErasureBegan) {
+  vault::Erased erased;
+  const Bytes bob{'b', 'o', 'b'};
+  ASSERT_TRUE(vault::ErasePatient(*lab_.LoginAs(Laboratory::kFounder), {bob, nullptr}, "asked for", erased).ok());
+  Rotate("hiv");
+  ASSERT_EQ(EpochChanges().size(), 1u);
+  EXPECT_EQ(EpochChanges()[0].subject, static_cast<std::uint32_t>(format::EpochScope::kAll));
+}
+
+// ---- a compromised person
+
+TEST_F(Rotation, OfACompromisedPersonTakesEveryClassTheyHeldAndOneChange) {
+  RegisterPlaces();
+  std::vector<vault::RotatedClass> classes;
+  {
+    const auto founder = lab_.LoginAs(Laboratory::kFounder);
+    ASSERT_TRUE(
+        vault::RotateCompromisedPerson(*founder, kPhysician, AsBytes("another one"), crypto::kArgon2Floor, classes)
+            .ok());
+    ASSERT_EQ(classes.size(), 5u);  // and directory
+    Job job;
+    for (const vault::RotatedClass& one : classes) {
+      EXPECT_TRUE(one.begun.ok()) << one.name;
+      ASSERT_TRUE(Step(*founder, one.job, job).ok());
+    }
+  }
+  EXPECT_EQ(EpochChanges().size(), 1u);
+  WorkOffEpochChanges();
+  for (const vault::RotatedClass& one : classes) EXPECT_EQ(JobOf(one.job).state, JobState::kDone) << one.name;
+  EXPECT_EQ(VersionsOf("hiv"), (std::map<std::uint32_t, int>{{2, 3}}));
+  EXPECT_EQ(lab_.Vault()->Login(kPhysician, AsBytes(Laboratory::kPassword), "care").code(), StatusCode::kWrongSecret);
+  const auto renewed = lab_.Vault()->Login(kPhysician, AsBytes("another one"), "care");
+  ASSERT_TRUE(renewed.ok());
+  EXPECT_TRUE(ReadsHiv(**renewed, "alice"));
+}
+
+TEST_F(Rotation, OfACompromisedFounderIsTheirsToFinish) {
+  RegisterPlaces();
+  const auto founder = lab_.LoginAs(Laboratory::kFounder);
+  std::vector<vault::RotatedClass> classes;
+  ASSERT_TRUE(vault::RotateCompromisedPerson(*founder, Laboratory::kFounder, AsBytes("another one"),
+                                             crypto::kArgon2Floor, classes)
+                  .ok());
+  Job job;
+  for (const vault::RotatedClass& one : classes) {
+    ASSERT_TRUE(one.begun.ok()) << one.name << one.begun.message();
+    ASSERT_TRUE(Step(*founder, one.job, job).ok()) << one.name;
+  }
+  WorkOffEpochChanges();
+  lab_.Close();
+  EXPECT_EQ(lab_.Vault()->Login(Laboratory::kFounder, AsBytes(Laboratory::kPassword), "care").code(),
+            StatusCode::kWrongSecret);
+  const auto again = lab_.Vault()->Login(Laboratory::kFounder, AsBytes("another one"), "care");
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(ReadsHiv(**again, "alice"));
+  EXPECT_TRUE(lab_.Verify(again->get()).ok());
+}
+
+// A copy of everything from before meets a provider that has another secret.
+TEST_F(Rotation, CopyOfTheDiskFromBeforeTheEpochChangeOpensForNobody) {
+  RegisterPlaces();
+  lab_.Close();
+  const std::filesystem::path copy = lab_.folder() / "stolen";
+  std::filesystem::copy(lab_.store(), copy, std::filesystem::copy_options::recursive);
+  Rotate("hiv", {std::string(kPhysician)});
+  WorkOffEpochChanges();
+  lab_.Close();
+  vault::OpenOptions options;
+  options.store = copy.string();
+  options.keyring = lab_.keyring();
+  options.secret.bytes = SecretBytes::CopyOf(AsBytes(Laboratory::kPassphrase));
+  options.accept_stale = true;
+  EXPECT_EQ(vault::Vault::Open(options).code(), StatusCode::kKeyUnavailable);
+}
+
+TEST_F(Rotation, OfACompromisedPersonSaysWhatWasNotBegun) {
+  std::uint32_t running = 0;
+  ASSERT_TRUE(Start(*lab_.LoginAs(Laboratory::kFounder), "hiv", running).ok());
+  const auto physician = lab_.LoginAs(kPhysician);
+  std::vector<vault::RotatedClass> classes;
+  ASSERT_TRUE(vault::RotateCompromisedPerson(*lab_.LoginAs(Laboratory::kFounder), kPhysician, AsBytes("another one"),
+                                             crypto::kArgon2Floor, classes)
+                  .ok());
+  for (const vault::RotatedClass& one : classes)
+    EXPECT_EQ(one.begun.code(), one.name == "hiv" ? StatusCode::kAlreadyExists : StatusCode::kOk) << one.name;
+  // Nobody but the founder begins rotations: the person's keys are other ones and the epoch changes all the same.
+  const auto receptionist = lab_.LoginAs("receptionist");
+  ASSERT_TRUE(vault::RotateCompromisedPerson(*receptionist, "receptionist", AsBytes("another one"),
+                                             crypto::kArgon2Floor, classes)
+                  .ok());
+  ASSERT_FALSE(classes.empty());
+  for (const vault::RotatedClass& one : classes) EXPECT_FALSE(one.begun.ok()) << one.name;
+  EXPECT_EQ(EpochChanges().size(), 1u);
+  EXPECT_EQ(vault::RotateCompromisedPerson(*lab_.LoginAs(Laboratory::kFounder), "nobody", AsBytes("x"),
+                                           crypto::kArgon2Floor, classes)
+                .code(),
+            StatusCode::kNotFound);
 }
 
 // New patients, first writes of the class and reads, under one rotation after the other: none fails, no slot is left on

@@ -2,9 +2,14 @@
 #include <p11-kit/pkcs11.h>
 
 #include "keys/token_support.h"
+#include "store_support/patience.h"
+#include "vault/backup_places.h"
+#include "vault/erase.h"
+#include "vault/erasures.h"
 #include "vault/init.h"
+#include "vault/jobs.h"
 #include "vault/vault.h"
-#include "vault_support/laboratory.h"
+#include "vault_support/records.h"
 
 namespace mseal::vault {
 namespace {
@@ -30,6 +35,16 @@ class VaultToken : public keys::TokenTest {
     options.keyring = kKeyring;
     options.secret = Pin();
     return Vault::Open(options);
+  }
+
+  using Failure = keys::ShimControls::Failure;
+  static Status PutOne(Session& session, const std::string& patient) {
+    return test::Put(session, patient, test::Request("Patient", "1", test::TextField(3, "Martin"))).status();
+  }
+  static Status StepAlone(Vault& vault, std::uint32_t number) {
+    MS_ASSIGN(Call call, vault.Enter());
+    format::Job job;
+    return StepJob(call.core(), nullptr, number, {}, job);
   }
 
   store::TempFolder folder_;
@@ -64,6 +79,47 @@ TEST_F(VaultToken, LostAnchorOnATokenIsNotOpenedQuietly) {
     EXPECT_TRUE(intruder->Destroy(page).ok());
   }
   EXPECT_EQ(OpenVault().code(), StatusCode::kAuthFailed);
+}
+
+// A token call fails, loses its answer, or all of them fail from one on, in the middle of an erasure: the patient who
+// stays opens all along, and once the token is back the epoch change goes on to the death of the one who went.
+TEST_F(VaultToken, ErasureIsDeadOnceATokenThatFailedAtAnyCallIsBack) {
+  ASSERT_TRUE(Init().ok());
+  {
+    const auto vault = Sure(OpenVault());
+    auto call = vault->Enter();
+    for (const char* name : {"place-a", "place-b"}) {
+      const std::string path = (folder_.path() / name).string();
+      ASSERT_TRUE(RegisterPlace(call->core(), folder_.store(), path, format::PlaceKind::kBackups).ok());
+    }
+  }
+  constexpr std::uint64_t kStride = 9 * store::kOperationStep;
+  int leavers = 0, held_up = 0;
+  for (const auto failure : {Failure::kBefore, Failure::kAfter, Failure::kDies}) {
+    for (std::uint64_t n = 0;; n += kStride) {
+      const auto vault = Sure(OpenVault());
+      const auto session = Sure(vault->Login("founder", AsBytes("correct horse"), "care"));
+      const std::string leaver = "leaver-" + std::to_string(++leavers);
+      for (const std::string& patient : {leaver, std::string("stays")}) ASSERT_TRUE(PutOne(*session, patient).ok());
+      Erased erased;
+      ASSERT_TRUE(ErasePatient(*session, {AsBytes(leaver), nullptr}, "asked for", erased).ok());
+      shim_.FailAt(n, CKR_DEVICE_ERROR, failure);
+      held_up += StepAlone(*vault, erased.job).ok() ? 0 : 1;
+      const bool failed = shim_.failed();
+      EXPECT_TRUE(test::Put(*session, "stays", test::Request("Patient", "1", {})).ok()) << n;
+      vault->Close().Ignore("without its token the anchor stays behind");
+      shim_.FailNever();
+      const auto again = Sure(OpenVault());
+      const Status went_on = StepAlone(*again, erased.job);
+      EXPECT_TRUE(went_on.ok()) << n << ": " << went_on.message();
+      const auto erasure = ReadErasure(again->Enter()->core(), erased.patient);
+      EXPECT_TRUE(erasure.ok() && erasure->state == format::ErasureState::kDead) << n;
+      VerifyReport report;
+      EXPECT_TRUE(Verify(again->Enter()->core(), nullptr, {}, report).ok()) << n;
+      if (!failed || HasFailure()) break;
+    }
+  }
+  EXPECT_GE(held_up, 6 / static_cast<int>(store::kOperationStep));
 }
 
 }  // namespace

@@ -232,7 +232,7 @@ void Laboratory::WithMeta(
   Close();
   const auto provider = keys::OpenKeyring(keyring(), Passphrase());
   ASSERT_TRUE(provider.ok()) << provider.status().message();
-  const vault::StoreIdentity identity{(*provider)->store(), (*provider)->suite()};
+  const vault::StoreIdentity identity{(*provider)->store(), seal::SuiteSet::All((*provider)->suite())};
   const std::uint32_t epoch = (*provider)->Epochs().back();
   auto secret = (*provider)->Open(epoch);
   ASSERT_TRUE(secret.ok());

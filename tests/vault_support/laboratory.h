@@ -77,7 +77,7 @@ class Laboratory {
   const std::filesystem::path& folder() const { return folder_.path(); }
 
  private:
-  store::TempFolder folder_;
+  store::TempFolder folder_{store::InMemory()};
   std::shared_ptr<vault::Vault> vault_;
 };
 

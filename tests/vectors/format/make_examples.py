@@ -535,7 +535,7 @@ def meta():
                             ("ledger", 9, PATIENT + TAG), ("job", 10, be(1, 4)), ("recovery", 11, b""), ("mark", 12, PATIENT), ("known time", 13, b""),
                             ("provider copy", 14, STREAM),
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
-                            ("signing seed", 18, b"")]:
+                            ("signing seed", 18, b""), ("provider change", 19, STREAM)]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
         case("no bytes", table, CORRUPT, b"")
@@ -580,11 +580,13 @@ def heads():
 
 
 def jobs():
-    def content(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, pass_=1, next_=PATIENT, seen=512, changed=500):
+    def content(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, pass_=1, next_=PATIENT, seen=512, changed=500,
+                commits=0, ending=0):
         return [("version", b"\1"), ("kind", be(kind, 1)), ("state", be(state, 1)), ("subject", be(subject, 4)),
                 ("target", be(target, 4)), ("pass", be(pass_, 4)), ("next patient", next_),
                 ("seen", be(seen, 8)), ("changed", be(changed, 8)), ("changed in this pass", be(changed, 8)),
-                ("started, ms", be(1609459200000, 8)), ("moved, ms", be(1609459260000, 8))]
+                ("started, ms", be(1609459200000, 8)), ("moved, ms", be(1609459260000, 8)),
+                ("commits", be(commits, 8)), ("ending epoch", be(ending, 4))]
 
     whole = flat(content())
     refused = [("kind 0", dict(kind=0)), ("kind 6", dict(kind=6)), ("state 0", dict(state=0)), ("state 5", dict(state=5)),
@@ -594,15 +596,43 @@ def jobs():
                ("reseal with a target", dict(kind=3)), ("rotation of index 0", dict(kind=4, subject=0)),
                ("index-key generation 1", dict(kind=4, target=1)), ("re-epoch of an index", dict(kind=5)),
                ("posting-key generation 1", dict(kind=5, subject=0, target=1)),
-               ("re-epoch that deletes without an epoch", dict(kind=5, subject=0, pass_=2))]
-    taken = [("paused", dict(state=2)), ("passed", dict(state=3, next_=bytes(16))), ("done", dict(state=4, next_=bytes(16))),
+               ("re-epoch that deletes without an epoch", dict(kind=5, subject=0, pass_=2)),
+               ("change to suite 0", dict(kind=8, subject=0)), ("change to suite 255", dict(kind=8, subject=255)),
+               ("change of suite to epoch 1", dict(kind=8, subject=2, target=1)),
+               ("change of suite at step 6", dict(kind=8, subject=2, pass_=6)),
+               ("commits of a rotation", dict(pass_=2, commits=7)), ("commits in the first pass", dict(kind=3, target=0, commits=7)),
+               ("passed without an ending epoch", dict(state=3, next_=bytes(16))), ("passed in epoch 1", dict(state=3, ending=1)),
+               ("running with an ending epoch", dict(ending=2)), ("paused with an ending epoch", dict(state=2, ending=2))]
+    taken = [("paused", dict(state=2)), ("passed", dict(state=3, next_=bytes(16), ending=2)), ("done", dict(state=4, next_=bytes(16))),
+             ("done with its ending epoch", dict(state=4, next_=bytes(16), ending=2)),
+             ("reseal past its first pass", dict(kind=3, target=0, pass_=2, commits=4711)),
              ("epoch change for erasures", dict(kind=2, subject=1)), ("epoch change of all buckets", dict(kind=2, subject=2)),
              ("reseal", dict(kind=3, target=0)), ("index rotation", dict(kind=4)),
-             ("index re-epoch", dict(kind=5, subject=0)), ("index re-epoch that deletes", dict(kind=5, subject=4, pass_=2))]
+             ("index re-epoch", dict(kind=5, subject=0)), ("index re-epoch that deletes", dict(kind=5, subject=4, pass_=2)),
+             ("change of suite", dict(kind=8, subject=2)), ("change of suite at its last step", dict(kind=8, subject=2, pass_=5))]
     layout("job", "Contents of jobs", content(),
            dict(kind=1, state=1, subject=CLASS, target=CLASS_VERSION, next=PATIENT, seen=512, changed=500),
            [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
             ("a byte after the end", CORRUPT, whole + b"\0")] +
+           [(name, CORRUPT, flat(content(**what))) for name, what in refused],
+           [(name, flat(content(**what))) for name, what in taken])
+
+
+def job_files():
+    def content(number=3, kind=1, state=1, pass_=1, done=40960, in_all=491840):
+        covered = [("magic \"medsealJ\"", b"medsealJ"), ("version", b"\1"), ("number", be(number, 4)), ("kind", be(kind, 1)),
+                   ("state", be(state, 1)), ("pass", be(pass_, 4)), ("done", be(done, 8)), ("in all", be(in_all, 8)),
+                   ("per second", be(12500, 8)), ("started, ms", be(1609459200000, 8)), ("written, ms", be(1609459260000, 8))]
+        return covered + [("checksum", blake2b(flat(covered), 32, "medseal.v1.jobfl"))]
+
+    whole = flat(content())
+    refused = [("number 0", dict(number=0)), ("kind 0", dict(kind=0)), ("kind 6", dict(kind=6)), ("state 0", dict(state=0)),
+               ("state 5", dict(state=5)), ("pass 0", dict(pass_=0)), ("more done than there are", dict(done=2, in_all=1))]
+    taken = [("epoch change at step 8", dict(kind=2, pass_=8, done=0)), ("reseal", dict(kind=3)), ("index rotation", dict(kind=4)),
+             ("index re-epoch", dict(kind=5)), ("paused", dict(state=2)), ("passed", dict(state=3, done=491840)), ("done", dict(state=4))]
+    layout("job_file", "Job files", content(), dict(number=3, kind=1, done=40960, in_all=491840, per_second=12500),
+           [("another magic", CORRUPT, b"M" + whole[1:]), ("version 0", VERSION, replaced(whole, 8, b"\0")),
+            ("version 2", VERSION, replaced(whole, 8, b"\2")), ("a byte after the end", CORRUPT, whole + b"\0")] +
            [(name, CORRUPT, flat(content(**what))) for name, what in refused],
            [(name, flat(content(**what))) for name, what in taken])
 
@@ -658,7 +688,37 @@ def custody():
         return [("version", b"\1"), ("kind", be(kind, 1)), ("added, ms", be(1609459200000, 8)),
                 ("path, behind its length", prefixed(path, 2))]
 
-    one, two = flat(copy()), flat(folder())
+    def change(what=1, kind=3, uri=b"/keys/second", secret=made("keyring key", 32)):
+        return [("version", b"\1"), ("what", be(what, 1)), ("kind of secret", be(kind, 1)),
+                ("where, behind its length", prefixed(uri, 2)), ("secret, behind its length", prefixed(secret, 2))]
+
+    def given_up(kind=3, first=6, last=7, person=1, witness=2, destroyed=1609459320000, assurance=1, uri=b"/keys/second",
+                 secret=made("keyring key", 32)):
+        return [("version", b"\1"), ("kind of secret", be(kind, 1)), ("first epoch", be(first, 4)), ("last epoch", be(last, 4)),
+                ("person", be(person, 4)), ("second person", be(witness, 4)), ("given up, ms", be(1609459260000, 8)),
+                ("destroyed, ms", be(destroyed, 8)), ("assurance", be(assurance, 1)),
+                ("where, behind its length", prefixed(uri, 2)), ("secret, behind its length", prefixed(secret, 2))]
+
+    one, two, three, four = flat(copy()), flat(folder()), flat(change()), flat(given_up())
+    layout("given_up_copy", "Contents of given-up copies", given_up(),
+           dict(secret_kind=3, first_epoch=6, last_epoch=7, person=1, witness=2, assurance=1, uri="/keys/second"),
+           [("version 0", VERSION, b"\0" + four[1:]), ("version 2", VERSION, b"\2" + four[1:]),
+            ("a byte after the end", CORRUPT, four + b"\0"), ("kind 0", CORRUPT, flat(given_up(kind=0))),
+            ("kind 4", CORRUPT, flat(given_up(kind=4))), ("first epoch 0", CORRUPT, flat(given_up(first=0))),
+            ("first epoch after the last", CORRUPT, flat(given_up(first=8))), ("nobody", CORRUPT, flat(given_up(person=0))),
+            ("no second person", CORRUPT, flat(given_up(witness=0))), ("one person twice", CORRUPT, flat(given_up(witness=1))),
+            ("assurance 3", CORRUPT, flat(given_up(assurance=3))),
+            ("assurance of what is not destroyed", CORRUPT, flat(given_up(destroyed=0))),
+            ("nowhere", CORRUPT, flat(given_up(uri=b""))), ("no secret", CORRUPT, flat(given_up(secret=b"")))],
+           [("not come back", flat(given_up(destroyed=0, assurance=0))), ("of one epoch", flat(given_up(first=7)))])
+    layout("provider_change", "Contents of provider changes", change(), dict(what=1, secret_kind=3, uri="/keys/second"),
+           [("version 0", VERSION, b"\0" + three[1:]), ("a byte after the end", CORRUPT, three + b"\0"),
+            ("change 0", CORRUPT, flat(change(what=0))), ("change 4", CORRUPT, flat(change(what=4))),
+            ("kind 0", CORRUPT, flat(change(kind=0))), ("kind 4", CORRUPT, flat(change(kind=4))),
+            ("nowhere", CORRUPT, flat(change(uri=b""))), ("no secret of a new root", CORRUPT, flat(change(secret=b""))),
+            ("no secret of one that leaves", CORRUPT, flat(change(what=2, secret=b"")))],
+           [("leaving", flat(change(what=2))), ("a file that is arriving", flat(change(what=3, kind=1, secret=b""))),
+            ("a token that is arriving", flat(change(what=3, kind=1, secret=b"1234")))])
     layout("provider_copy", "Contents of provider copies", copy(), dict(secret_kind=3, uri="/keys/second"),
            [("version 0", VERSION, b"\0" + one[1:]), ("a byte after the end", CORRUPT, one + b"\0"),
             ("kind 0", CORRUPT, flat(copy(kind=0))), ("kind 4", CORRUPT, flat(copy(kind=4))),
@@ -682,7 +742,8 @@ def bundles():
         bucket = b"B\x09" + be(311, 4) + be(1, 4) + be(EPOCH, 4)
         covered = [("magic \"medsealB\"", b"medsealB"), ("version", b"\1"), ("store", STORE), ("place", made("place", 16)),
                    ("number", be(number, 8)), ("epoch", be(epoch, 4)), ("made, ms", be(1609459200000, 8)),
-                   ("bucket bits", be(bits, 1)), ("rows", be(1, 4)), ("· table", b"\1"),
+                   ("bucket bits", be(bits, 1)), ("commit counter", be(70000, 8)), ("newest backup", be(12, 4)),
+                   ("rows", be(1, 4)), ("· table", b"\1"),
                    ("· row key, behind its length", prefixed(bucket, 2)),
                    ("· value, behind its length", prefixed(made("sealed bucket key", 106))), ("parts", be(1, 4)),
                    ("· number", be(6, 8)), ("· bucket", be(311, 4)), ("· rows", be(1, 4)),
@@ -708,11 +769,11 @@ def bundles():
            [("another magic", CORRUPT, b"M" + p[1:]), ("version 2", VERSION, replaced(p, 8, b"\2")),
             ("another number", CORRUPT, replaced(p, 9, be(7, 8))), ("a byte after the end", CORRUPT, p + b"\0"),
             ("more rows than there are", CORRUPT, replaced(p, 17, be(2, 4)))])
-    layout("bundle_list", "Lists of bundles", list_(), dict(number=4, epoch=EPOCH, parts=1),
+    layout("bundle_list", "Lists of bundles", list_(), dict(number=4, epoch=EPOCH, parts=1, commits=70000, newest_backup=12),
            [("another magic", CORRUPT, b"M" + l[1:]), ("version 2", VERSION, replaced(l, 8, b"\2")),
             ("number 0", CORRUPT, flat(list_(number=0))), ("epoch 0", CORRUPT, flat(list_(epoch=0))),
             ("32 bucket bits", CORRUPT, flat(list_(bits=32))),
-            ("more rows than there are", CORRUPT, replaced(l, 62, be(2, 4))), ("a byte after the end", CORRUPT, l + b"\0")])
+            ("more rows than there are", CORRUPT, replaced(l, 74, be(2, 4))), ("a byte after the end", CORRUPT, l + b"\0")])
 
 
 def mark_entry(what, since, person, reason):
@@ -845,7 +906,7 @@ def log_segments():
 
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
-                 postings, jobs, erasures, epoch_ends, custody, bundles, marks, streams,
+                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, streams,
                  log_segments):
         make()
     if PAGE.exists():

@@ -313,7 +313,8 @@ def statements():
               "revoke": (7, [("person", be(2, 4)), ("class", be(CLASS, 1))]),
               "person keys": (8, [("person", be(2, 4)), ("verify key", NEW_DOCTOR), ("public key", NEW_DOCTOR_PUBLIC)]),
               "custodians": (9, [("set", be(SET, 4)), ("threshold", be(THRESHOLD, 1)), ("count", be(COUNT, 1)),
-                                 ("public key", CUSTODIANS_PUBLIC)] + [("", digest_of_share(n)) for n in NUMBERS])}
+                                 ("public key", CUSTODIANS_PUBLIC)] + [("", digest_of_share(n)) for n in NUMBERS]),
+              "suite": (10, [("suite", b"\2")])}
     for name, (type_, body) in bodies.items():
         add(type_, body)
     whole = chain[1]
@@ -370,12 +371,14 @@ def statements():
                bad("custodian without a digest", 9, bodies["custodians"][1][:-1]),
                bad("custodians with a byte more", 9, bodies["custodians"][1] + [("", b"\0")]),
                bad("seventeen custodians", 9, [("", be(SET, 4)), ("", b"\2\x11"), ("", CUSTODIANS_PUBLIC),
-                                               ("", bytes(17 * 32))])]
+                                               ("", bytes(17 * 32))]),
+               bad("suite 0", 10, [("", b"\0")]), bad("suite 255", 10, [("", b"\xff")]), bad("no suite", 10, []),
+               bad("two suites", 10, [("", b"\2\1")])]
     refused += [bad(f"person: {title}", 2, person(3, name, DOCTOR, DOCTOR_PUBLIC)) for title, name in names]
     refused += [bad(f"class: {title}", 3, class_[:2] + [("", prefixed(name, 1))]) for title, name in names]
     accepted = [(name, chain[i]) for i, name in [(0, "founding"), (2, "class"), (3, "class key"), (4, "grant"),
                                                  (5, "schema"), (6, "revoke"), (7, "person keys"),
-                                                 (8, "custodians")]]
+                                                 (8, "custodians"), (9, "suite")]]
     accepted += [("sixteen custodians, all needed",
                   flat(next_(9, [("", be(SET, 4)), ("", b"\x10\x10"), ("", CUSTODIANS_PUBLIC), ("", bytes(16 * 32))])))]
     accepted += [("a service", flat(next_(2, person(3, b"analyser 7", DOCTOR, DOCTOR_PUBLIC, 2)))),
