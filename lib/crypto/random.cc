@@ -84,7 +84,7 @@ ByteArray<24> Pooled24() {
 
 void SystemRandom(MutableBytes out) {
   RequireLibrary();
-  randombytes_buf(out.data(), out.size());
+  if (!out.empty()) randombytes_buf(out.data(), out.size());
 }
 
 KeyBytes RandomKey() {

@@ -235,7 +235,7 @@ TEST_F(Erasure, OneThatJoinsWhileAChangeRunsWaitsForTheNext) {
   ASSERT_TRUE(Erase(*founder, "bob", bob).ok());
   EXPECT_NE(alice.job, bob.job);
   EXPECT_EQ(bob.erasure.epoch, 3u);
-  EXPECT_EQ(Step(bob.job, job).code(), StatusCode::kUnsupported);  // not before the one that runs
+  EXPECT_EQ(Step(bob.job, job).code(), StatusCode::kKeyUnavailable);  // not before the one that runs
   ASSERT_TRUE(Step(alice.job, job).ok());
   EXPECT_EQ(StateOf(alice.patient), ErasureState::kDead);
   EXPECT_EQ(StateOf(bob.patient), ErasureState::kWithdrawn);
