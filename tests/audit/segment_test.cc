@@ -53,9 +53,10 @@ class LogSegment : public ::testing::Test {
 
 // Thread and count, then filling, so that each entry is one of a kind and knows its own size.
 Bytes EntryOf(std::uint32_t thread, std::uint32_t count) {
-  Bytes entry;
-  Writer(entry).U32(thread).U32(count);
-  entry.resize(8 + (thread * 31 + count * 17) % 400, static_cast<std::uint8_t>(count));
+  Bytes head;
+  Writer(head).U32(thread).U32(count);
+  Bytes entry(8 + (thread * 31 + count * 17) % 400, static_cast<std::uint8_t>(count));
+  std::copy(head.begin(), head.end(), entry.begin());
   return entry;
 }
 
