@@ -13,7 +13,7 @@ std::string ToBase64(ByteView bytes) {
 }
 
 std::optional<Bytes> FromBase64(std::string_view text) {
-  Bytes bytes(text.size() / 4 * 3);
+  Bytes bytes(text.size() / 4 * 3 + 1);  // never without memory, which libsodium does not take
   std::size_t size = 0;
   const char* end = nullptr;
   const int failed = sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, &end,
