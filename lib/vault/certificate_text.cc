@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "schema/wire.h"
+#include "base/utf8.h"
 
 namespace mseal::vault {
 namespace {
@@ -64,7 +64,7 @@ JsonLines& JsonLines::List(std::string_view name, const std::vector<std::string>
 
 // A path or a reason may be of any bytes. What is not UTF-8 could not be read back, so its bytes are told one by one.
 std::string JsonLines::Quoted(std::string_view text) {
-  const bool is_utf8 = schema::IsUtf8(AsBytes(text));
+  const bool is_utf8 = IsUtf8(AsBytes(text));
   std::string quoted = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
