@@ -1,19 +1,20 @@
+/* clang-format off */
 /*
  * medseal: medical records, sealed field by field, at rest.
  *
  * The whole public API. Rules that hold everywhere:
  *
- * Results   Every call that can fail returns a medseal_code. MEDSEAL_OK is 0. `error`, if not NULL, then says where:
- * the caller owns it, sets its `size` once and reads it after a failure. Messages hold no values, ids or keys. Outputs
- * are set to NULL or zero on failure. Structs   Each begins with `size`, set by the caller to sizeof of it; fields
- * added later are read only when `size` covers them. Zero everything else (MEDSEAL_INIT) and set what differs: zero is
- * the default of every field. Lifetime  Arguments are read during the call only. Handles are freed by their _free,
- * which accepts NULL, wipes what was secret and may come in any order: children keep their parents alive. After
- * medseal_close every call on a child answers MEDSEAL_CLOSED. What an accessor returns lives as long as the handle it
- * came from. Threads   A vault and a session may be shared by any number of threads. A record, a cursor, an upload
- * belong to one thread at a time. Fork      In a child of the process that opened the vault every call answers
- * MEDSEAL_FORKED. Any call  may answer INVALID_ARGUMENT, CLOSED, FORKED, IO_ERROR, AUTH_FAILED and CORRUPT; comments
- * name the others.
+ * Results   Every call that can fail returns a medseal_code. MEDSEAL_OK is 0. `error`, if not NULL, then says where: the caller owns
+ *           it, sets its `size` once and reads it after a failure. Messages hold no values, ids or keys. Outputs are set to
+ *           NULL or zero on failure.
+ * Structs   Each begins with `size`, set by the caller to sizeof of it; fields added later are read only when `size` covers
+ *           them. Zero everything else (MEDSEAL_INIT) and set what differs: zero is the default of every field.
+ * Lifetime  Arguments are read during the call only. Handles are freed by their _free, which accepts NULL, wipes what was secret
+ *           and may come in any order: children keep their parents alive. After medseal_close every call on a child answers
+ *           MEDSEAL_CLOSED. What an accessor returns lives as long as the handle it came from.
+ * Threads   A vault and a session may be shared by any number of threads. A record, a cursor, an upload belong to one thread at a time.
+ * Fork      In a child of the process that opened the vault every call answers MEDSEAL_FORKED.
+ * Any call  may answer INVALID_ARGUMENT, CLOSED, FORKED, IO_ERROR, AUTH_FAILED and CORRUPT; comments name the others.
  */
 #ifndef MEDSEAL_H
 #define MEDSEAL_H
@@ -34,24 +35,24 @@ extern "C" {
 /* What a caller does next. The numbers never change; medseal_exit_code gives the command line's exit code for each. */
 typedef enum medseal_code {
   MEDSEAL_OK = 0,
-  MEDSEAL_INVALID_ARGUMENT = 1,  /* correct the call or the input */
-  MEDSEAL_NOT_FOUND = 2,         /* nothing is there */
-  MEDSEAL_ERASED = 3,            /* its key was destroyed on purpose; do not retry */
-  MEDSEAL_PERMISSION_DENIED = 4, /* this person may not */
-  MEDSEAL_NO_VAULT = 5,          /* no vault at this path */
-  MEDSEAL_LOCKED = 6,            /* another process has it open */
-  MEDSEAL_WRONG_SECRET = 7,      /* password, passphrase or key file is not the one */
-  MEDSEAL_AUTH_FAILED = 8,       /* stored bytes were changed, or were sealed for another place */
-  MEDSEAL_CORRUPT = 9,           /* stored bytes do not parse */
-  MEDSEAL_STALE = 10,            /* the store is older than its anchor: something was lost or put back */
-  MEDSEAL_KEY_UNAVAILABLE = 11,  /* its key cannot be reached now; a later call may succeed */
-  MEDSEAL_CANCELLED = 12,        /* the callback said so; what was acknowledged stays */
+  MEDSEAL_INVALID_ARGUMENT = 1,    /* correct the call or the input */
+  MEDSEAL_NOT_FOUND = 2,           /* nothing is there */
+  MEDSEAL_ERASED = 3,              /* its key was destroyed on purpose; do not retry */
+  MEDSEAL_PERMISSION_DENIED = 4,   /* this person may not */
+  MEDSEAL_NO_VAULT = 5,            /* no vault at this path */
+  MEDSEAL_LOCKED = 6,              /* another process has it open */
+  MEDSEAL_WRONG_SECRET = 7,        /* password, passphrase or key file is not the one */
+  MEDSEAL_AUTH_FAILED = 8,         /* stored bytes were changed, or were sealed for another place */
+  MEDSEAL_CORRUPT = 9,             /* stored bytes do not parse */
+  MEDSEAL_STALE = 10,              /* the store is older than its anchor: something was lost or put back */
+  MEDSEAL_KEY_UNAVAILABLE = 11,    /* its key cannot be reached now; a later call may succeed */
+  MEDSEAL_CANCELLED = 12,          /* the callback said so; what was acknowledged stays */
   MEDSEAL_ALREADY_EXISTS = 13,
-  MEDSEAL_CONFLICT = 14, /* somebody changed it first: read again */
+  MEDSEAL_CONFLICT = 14,           /* somebody changed it first: read again */
   MEDSEAL_CLOSED = 15,
   MEDSEAL_UNSUPPORTED = 16,
   MEDSEAL_UNSUPPORTED_VERSION = 17, /* written by a later medseal */
-  MEDSEAL_SUITE_UNAVAILABLE = 18,   /* this machine cannot do the store's suite */
+  MEDSEAL_SUITE_UNAVAILABLE = 18,  /* this machine cannot do the store's suite */
   MEDSEAL_RESOURCE_EXHAUSTED = 19,
   MEDSEAL_IO_ERROR = 20,
   MEDSEAL_FORKED = 21
@@ -71,11 +72,9 @@ typedef struct medseal_bytes {
 } medseal_bytes;
 
 #ifdef __cplusplus
-#define MEDSEAL_INIT(type) \
-  { sizeof(type) }
+#define MEDSEAL_INIT(type) { sizeof(type) }
 #else
-#define MEDSEAL_INIT(type) \
-  { .size = sizeof(type) } /* named, so that -Wextra has nothing to say */
+#define MEDSEAL_INIT(type) { .size = sizeof(type) } /* named, so that -Wextra has nothing to say */
 #endif
 
 typedef struct medseal_vault medseal_vault;     /* one opened store */
@@ -85,15 +84,14 @@ typedef struct medseal_cursor medseal_cursor;   /* several records, one after th
 typedef struct medseal_upload medseal_upload;   /* a large value on its way in */
 typedef struct medseal_buffer medseal_buffer;   /* bytes this library owns */
 
-MEDSEAL_API const char* medseal_version(void);                /* "0.1.0" */
-MEDSEAL_API const char* medseal_code_name(medseal_code code); /* "AuthFailed" */
-MEDSEAL_API int medseal_exit_code(medseal_code code);         /* README, "Exit codes" */
+MEDSEAL_API const char* medseal_version(void);                   /* "0.1.0" */
+MEDSEAL_API const char* medseal_code_name(medseal_code code);    /* "AuthFailed" */
+MEDSEAL_API int medseal_exit_code(medseal_code code);            /* README, "Exit codes" */
 
 MEDSEAL_API medseal_bytes medseal_buffer_bytes(const medseal_buffer* buffer);
 MEDSEAL_API void medseal_free(medseal_buffer* buffer); /* wipes */
 
-/* ---- A vault -------------------------------------------------------------------------------------------------------
- */
+/* ---- A vault ------------------------------------------------------------------------------------------------------- */
 
 typedef enum medseal_suite {
   MEDSEAL_SUITE_AUTO = 0, /* AES-256-GCM where the processor does it, else ChaCha20-Poly1305 */
@@ -107,13 +105,13 @@ typedef enum medseal_durability {
 } medseal_durability;
 
 /* Where the keys outside the store are, and what opens them: a keyring file (its path, or file:PATH) or a PKCS#11 token
- * (pkcs11:token=NAME;object=NAME, with ?module-path=/PATH unless p11-kit knows the module). A token that stays away, or
- * does not answer within ten seconds, is KEY_UNAVAILABLE; a PIN is tried once. */
+ * (pkcs11:token=NAME;object=NAME, with ?module-path=/PATH unless p11-kit knows the module). A token that stays away, or does not answer
+ * within ten seconds, is KEY_UNAVAILABLE; a PIN is tried once. */
 typedef struct medseal_keyring {
   size_t size;
-  const char* path;     /* or URI; a file lies outside the store's directory */
-  medseal_bytes secret; /* passphrase, 32 bytes of a key file, or the token's PIN */
-  int secret_is_key;    /* 1: `secret` is 32 bytes of key, 0: a passphrase or PIN */
+  const char* path;      /* or URI; a file lies outside the store's directory */
+  medseal_bytes secret;  /* passphrase, 32 bytes of a key file, or the token's PIN */
+  int secret_is_key;     /* 1: `secret` is 32 bytes of key, 0: a passphrase or PIN */
 } medseal_keyring;
 
 /* Argon2id. Zero takes the default (64 MiB, 3 passes); floor 19 MiB and 2, ceiling 1 GiB and 10. */
@@ -129,25 +127,24 @@ typedef struct medseal_schema {
   medseal_bytes proto;
   const char* file_name; /* for messages; NULL reads as schema.proto */
   medseal_bytes descriptor_set;
-  medseal_bytes rules; /* what class coded results belong to; empty takes the built-in rules */
+  medseal_bytes rules;   /* what class coded results belong to; empty takes the built-in rules */
 } medseal_schema;
 
 typedef struct medseal_init_options {
   size_t size;
-  const char* store;              /* a directory to be made */
+  const char* store;             /* a directory to be made */
   const medseal_keyring* keyring; /* is made: the file, or the objects on the token */
   const medseal_schema* schema;
   medseal_suite suite;
-  const char* person; /* the founder: holds every class */
+  const char* person;            /* the founder: holds every class */
   medseal_bytes password;
-  const medseal_cost* cost; /* of passphrase and password; may be NULL */
+  const medseal_cost* cost;      /* of passphrase and password; may be NULL */
 } medseal_init_options;
 
 /* Makes a vault and its keyring.
  *   ALREADY_EXISTS     a vault or keyring is there: nothing was touched
  *   SUITE_UNAVAILABLE  this machine cannot do the suite asked for
- *   INVALID_ARGUMENT   schema (file:line in the message), keyring inside the store, empty password, cost out of range
- */
+ *   INVALID_ARGUMENT   schema (file:line in the message), keyring inside the store, empty password, cost out of range */
 MEDSEAL_API medseal_code medseal_init(const medseal_init_options* options, medseal_error* error);
 
 typedef struct medseal_open_options {
@@ -155,17 +152,15 @@ typedef struct medseal_open_options {
   const char* store;
   const medseal_keyring* keyring;
   medseal_durability durability;
-  int accept_stale;      /* 1: open a store older than its anchor, read-only */
-  size_t cache_patients; /* key rows kept at hand; 0: 16384 */
-  size_t cache_bytes;    /* database blocks kept in memory; 0: 64 MiB */
+  int accept_stale;        /* 1: open a store older than its anchor, read-only */
+  size_t cache_patients;   /* key rows kept at hand; 0: 16384 */
+  size_t cache_bytes;      /* database blocks kept in memory; 0: 64 MiB */
 } medseal_open_options;
 
-/*   NO_VAULT, LOCKED, WRONG_SECRET and KEY_UNAVAILABLE (of the keyring), STALE, SUITE_UNAVAILABLE, UNSUPPORTED_VERSION
- */
+/*   NO_VAULT, LOCKED, WRONG_SECRET and KEY_UNAVAILABLE (of the keyring), STALE, SUITE_UNAVAILABLE, UNSUPPORTED_VERSION */
 MEDSEAL_API medseal_code medseal_open(const medseal_open_options* options, medseal_vault** vault, medseal_error* error);
 
-/* Waits for running calls, makes everything durable, moves the anchor, ends all sessions. The handle still needs
- * medseal_vault_free. */
+/* Waits for running calls, makes everything durable, moves the anchor, ends all sessions. The handle still needs medseal_vault_free. */
 MEDSEAL_API medseal_code medseal_close(medseal_vault* vault, medseal_error* error);
 MEDSEAL_API void medseal_vault_free(medseal_vault* vault); /* closes first, if that was not done */
 
@@ -180,32 +175,31 @@ typedef struct medseal_status_info {
   size_t size;
   uint8_t store_id[16];
   medseal_suite suite;
-  medseal_freshness freshness; /* as found at open */
-  uint64_t unanchored_commits; /* at open */
+  medseal_freshness freshness;     /* as found at open */
+  uint64_t unanchored_commits;     /* at open */
   uint32_t epoch;
   uint32_t schema_version;
   uint32_t persons;
   uint32_t classes;
   uint64_t statements;
-  uint64_t patients; /* about */
-  uint64_t rows;     /* about; records of all versions and stream chunks */
+  uint64_t patients;               /* about */
+  uint64_t rows;                   /* about; records of all versions and stream chunks */
   uint64_t bytes_on_disk;
-  uint64_t locked_key_bytes;   /* key memory that mlock holds */
-  uint64_t unlocked_key_bytes; /* key memory that mlock refused: may reach swap */
+  uint64_t locked_key_bytes;       /* key memory that mlock holds */
+  uint64_t unlocked_key_bytes;     /* key memory that mlock refused: may reach swap */
   uint32_t sessions;
   int read_only;
-  int keyring_on_same_device; /* a thief of the disk has the keyring too */
+  int keyring_on_same_device;      /* a thief of the disk has the keyring too */
   int keyring_readable_by_others;
-  uint64_t held;        /* patients under a legal hold */
-  uint64_t restricted;  /* patients that only two persons together may read */
-  int keyring_on_token; /* a thief of the disk has none, unless the token is software that keeps its keys there */
+  uint64_t held;                   /* patients under a legal hold */
+  uint64_t restricted;             /* patients that only two persons together may read */
+  int keyring_on_token;            /* a thief of the disk has none, unless the token is software that keeps its keys there */
   uint32_t credentials_under_other_suite; /* each comes under the store's suite when its person logs in next */
-  int keyring_under_other_suite;          /* the opened copy of the provider keeps the suite that it was made under */
+  int keyring_under_other_suite;   /* the opened copy of the provider keeps the suite that it was made under */
 } medseal_status_info;
 MEDSEAL_API medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, medseal_error* error);
 
-/* ---- Sessions ------------------------------------------------------------------------------------------------------
- */
+/* ---- Sessions ------------------------------------------------------------------------------------------------------ */
 
 typedef struct medseal_login_options {
   size_t size;
@@ -215,20 +209,18 @@ typedef struct medseal_login_options {
 } medseal_login_options;
 
 /*   WRONG_SECRET  unknown person or wrong password: the same answer in the same time */
-MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options,
-                                       medseal_session** session, medseal_error* error);
-/* A second person at the session, until logout, by their own login (`second->purpose` is not read): what takes two
- * persons together. They bear witness; the keys remain those of the session's own person. WRONG_SECRET       as
- * medseal_login;  INVALID_ARGUMENT  it is the session's own person PERMISSION_DENIED  one of the two is a service;
- * ALREADY_EXISTS  somebody has joined already */
-MEDSEAL_API medseal_code medseal_session_join(medseal_session* session, const medseal_login_options* second,
-                                              medseal_error* error);
+MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
+                                       medseal_error* error);
+/* A second person at the session, until logout, by their own login (`second->purpose` is not read): what takes two persons together. They
+ * bear witness; the keys remain those of the session's own person.
+ *   WRONG_SECRET       as medseal_login;  INVALID_ARGUMENT  it is the session's own person
+ *   PERMISSION_DENIED  one of the two is a service;  ALREADY_EXISTS  somebody has joined already */
+MEDSEAL_API medseal_code medseal_session_join(medseal_session* session, const medseal_login_options* second, medseal_error* error);
 /* Wipes the session's keys; calls on it then answer CLOSED. */
 MEDSEAL_API void medseal_logout(medseal_session* session);
 MEDSEAL_API void medseal_session_free(medseal_session* session); /* logs out first */
 
-/* ---- Records -------------------------------------------------------------------------------------------------------
- */
+/* ---- Records ------------------------------------------------------------------------------------------------------- */
 
 #define MEDSEAL_PATIENT_HANDLE_SIZE 16
 #define MEDSEAL_RECORD_HANDLE_SIZE 32
@@ -248,10 +240,9 @@ typedef enum medseal_format {
 } medseal_format;
 
 typedef enum medseal_put_mode {
-  MEDSEAL_REPLACE =
-      0, /* insert, or replace whole: fields not given become absent, but for classes the session does not hold */
-  MEDSEAL_INSERT = 1, /* ALREADY_EXISTS if the record is there */
-  MEDSEAL_UPDATE = 2  /* the fields given replace theirs, the others stay; NOT_FOUND if the record is not there */
+  MEDSEAL_REPLACE = 0, /* insert, or replace whole: fields not given become absent, but for classes the session does not hold */
+  MEDSEAL_INSERT = 1,  /* ALREADY_EXISTS if the record is there */
+  MEDSEAL_UPDATE = 2   /* the fields given replace theirs, the others stay; NOT_FOUND if the record is not there */
 } medseal_put_mode;
 
 typedef struct medseal_put_item {
@@ -260,17 +251,17 @@ typedef struct medseal_put_item {
   medseal_bytes message;
   medseal_format format;
   medseal_put_mode mode;
-  uint64_t expected_version; /* CONFLICT unless the stored record has this version; 0: any */
-  const char* const* clear;  /* with UPDATE: names of fields to make absent */
+  uint64_t expected_version;      /* CONFLICT unless the stored record has this version; 0: any */
+  const char* const* clear;       /* with UPDATE: names of fields to make absent */
   size_t clear_count;
-  int skip_unchanged; /* 1: write nothing when every given field already has this value */
+  int skip_unchanged;             /* 1: write nothing when every given field already has this value */
 } medseal_put_item;
 
 typedef struct medseal_put_result {
   size_t size;
-  medseal_code code; /* of this item */
-  uint64_t version;  /* of the record now; from 1 */
-  int unchanged;     /* 1: nothing was written (skip_unchanged) */
+  medseal_code code;      /* of this item */
+  uint64_t version;       /* of the record now; from 1 */
+  int unchanged;          /* 1: nothing was written (skip_unchanged) */
   uint8_t patient_handle[MEDSEAL_PATIENT_HANDLE_SIZE];
   uint8_t record_handle[MEDSEAL_RECORD_HANDLE_SIZE]; /* patient handle, then record tag: safe to keep elsewhere */
 } medseal_put_result;
@@ -283,9 +274,8 @@ typedef struct medseal_put_result {
 MEDSEAL_API medseal_code medseal_put(medseal_session* session, const medseal_put_item* item, medseal_put_result* result,
                                      medseal_error* error);
 
-/* Items of one patient are written together or not at all; patients follow each other in the order they first appear.
- * Stops at the first failure: `results[i].code` says what became of item i (CANCELLED: not reached). `results` has
- * `count` places, or is NULL. */
+/* Items of one patient are written together or not at all; patients follow each other in the order they first appear. Stops at the
+ * first failure: `results[i].code` says what became of item i (CANCELLED: not reached). `results` has `count` places, or is NULL. */
 MEDSEAL_API medseal_code medseal_put_batch(medseal_session* session, const medseal_put_item* items, size_t count,
                                            medseal_put_result* results, medseal_error* error);
 
@@ -293,26 +283,22 @@ typedef struct medseal_get_options {
   size_t size;
   const char* const* fields; /* names of top-level fields; none: all */
   size_t field_count;
-  uint64_t version; /* of the record's history; 0: the newest */
+  uint64_t version;          /* of the record's history; 0: the newest */
 } medseal_get_options;
 
 /* `options` may be NULL. Fields of classes the session does not hold are left out and listed as redacted.
  *   NOT_FOUND  no such patient, record or version */
-MEDSEAL_API medseal_code medseal_get(medseal_session* session, const medseal_ref* ref,
-                                     const medseal_get_options* options, medseal_record** record, medseal_error* error);
+MEDSEAL_API medseal_code medseal_get(medseal_session* session, const medseal_ref* ref, const medseal_get_options* options,
+                                     medseal_record** record, medseal_error* error);
 /* The same by a handle that a put or a record gave. */
-MEDSEAL_API medseal_code medseal_get_handle(medseal_session* session,
-                                            const uint8_t record_handle[MEDSEAL_RECORD_HANDLE_SIZE],
-                                            const medseal_get_options* options, medseal_record** record,
-                                            medseal_error* error);
+MEDSEAL_API medseal_code medseal_get_handle(medseal_session* session, const uint8_t record_handle[MEDSEAL_RECORD_HANDLE_SIZE],
+                                            const medseal_get_options* options, medseal_record** record, medseal_error* error);
 
 MEDSEAL_API const char* medseal_record_type(const medseal_record* record);
 MEDSEAL_API medseal_bytes medseal_record_id(const medseal_record* record);
 MEDSEAL_API uint64_t medseal_record_version(const medseal_record* record);
-MEDSEAL_API uint64_t
-medseal_record_written_ms(const medseal_record* record); /* since 1970-01-01 UTC, as the writer's clock had it */
-MEDSEAL_API medseal_bytes
-medseal_record_message(const medseal_record* record); /* serialized, without what is redacted */
+MEDSEAL_API uint64_t medseal_record_written_ms(const medseal_record* record); /* since 1970-01-01 UTC, as the writer's clock had it */
+MEDSEAL_API medseal_bytes medseal_record_message(const medseal_record* record); /* serialized, without what is redacted */
 MEDSEAL_API const uint8_t* medseal_record_patient_handle(const medseal_record* record);
 MEDSEAL_API const uint8_t* medseal_record_handle(const medseal_record* record);
 /* Fields whose class the session does not hold, whether they have a value or not. */
@@ -332,47 +318,40 @@ MEDSEAL_API medseal_code medseal_history(medseal_session* session, const medseal
 MEDSEAL_API medseal_code medseal_delete(medseal_session* session, const medseal_ref* ref, uint64_t expected_version,
                                         medseal_error* error);
 
-/* All records of a patient (`ref.type` and `ref.record` are not read), after the whole patient was checked against its
- * head: AUTH_FAILED if a row is missing, too many, or older than it should be. */
+/* All records of a patient (`ref.type` and `ref.record` are not read), after the whole patient was checked against its head: AUTH_FAILED
+ * if a row is missing, too many, or older than it should be. */
 MEDSEAL_API medseal_code medseal_patient(medseal_session* session, const medseal_ref* ref, medseal_cursor** cursor,
                                          medseal_error* error);
 /* Records whose field has this value, both normalised as the schema says.
  *   PERMISSION_DENIED  the session does not hold the field's class;  INVALID_ARGUMENT  the field cannot be searched */
-MEDSEAL_API medseal_code medseal_find(medseal_session* session, const char* type, const char* field,
-                                      medseal_bytes value, medseal_cursor** cursor, medseal_error* error);
-/* Records whose public ordered field lies in first <= value < last; an empty `last` means to the end. With `prefix`
- * set, `first` is a prefix instead and `last` is not read. */
-MEDSEAL_API medseal_code medseal_range(medseal_session* session, const char* type, const char* field,
-                                       medseal_bytes first, medseal_bytes last, int prefix, medseal_cursor** cursor,
-                                       medseal_error* error);
-/* All records of a type, in handle order; `after`, if not NULL, is the record handle of the last one of the page
- * before. */
-MEDSEAL_API medseal_code medseal_scan(medseal_session* session, const char* type, const uint8_t* after,
+MEDSEAL_API medseal_code medseal_find(medseal_session* session, const char* type, const char* field, medseal_bytes value,
                                       medseal_cursor** cursor, medseal_error* error);
+/* Records whose public ordered field lies in first <= value < last; an empty `last` means to the end. With `prefix` set, `first` is a
+ * prefix instead and `last` is not read. */
+MEDSEAL_API medseal_code medseal_range(medseal_session* session, const char* type, const char* field, medseal_bytes first,
+                                       medseal_bytes last, int prefix, medseal_cursor** cursor, medseal_error* error);
+/* All records of a type, in handle order; `after`, if not NULL, is the record handle of the last one of the page before. */
+MEDSEAL_API medseal_code medseal_scan(medseal_session* session, const char* type, const uint8_t* after, medseal_cursor** cursor,
+                                      medseal_error* error);
 
-/* The next record, or NULL in `record` at the end. A cursor shows the store as it was when it was opened; after an hour
- * it is CLOSED. */
+/* The next record, or NULL in `record` at the end. A cursor shows the store as it was when it was opened; after an hour it is CLOSED. */
 MEDSEAL_API medseal_code medseal_next(medseal_cursor* cursor, medseal_record** record, medseal_error* error);
 MEDSEAL_API void medseal_cursor_free(medseal_cursor* cursor);
 
-/* ---- Legal hold and restriction ------------------------------------------------------------------------------------
- */
+/* ---- Legal hold and restriction ------------------------------------------------------------------------------------ */
 
-/* Marks of a patient (`ref.type` and `ref.record` are not read), set and lifted by the founder or by a person who holds
- * every class (PERMISSION_DENIED for others); durable when the call returns. `reason` is text of 1 to 240 bytes.
+/* Marks of a patient (`ref.type` and `ref.record` are not read), set and lifted by the founder or by a person who holds every class
+ * (PERMISSION_DENIED for others); durable when the call returns. `reason` is text of 1 to 240 bytes.
  *   NOT_FOUND  no such patient, or no such mark to lift;  ALREADY_EXISTS  the mark is there
  *
- * Hold: nothing of the patient is deleted (PERMISSION_DENIED), by hand, by retention or by erasure, and replaced
- * versions of their records stay even where the schema keeps no history. Writing goes on. */
-MEDSEAL_API medseal_code medseal_hold(medseal_session* session, const medseal_ref* ref, const char* reason,
-                                      medseal_error* error);
+ * Hold: nothing of the patient is deleted (PERMISSION_DENIED), by hand, by retention or by erasure, and replaced versions of their
+ * records stay even where the schema keeps no history. Writing goes on. */
+MEDSEAL_API medseal_code medseal_hold(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_error* error);
 MEDSEAL_API medseal_code medseal_release(medseal_session* session, const medseal_ref* ref, medseal_error* error);
-/* Restriction (GDPR art. 18): a session that no second person has joined may neither read nor write the patient's
- * records nor delete them (PERMISSION_DENIED; an import rejects them and goes on). find, range and scan leave them out
- * without a word: a refusal would say that a value was met. Retention passes over them. To lift it takes two persons,
- * since who lifts it could then read alone. */
-MEDSEAL_API medseal_code medseal_restrict(medseal_session* session, const medseal_ref* ref, const char* reason,
-                                          medseal_error* error);
+/* Restriction (GDPR art. 18): a session that no second person has joined may neither read nor write the patient's records nor delete
+ * them (PERMISSION_DENIED; an import rejects them and goes on). find, range and scan leave them out without a word: a refusal would say
+ * that a value was met. Retention passes over them. To lift it takes two persons, since who lifts it could then read alone. */
+MEDSEAL_API medseal_code medseal_restrict(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_error* error);
 MEDSEAL_API medseal_code medseal_unrestrict(medseal_session* session, const medseal_ref* ref, medseal_error* error);
 
 typedef struct medseal_mark_info {
@@ -381,7 +360,7 @@ typedef struct medseal_mark_info {
   int held;
   int restricted;
   uint64_t hold_since_ms;
-  const char* hold_by; /* a person's name; NULL where there is no hold */
+  const char* hold_by;         /* a person's name; NULL where there is no hold */
   medseal_bytes hold_reason;
   uint64_t restriction_since_ms;
   const char* restriction_by;
@@ -390,29 +369,23 @@ typedef struct medseal_mark_info {
 /* Return 0 to go on; anything else ends the listing with CANCELLED. */
 typedef int (*medseal_mark_callback)(void* context, const medseal_mark_info* info);
 /* All marks; for who may set them (PERMISSION_DENIED for others). */
-MEDSEAL_API medseal_code medseal_marks(medseal_session* session, medseal_mark_callback callback, void* context,
-                                       medseal_error* error);
+MEDSEAL_API medseal_code medseal_marks(medseal_session* session, medseal_mark_callback callback, void* context, medseal_error* error);
 
-/* ---- Large values --------------------------------------------------------------------------------------------------
- */
+/* ---- Large values -------------------------------------------------------------------------------------------------- */
 
-/* Writes a field of an existing record piece by piece in bounded memory (for a text or bytes field). Nothing shows
- * before medseal_upload_publish; an upload that is freed or whose process dies leaves nothing behind after the next
- * open. */
+/* Writes a field of an existing record piece by piece in bounded memory (for a text or bytes field). Nothing shows before
+ * medseal_upload_publish; an upload that is freed or whose process dies leaves nothing behind after the next open. */
 MEDSEAL_API medseal_code medseal_upload_begin(medseal_session* session, const medseal_ref* ref, const char* field,
                                               medseal_upload** upload, medseal_error* error);
 MEDSEAL_API medseal_code medseal_upload_append(medseal_upload* upload, medseal_bytes piece, medseal_error* error);
-MEDSEAL_API medseal_code medseal_upload_publish(medseal_upload* upload, uint64_t expected_version,
-                                                medseal_put_result* result, medseal_error* error);
+MEDSEAL_API medseal_code medseal_upload_publish(medseal_upload* upload, uint64_t expected_version, medseal_put_result* result,
+                                                medseal_error* error);
 MEDSEAL_API void medseal_upload_free(medseal_upload* upload);
-/* Reads `length` bytes of a text or bytes field from `offset`, opening only the chunks that hold them; fewer at the
- * value's end. */
-MEDSEAL_API medseal_code medseal_read_value(medseal_session* session, const medseal_ref* ref, const char* field,
-                                            uint64_t offset, size_t length, medseal_buffer** value,
-                                            uint64_t* value_size, medseal_error* error);
+/* Reads `length` bytes of a text or bytes field from `offset`, opening only the chunks that hold them; fewer at the value's end. */
+MEDSEAL_API medseal_code medseal_read_value(medseal_session* session, const medseal_ref* ref, const char* field, uint64_t offset,
+                                            size_t length, medseal_buffer** value, uint64_t* value_size, medseal_error* error);
 
-/* ---- People and schema ---------------------------------------------------------------------------------------------
- */
+/* ---- People and schema --------------------------------------------------------------------------------------------- */
 
 typedef enum medseal_person_kind { MEDSEAL_HUMAN = 0, MEDSEAL_SERVICE = 1 } medseal_person_kind;
 
@@ -427,38 +400,33 @@ typedef struct medseal_person_options {
 } medseal_person_options;
 
 /*   PERMISSION_DENIED  only the founder adds persons;  ALREADY_EXISTS  the name is taken;  NOT_FOUND  no such class */
-MEDSEAL_API medseal_code medseal_person_add(medseal_session* session, const medseal_person_options* options,
-                                            medseal_error* error);
+MEDSEAL_API medseal_code medseal_person_add(medseal_session* session, const medseal_person_options* options, medseal_error* error);
 /*   PERMISSION_DENIED  the session does not hold the class itself */
-MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name,
-                                              medseal_error* error);
+MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name, medseal_error* error);
 
-/* Other key pairs and another password for a person, by that person or by the founder, who may do it for somebody who
- * lost theirs. Waits for running calls of that person's sessions, which then answer CLOSED; `session` itself goes on.
- * `cost` may be NULL. Copies of the store from before still open with the old password and their keyring.
+/* Other key pairs and another password for a person, by that person or by the founder, who may do it for somebody who lost theirs. Waits for
+ * running calls of that person's sessions, which then answer CLOSED; `session` itself goes on. `cost` may be NULL. Copies of the store from
+ * before still open with the old password and their keyring.
  *   PERMISSION_DENIED  neither that person nor the founder;  NOT_FOUND  no person of that name */
-MEDSEAL_API medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password,
-                                               const medseal_cost* cost, medseal_error* error);
+MEDSEAL_API medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password, const medseal_cost* cost,
+                                               medseal_error* error);
 
 /* A class that the person held. */
 typedef struct medseal_rotated_class {
   size_t size;
   const char* name;
-  medseal_code begun; /* OK; PERMISSION_DENIED: the session does not hold the class, rotate it with one that does;
-                       * ALREADY_EXISTS: it was being rotated, and the new key was sealed to the old keys: finish that
-                       * job, then rotate the class again */
+  medseal_code begun; /* OK; PERMISSION_DENIED: the session does not hold the class, rotate it with one that does; ALREADY_EXISTS: it was being
+                       * rotated, and the new key was sealed to the old keys: finish that job, then rotate the class again */
   uint32_t job;       /* 0 where none was begun */
 } medseal_rotated_class;
 typedef void (*medseal_rotated_class_callback)(void* context, const medseal_rotated_class* rotated);
 
-/* The same for a person whose secret others know: then the rotation of every class that they held is begun (only the
- * founder may), and each ends in an epoch change of all buckets that they share; where none was begun, the epoch change
- * is. What is left are jobs (medseal_jobs): step them to their ends, class rotations first. `callback` (may be NULL) is
- * told of every class. */
-MEDSEAL_API medseal_code medseal_rotate_person_compromised(medseal_session* session, const char* person,
-                                                           medseal_bytes password, const medseal_cost* cost,
-                                                           medseal_rotated_class_callback callback, void* context,
-                                                           medseal_error* error);
+/* The same for a person whose secret others know: then the rotation of every class that they held is begun (only the founder may), and
+ * each ends in an epoch change of all buckets that they share; where none was begun, the epoch change is. What is left are jobs
+ * (medseal_jobs): step them to their ends, class rotations first. `callback` (may be NULL) is told of every class. */
+MEDSEAL_API medseal_code medseal_rotate_person_compromised(medseal_session* session, const char* person, medseal_bytes password,
+                                                           const medseal_cost* cost, medseal_rotated_class_callback callback,
+                                                           void* context, medseal_error* error);
 
 typedef struct medseal_person_info {
   size_t size;
@@ -473,24 +441,20 @@ typedef int (*medseal_person_callback)(void* context, const medseal_person_info*
 MEDSEAL_API medseal_code medseal_persons(medseal_session* session, medseal_person_callback callback, void* context,
                                          medseal_error* error);
 
-/* Whether records kept under `current` stay protected and readable under `next`: INVALID_ARGUMENT with file:line if
- * not. Needs no vault. */
-MEDSEAL_API medseal_code medseal_schema_check(const medseal_schema* current, const medseal_schema* next,
-                                              medseal_error* error);
+/* Whether records kept under `current` stay protected and readable under `next`: INVALID_ARGUMENT with file:line if not. Needs no vault. */
+MEDSEAL_API medseal_code medseal_schema_check(const medseal_schema* current, const medseal_schema* next, medseal_error* error);
 /* Makes `schema` the vault's newest. PERMISSION_DENIED unless the founder's session. `version` may be NULL. */
 MEDSEAL_API medseal_code medseal_schema_load(medseal_session* session, const medseal_schema* schema, uint32_t* version,
                                              medseal_error* error);
 /* The newest schema, readable. */
 MEDSEAL_API medseal_code medseal_schema_show(medseal_session* session, medseal_buffer** text, medseal_error* error);
 
-/* ---- Recovery -------------------------------------------------------------------------------------------------------
- */
+/* ---- Recovery ------------------------------------------------------------------------------------------------------- */
 
-/* For the loss of every password: custodians keep shares, so many of which open the founder's keys, which open every
- * class. They replace passwords, not a lost keyring, and bring back nobody who was erased. */
+/* For the loss of every password: custodians keep shares, so many of which open the founder's keys, which open every class. They replace
+ * passwords, not a lost keyring, and bring back nobody who was erased. */
 
-/* One share to be kept: a text of a few lines, zero bytes nowhere in it. Return 0 once it is safe; anything else ends
- * the call with CANCELLED. */
+/* One share to be kept: a text of a few lines, zero bytes nowhere in it. Return 0 once it is safe; anything else ends the call with CANCELLED. */
 typedef int (*medseal_share_callback)(void* context, uint32_t number, medseal_bytes text);
 
 typedef struct medseal_recovery_setup_options {
@@ -501,9 +465,10 @@ typedef struct medseal_recovery_setup_options {
   void* context;
 } medseal_recovery_setup_options;
 
-/* Names new custodians, after on_share took every share; those of a set before open nothing in this store any more.
- * Copies of the store from before still open with them and their keyring. PERMISSION_DENIED  only the founder may;
- * CANCELLED  a share was not taken: nothing was changed CONFLICT           somebody else named custodians meanwhile */
+/* Names new custodians, after on_share took every share; those of a set before open nothing in this store any more. Copies of the store from
+ * before still open with them and their keyring.
+ *   PERMISSION_DENIED  only the founder may;  CANCELLED  a share was not taken: nothing was changed
+ *   CONFLICT           somebody else named custodians meanwhile */
 MEDSEAL_API medseal_code medseal_recovery_setup(medseal_session* session, const medseal_recovery_setup_options* options,
                                                 medseal_error* error);
 
@@ -511,9 +476,9 @@ typedef enum medseal_share_fault {
   MEDSEAL_SHARE_DAMAGED = 1,       /* no share's text, or mistyped */
   MEDSEAL_SHARE_LATER_VERSION = 2, /* made by a later medseal */
   MEDSEAL_SHARE_OTHER_STORE = 3,
-  MEDSEAL_SHARE_OTHER_SET = 4, /* than the newest, which alone counts */
-  MEDSEAL_SHARE_CHANGED = 5,   /* it reads well, but is not the one that was handed out */
-  MEDSEAL_SHARE_DOUBLED = 6    /* given before */
+  MEDSEAL_SHARE_OTHER_SET = 4,     /* than the newest, which alone counts */
+  MEDSEAL_SHARE_CHANGED = 5,       /* it reads well, but is not the one that was handed out */
+  MEDSEAL_SHARE_DOUBLED = 6        /* given before */
 } medseal_share_fault;
 /* Share `index` of those given is not counted; `why` is a sentence. */
 typedef void (*medseal_bad_share_callback)(void* context, size_t index, medseal_share_fault fault, const char* why);
@@ -524,59 +489,57 @@ typedef struct medseal_recovery_options {
   size_t share_count;
   medseal_bad_share_callback on_bad_share; /* may be NULL */
   void* context;
-  medseal_bytes password; /* medseal_recovery_open: the founder's new one */
+  medseal_bytes password;      /* medseal_recovery_open: the founder's new one */
   const medseal_cost* cost;
 } medseal_recovery_options;
 
 typedef struct medseal_recovery_info {
   size_t size;
-  uint32_t set; /* the newest, from 1; 0: there are no custodians */
+  uint32_t set;       /* the newest, from 1; 0: there are no custodians */
   uint32_t threshold;
-  uint32_t shares;             /* of the set */
-  uint32_t good;               /* of those given */
+  uint32_t shares;    /* of the set */
+  uint32_t good;      /* of those given */
   uint64_t class_keys;         /* that the founder's keys open, of those the chain of statements names */
   uint64_t class_keys_missing; /* that they do not */
-  char founder[68];            /* name; empty until the keys are open */
+  char founder[68];   /* name; empty until the keys are open */
 } medseal_recovery_info;
 
 /* The newest custodians: set, threshold and shares; all 0 if there are none. */
-MEDSEAL_API medseal_code medseal_recovery_status(medseal_vault* vault, medseal_recovery_info* info,
-                                                 medseal_error* error);
+MEDSEAL_API medseal_code medseal_recovery_status(medseal_vault* vault, medseal_recovery_info* info, medseal_error* error);
 
-/* Whether these shares open the founder's keys and every class key; changes nothing, needs no session. Bad shares are
- * told and not counted; `info` (may be NULL) says what was seen whatever ends the call. NOT_FOUND         there are no
- * custodians INVALID_ARGUMENT  too few good shares: the message says how many are missing AUTH_FAILED       what is
- * sealed to the custodians, or to the founder, was changed or taken away */
-MEDSEAL_API medseal_code medseal_recovery_drill(medseal_vault* vault, const medseal_recovery_options* options,
-                                                medseal_recovery_info* info, medseal_error* error);
-/* The same, then another password for the founder over the same keys. Class keys that do not open are counted and no
- * reason to stop. The shares were together now: rotate the founder (medseal_rotate_person), then set up new ones. */
-MEDSEAL_API medseal_code medseal_recovery_open(medseal_vault* vault, const medseal_recovery_options* options,
-                                               medseal_recovery_info* info, medseal_error* error);
+/* Whether these shares open the founder's keys and every class key; changes nothing, needs no session. Bad shares are told and not counted;
+ * `info` (may be NULL) says what was seen whatever ends the call.
+ *   NOT_FOUND         there are no custodians
+ *   INVALID_ARGUMENT  too few good shares: the message says how many are missing
+ *   AUTH_FAILED       what is sealed to the custodians, or to the founder, was changed or taken away */
+MEDSEAL_API medseal_code medseal_recovery_drill(medseal_vault* vault, const medseal_recovery_options* options, medseal_recovery_info* info,
+                                                medseal_error* error);
+/* The same, then another password for the founder over the same keys. Class keys that do not open are counted and no reason to stop. The shares
+ * were together now: rotate the founder (medseal_rotate_person), then set up new ones. */
+MEDSEAL_API medseal_code medseal_recovery_open(medseal_vault* vault, const medseal_recovery_options* options, medseal_recovery_info* info,
+                                               medseal_error* error);
 
-/* ---- Import, verify, thief -----------------------------------------------------------------------------------------
- */
+/* ---- Import, verify, thief ----------------------------------------------------------------------------------------- */
 
 typedef enum medseal_source { MEDSEAL_FHIR = 0, MEDSEAL_HL7V2 = 1 } medseal_source;
 
 typedef struct medseal_progress {
   size_t size;
-  uint64_t done;   /* bytes or rows, as the call says */
-  uint64_t in_all; /* 0: not known */
+  uint64_t done;     /* bytes or rows, as the call says */
+  uint64_t in_all;   /* 0: not known */
   uint64_t records;
 } medseal_progress;
 /* Return 0 to go on; anything else ends the call with CANCELLED. */
 typedef int (*medseal_progress_callback)(void* context, const medseal_progress* progress);
 /* A line, entry or segment that was not taken. `line` is 0 when the whole file is meant. */
-typedef void (*medseal_reject_callback)(void* context, const char* file, uint64_t line, const char* segment,
-                                        const char* why);
+typedef void (*medseal_reject_callback)(void* context, const char* file, uint64_t line, const char* segment, const char* why);
 
 typedef struct medseal_import_options {
   size_t size;
   medseal_source source;
   const char* const* files;
   size_t file_count;
-  const char* lab;                       /* value of the public field `lab`; may be NULL */
+  const char* lab;                      /* value of the public field `lab`; may be NULL */
   medseal_progress_callback on_progress; /* in bytes; may be NULL */
   medseal_reject_callback on_reject;     /* may be NULL */
   void* context;
@@ -585,77 +548,71 @@ typedef struct medseal_import_options {
 #define MEDSEAL_CLASSES_MAX 16
 typedef struct medseal_import_report {
   size_t size;
-  uint64_t read; /* records found in the files */
+  uint64_t read;        /* records found in the files */
   uint64_t written;
-  uint64_t unchanged; /* were there already, as they are: an import that was interrupted goes on where it stopped */
+  uint64_t unchanged;   /* were there already, as they are: an import that was interrupted goes on where it stopped */
   uint64_t rejected;
-  uint64_t patients; /* new ones */
+  uint64_t patients;    /* new ones */
   size_t class_count;
   struct {
     char name[64];
-    uint64_t fields; /* field values sealed under this class */
+    uint64_t fields;    /* field values sealed under this class */
   } classes[MEDSEAL_CLASSES_MAX];
 } medseal_import_report;
 
-/* Reads files into records. Rejected lines are counted and the rest goes on: the call then answers OK. A session that
- * does not hold `source` cannot import (PERMISSION_DENIED). `report` says what was done whatever ends the call. */
-MEDSEAL_API medseal_code medseal_import(medseal_session* session, const medseal_import_options* options,
-                                        medseal_import_report* report, medseal_error* error);
+/* Reads files into records. Rejected lines are counted and the rest goes on: the call then answers OK. A session that does not hold
+ * `source` cannot import (PERMISSION_DENIED). `report` says what was done whatever ends the call. */
+MEDSEAL_API medseal_code medseal_import(medseal_session* session, const medseal_import_options* options, medseal_import_report* report,
+                                        medseal_error* error);
 
-/* Rotation of a class key: a new version, then every key row rewrapped under it while readers and writers go on. The
- * bytes of fields stay as they are. The job's last batch begins an epoch change of all buckets, or joins one that no
- * step has worked on yet, so that several rotations share it: a job of its own (medseal_jobs). Only then do copies of
- * the disk from before open for nobody.
+/* Rotation of a class key: a new version, then every key row rewrapped under it while readers and writers go on. The bytes of fields
+ * stay as they are. The job's last batch begins an epoch change of all buckets, or joins one that no step has worked on yet, so that several
+ * rotations share it: a job of its own (medseal_jobs). Only then do copies of the disk from before open for nobody.
  *
  * Adds the new version, sealed to everyone who holds the class but `revoked`, who lose it at once, and begins the job.
  *   PERMISSION_DENIED  only the founder may;  NOT_FOUND  no such class, or one of `revoked` does not hold it
  *   ALREADY_EXISTS     the class is being rotated: finish that job first */
-MEDSEAL_API medseal_code medseal_rotate_class(medseal_session* session, const char* class_name,
-                                              const char* const* revoked, size_t revoked_count, uint32_t* job,
-                                              medseal_error* error);
+MEDSEAL_API medseal_code medseal_rotate_class(medseal_session* session, const char* class_name, const char* const* revoked,
+                                              size_t revoked_count, uint32_t* job, medseal_error* error);
 
-/* Reseal of a class: new data keys, and every field of the class in every version of every record sealed anew under
- * them, large values too. It is for keys that may have been copied while they were open. Records, versions and dates
- * stay as they are, readers and writers go on. The previous data keys are dropped when nothing is under them any more
- * and no registered backup needs them.
+/* Reseal of a class: new data keys, and every field of the class in every version of every record sealed anew under them, large values
+ * too. It is for keys that may have been copied while they were open. Records, versions and dates stay as they are, readers and writers
+ * go on. The previous data keys are dropped when nothing is under them any more and no registered backup needs them.
  *
- * Begins the job. Results whose class the rules give are sealed anew together, or two copies of the disk would tell
- * which are of the class: a session that lacks a class of theirs gets PERMISSION_DENIED from medseal_job_step, and one
- * that holds them all goes on. PERMISSION_DENIED  the session does not hold the class;  NOT_FOUND  no such class
+ * Begins the job. Results whose class the rules give are sealed anew together, or two copies of the disk would tell which are of the
+ * class: a session that lacks a class of theirs gets PERMISSION_DENIED from medseal_job_step, and one that holds them all goes on.
+ *   PERMISSION_DENIED  the session does not hold the class;  NOT_FOUND  no such class
  *   ALREADY_EXISTS     the class's previous data keys are not dropped yet: finish its reseal first */
-MEDSEAL_API medseal_code medseal_reseal_class(medseal_session* session, const char* class_name, uint32_t* job,
-                                              medseal_error* error);
+MEDSEAL_API medseal_code medseal_reseal_class(medseal_session* session, const char* class_name, uint32_t* job, medseal_error* error);
 
-/* Change of suite: everything that is stored comes under `suite` while readers and writers go on. The job seals every
- * version of every record anew, then the index, then, by an epoch change of all buckets, every key and row of the
- * vault's own; at last it looks at everything with the new suite alone and is done when nothing is left. Data keys,
- * versions and dates stay as they are. Both suites open what the vault has, for good: a backup from before can be
- * restored, which takes the job to its beginning again.
+/* Change of suite: everything that is stored comes under `suite` while readers and writers go on. The job seals every version of every
+ * record anew, then the index, then, by an epoch change of all buckets, every key and row of the vault's own; at last it looks at
+ * everything with the new suite alone and is done when nothing is left. Data keys, versions and dates stay as they are. Both suites open
+ * what the vault has, for good: a backup from before can be restored, which takes the job to its beginning again.
  *
- * Not the job's: what only a person's password opens comes under the suite at their next login, and a copy of the
- * provider keeps its suite (medseal_status counts the one and tells the other). For the epoch change two backup places
- * are needed.
+ * Not the job's: what only a person's password opens comes under the suite at their next login, and a copy of the provider keeps its
+ * suite (medseal_status counts the one and tells the other). For the epoch change two backup places are needed.
  *
  * States that the suite is the store's from now on and begins the job, which takes a session that holds every class.
  *   SUITE_UNAVAILABLE  this machine cannot do it: nothing was changed
  *   PERMISSION_DENIED  only the founder may, with a session that holds every class
  *   ALREADY_EXISTS     the store is under that suite, or another change of it is under way */
-MEDSEAL_API medseal_code medseal_reseal_suite(medseal_session* session, medseal_suite suite, uint32_t* job,
+MEDSEAL_API medseal_code medseal_reseal_suite(medseal_session* session, medseal_suite suite, uint32_t* job, medseal_error* error);
+
+/* Rotation of the key of a field's index: a new key, then every posting and header under it while readers and writers go on. `type` and
+ * `field` as the schema names them. What was searched by the old key is found all along; whoever knew that key alone can tell
+ * nothing of later values. Groups, versions and history stay as they are. The job takes a session of somebody who holds the field's
+ * class.
+ *   NOT_FOUND  the schema has no such type or field;  INVALID_ARGUMENT  the field cannot be searched
+ *   PERMISSION_DENIED  the session does not hold the field's class
+ *   ALREADY_EXISTS     the index is being rotated: finish that job first */
+MEDSEAL_API medseal_code medseal_rotate_index(medseal_session* session, const char* type, const char* field, uint32_t* job,
                                               medseal_error* error);
 
-/* Rotation of the key of a field's index: a new key, then every posting and header under it while readers and writers
- * go on. `type` and `field` as the schema names them. What was searched by the old key is found all along; whoever knew
- * that key alone can tell nothing of later values. Groups, versions and history stay as they are. The job takes a
- * session of somebody who holds the field's class. NOT_FOUND  the schema has no such type or field;  INVALID_ARGUMENT
- * the field cannot be searched PERMISSION_DENIED  the session does not hold the field's class ALREADY_EXISTS     the
- * index is being rotated: finish that job first */
-MEDSEAL_API medseal_code medseal_rotate_index(medseal_session* session, const char* type, const char* field,
-                                              uint32_t* job, medseal_error* error);
-
-/* Builds the index of sealed values anew under a new key of the store's own, by the host alone, while readers and
- * writers go on; then deletes the old one with what was left in it of values that are gone. Making a patient may wait
- * for a batch of it. Search tokens from before are dead only with the next epoch change after it: until then the old
- * key opens from copies of the disk. ALREADY_EXISTS  one is under way: finish that job first */
+/* Builds the index of sealed values anew under a new key of the store's own, by the host alone, while readers and writers go on; then
+ * deletes the old one with what was left in it of values that are gone. Making a patient may wait for a batch of it. Search tokens
+ * from before are dead only with the next epoch change after it: until then the old key opens from copies of the disk.
+ *   ALREADY_EXISTS  one is under way: finish that job first */
 MEDSEAL_API medseal_code medseal_index_re_epoch(medseal_vault* vault, uint32_t* job, medseal_error* error);
 
 /* Long work is a job: it is remembered in the vault and goes on after a pause, a death or a power cut. */
@@ -682,10 +639,10 @@ typedef struct medseal_job_info {
   medseal_job_state state;
   char subject[64];
   uint32_t target;
-  uint32_t pass; /* over all patients, from 1; the last finds nothing. Of an epoch change the step it is at, 3 to 9; of
-                  * an index re-epoch 1 while it builds, 2 while it deletes; of a change of suite 1 rows, 2 index, 3
-                  * epoch change, 4 and 5 the look for what is left */
-  uint64_t seen; /* patients looked at, in all passes */
+  uint32_t pass;    /* over all patients, from 1; the last finds nothing. Of an epoch change the step it is at, 3 to 9; of an index
+                     * re-epoch 1 while it builds, 2 while it deletes; of a change of suite 1 rows, 2 index, 3 epoch change, 4 and 5 the
+                     * look for what is left */
+  uint64_t seen;    /* patients looked at, in all passes */
   uint64_t changed; /* patients changed, in all passes */
   uint64_t started_ms;
   uint64_t moved_ms; /* of the newest step */
@@ -693,36 +650,30 @@ typedef struct medseal_job_info {
 
 typedef struct medseal_job_options {
   size_t size;
-  uint64_t rows_per_second;              /* patients, at most; 0: as fast as it goes */
-  uint64_t time_budget_ms;               /* return with progress after this long; 0: run to the end */
+  uint64_t rows_per_second; /* patients, at most; 0: as fast as it goes */
+  uint64_t time_budget_ms;  /* return with progress after this long; 0: run to the end */
   medseal_progress_callback on_progress; /* after each batch: patients looked at in this pass, of about so many */
   void* context;
 } medseal_job_options;
 
-/* Works on a job until it is done or `options` (may be NULL) end it: then OK, and `info` says how far it came. One step
- * works at a time. `session` may be NULL for what the host does by itself: epoch change and index re-epoch. NOT_FOUND
- * no such job;  UNSUPPORTED  it is paused;  PERMISSION_DENIED  this session may not work on it, or it takes one
+/* Works on a job until it is done or `options` (may be NULL) end it: then OK, and `info` says how far it came. One step works at a time.
+ * `session` may be NULL for what the host does by itself: epoch change and index re-epoch.
+ *   NOT_FOUND  no such job;  UNSUPPORTED  it is paused;  PERMISSION_DENIED  this session may not work on it, or it takes one
  *   KEY_UNAVAILABLE  an epoch change or a reseal waits for what the message names; a later step goes on
  *   CANCELLED  on_progress ended it; what was done stays done
  *   AUTH_FAILED  a row does not open: medseal_verify says which; the job stays where it is
- *   ALREADY_EXISTS  a rotation of an index: two values of a unique field have become the same, since the rules by which
- * text is folded have changed; change one of them, then a later step goes on */
-MEDSEAL_API medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, uint32_t job,
-                                          const medseal_job_options* options, medseal_job_info* info,
-                                          medseal_error* error);
-/* Waits for a running step. NOT_FOUND, PERMISSION_DENIED as medseal_job_step; UNSUPPORTED when there is nothing left to
- * do. */
-MEDSEAL_API medseal_code medseal_job_pause(medseal_vault* vault, medseal_session* session, uint32_t job,
-                                           medseal_error* error);
-MEDSEAL_API medseal_code medseal_job_resume(medseal_vault* vault, medseal_session* session, uint32_t job,
-                                            medseal_error* error);
+ *   ALREADY_EXISTS  a rotation of an index: two values of a unique field have become the same, since the rules by which text is folded
+ *                   have changed; change one of them, then a later step goes on */
+MEDSEAL_API medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, uint32_t job, const medseal_job_options* options,
+                                          medseal_job_info* info, medseal_error* error);
+/* Waits for a running step. NOT_FOUND, PERMISSION_DENIED as medseal_job_step; UNSUPPORTED when there is nothing left to do. */
+MEDSEAL_API medseal_code medseal_job_pause(medseal_vault* vault, medseal_session* session, uint32_t job, medseal_error* error);
+MEDSEAL_API medseal_code medseal_job_resume(medseal_vault* vault, medseal_session* session, uint32_t job, medseal_error* error);
 /* Return 0 to go on; anything else ends the listing with CANCELLED. */
 typedef int (*medseal_job_callback)(void* context, const medseal_job_info* info);
-MEDSEAL_API medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, void* context,
-                                      medseal_error* error);
+MEDSEAL_API medseal_code medseal_jobs(medseal_vault* vault, medseal_job_callback callback, void* context, medseal_error* error);
 
-/* How far a job has come, without what it is about: as the process that has the vault open last wrote it into a file in
- * its folder. */
+/* How far a job has come, without what it is about: as the process that has the vault open last wrote it into a file in its folder. */
 typedef struct medseal_job_glimpse {
   size_t size;
   uint32_t number;
@@ -736,24 +687,22 @@ typedef struct medseal_job_glimpse {
   uint64_t written_ms; /* while a step works not much more than a second ago, unless one batch takes longer */
 } medseal_job_glimpse;
 
-/* The job that another process worked on last, with no key and no lock. Nothing vouches for it but that its writer
- * could write to the vault's folder: show it to people, decide nothing by it. `store` as for medseal_open. NO_VAULT
- * there is none;  NOT_FOUND  no job was worked on since that process opened the vault STALE      no process has the
- * vault open: open it, and ask medseal_jobs CORRUPT, UNSUPPORTED_VERSION  what is there is damaged, or another's */
+/* The job that another process worked on last, with no key and no lock. Nothing vouches for it but that its writer could write to the
+ * vault's folder: show it to people, decide nothing by it. `store` as for medseal_open.
+ *   NO_VAULT   there is none;  NOT_FOUND  no job was worked on since that process opened the vault
+ *   STALE      no process has the vault open: open it, and ask medseal_jobs
+ *   CORRUPT, UNSUPPORTED_VERSION  what is there is damaged, or another's */
 MEDSEAL_API medseal_code medseal_job_peek(const char* store, medseal_job_glimpse* glimpse, medseal_error* error);
 
-/* ---- Retention -----------------------------------------------------------------------------------------------------
- */
+/* ---- Retention ----------------------------------------------------------------------------------------------------- */
 
-/* Records go by the retention of their type, values by that of their class (schema), counted from when the record was
- * last written: never before the date that the schema promised then. Patients under a legal hold or a restriction are
- * passed over. */
+/* Records go by the retention of their type, values by that of their class (schema), counted from when the record was last written: never
+ * before the date that the schema promised then. Patients under a legal hold or a restriction are passed over. */
 
 typedef enum medseal_clock {
   MEDSEAL_CLOCK_BELIEVED = 0,
   MEDSEAL_CLOCK_BEHIND = 1, /* more than 10 minutes before the newest record, or what the vault knew */
-  MEDSEAL_CLOCK_AHEAD =
-      2, /* more than 31 days after what the vault knew; it follows the clock at each login, so far and no further */
+  MEDSEAL_CLOCK_AHEAD = 2,  /* more than 31 days after what the vault knew; it follows the clock at each login, so far and no further */
   MEDSEAL_CLOCK_UNKNOWN = 3 /* the vault's known time is gone */
 } medseal_clock;
 
@@ -785,8 +734,7 @@ typedef struct medseal_retention_options {
   int run;           /* 0: a plan, that says what would go and touches nothing; 1: let it go */
   const char* type;  /* of a plan; NULL: all */
   uint64_t until_ms; /* of a plan: as if it were then; 0: now */
-  uint32_t
-      share; /* per cent of all records that a run may touch. 0: 5, or with a second person whatever the plan says */
+  uint32_t share;    /* per cent of all records that a run may touch. 0: 5, or with a second person whatever the plan says */
   medseal_progress_callback on_progress;   /* patients; `records`: that went so far. May be NULL, as the next two */
   medseal_retention_type_callback on_type; /* after the plan */
   medseal_retention_item_callback on_item; /* of a plan */
@@ -807,17 +755,16 @@ typedef struct medseal_retention_report {
   uint64_t cleared;
 } medseal_retention_report;
 
-/* By the founder or a person who holds every class; takes no class key. A run that was stopped or killed goes on when
- * it is repeated. `options` (a plan of all types if NULL) and `report` may be NULL; the report says how far the call
- * came whatever ends it. PERMISSION_DENIED  not that person; or the clock is not believed, or more than `share` would
- * go, and no second person has joined (medseal_session_join), or above 5 per cent on one person's word alone: nothing
- * was deleted AUTH_FAILED        a patient's rows do not add up: medseal_verify says whose CANCELLED on_progress ended
- * it; what went is gone */
-MEDSEAL_API medseal_code medseal_retention(medseal_session* session, const medseal_retention_options* options,
-                                           medseal_retention_report* report, medseal_error* error);
+/* By the founder or a person who holds every class; takes no class key. A run that was stopped or killed goes on when it is repeated.
+ * `options` (a plan of all types if NULL) and `report` may be NULL; the report says how far the call came whatever ends it.
+ *   PERMISSION_DENIED  not that person; or the clock is not believed, or more than `share` would go, and no second person has joined
+ *                      (medseal_session_join), or above 5 per cent on one person's word alone: nothing was deleted
+ *   AUTH_FAILED        a patient's rows do not add up: medseal_verify says whose
+ *   CANCELLED          on_progress ended it; what went is gone */
+MEDSEAL_API medseal_code medseal_retention(medseal_session* session, const medseal_retention_options* options, medseal_retention_report* report,
+                                           medseal_error* error);
 
-/* ---- Erasure -------------------------------------------------------------------------------------------------------
- */
+/* ---- Erasure ------------------------------------------------------------------------------------------------------- */
 
 typedef enum medseal_erasure_state {
   MEDSEAL_ERASURE_WITHDRAWN = 1, /* nothing of the patient is in the live store; copies of before still open */
@@ -838,21 +785,21 @@ typedef struct medseal_erasure_info {
   uint32_t job;        /* the epoch change that was joined; 0: not asked for now */
 } medseal_erasure_info;
 
-/* Withdraws a patient (`ref.type` and `ref.record` are not read): everything of theirs leaves the live store in one
- * synced batch, keys in memory are let go of, and an epoch change is joined or begun, which medseal_job_step carries
- * out. Once it has answered for every copy of the provider and two backup places, the patient is dead: no copy from
- * before opens them. `reason` has 1 to 4096 bytes of UTF-8. Asked again it answers what it answered before. The
- * external id is free again. NOT_FOUND  no such patient; one who was erased is known by handle alone PERMISSION_DENIED
- * only the founder erases, and nobody who is under a legal hold */
-MEDSEAL_API medseal_code medseal_erase(medseal_session* session, const medseal_ref* ref, const char* reason,
-                                       medseal_erasure_info* info, medseal_error* error);
+/* Withdraws a patient (`ref.type` and `ref.record` are not read): everything of theirs leaves the live store in one synced batch, keys in
+ * memory are let go of, and an epoch change is joined or begun, which medseal_job_step carries out. Once it has answered for every copy of
+ * the provider and two backup places, the patient is dead: no copy from before opens them. `reason` has 1 to 4096 bytes of UTF-8. Asked
+ * again it answers what it answered before. The external id is free again.
+ *   NOT_FOUND  no such patient; one who was erased is known by handle alone
+ *   PERMISSION_DENIED  only the founder erases, and nobody who is under a legal hold */
+MEDSEAL_API medseal_code medseal_erase(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_erasure_info* info,
+                                       medseal_error* error);
 /* The erasure with this number, of 16 bytes. NOT_FOUND. */
-MEDSEAL_API medseal_code medseal_erasure_find(medseal_vault* vault, const uint8_t* certificate_number,
-                                              medseal_erasure_info* info, medseal_error* error);
-/* The certificate of an erasure as things stand now: JSON, signed (FORMAT.md, "Certificate"). It never says more than
- * was observed. NOT_FOUND  the patient was not erased */
-MEDSEAL_API medseal_code medseal_certificate(medseal_vault* vault, const uint8_t* patient_handle,
-                                             medseal_buffer** certificate, medseal_error* error);
+MEDSEAL_API medseal_code medseal_erasure_find(medseal_vault* vault, const uint8_t* certificate_number, medseal_erasure_info* info,
+                                              medseal_error* error);
+/* The certificate of an erasure as things stand now: JSON, signed (FORMAT.md, "Certificate"). It never says more than was observed.
+ *   NOT_FOUND  the patient was not erased */
+MEDSEAL_API medseal_code medseal_certificate(medseal_vault* vault, const uint8_t* patient_handle, medseal_buffer** certificate,
+                                             medseal_error* error);
 
 typedef struct medseal_certificate_info {
   size_t size;
@@ -862,13 +809,12 @@ typedef struct medseal_certificate_info {
 } medseal_certificate_info;
 
 /* Without a vault. `founder_key`: 32 bytes that have to stand behind it, or NULL: then compare info->founder_key.
- *   CORRUPT  it is no certificate;  UNSUPPORTED_VERSION;  AUTH_FAILED  a byte was changed, or another founder stands
- * behind it */
-MEDSEAL_API medseal_code medseal_certificate_verify(medseal_bytes certificate, const uint8_t* founder_key,
-                                                    medseal_certificate_info* info, medseal_error* error);
+ *   CORRUPT  it is no certificate;  UNSUPPORTED_VERSION;  AUTH_FAILED  a byte was changed, or another founder stands behind it */
+MEDSEAL_API medseal_code medseal_certificate_verify(medseal_bytes certificate, const uint8_t* founder_key, medseal_certificate_info* info,
+                                                    medseal_error* error);
 
-/* Begins an epoch change of all buckets, which ends what class rotations left behind and follows a compromised
- * provider; or widens one that has not begun. By the host alone; medseal_job_step with no session carries it out. */
+/* Begins an epoch change of all buckets, which ends what class rotations left behind and follows a compromised provider; or widens one
+ * that has not begun. By the host alone; medseal_job_step with no session carries it out. */
 MEDSEAL_API medseal_code medseal_epoch_change(medseal_vault* vault, uint32_t* job, medseal_error* error);
 
 typedef struct medseal_purge_options {
@@ -891,30 +837,30 @@ typedef struct medseal_purge_report {
   uint64_t bytes_after;
 } medseal_purge_report;
 
-/* Rewrites the store's files without what was deleted or replaced. Readers and writers go on. `options` and `report`
- * may be NULL. CANCELLED  on_progress said so */
-MEDSEAL_API medseal_code medseal_purge(medseal_vault* vault, const medseal_purge_options* options,
-                                       medseal_purge_report* report, medseal_error* error);
+/* Rewrites the store's files without what was deleted or replaced. Readers and writers go on. `options` and `report` may be NULL.
+ *   CANCELLED  on_progress said so */
+MEDSEAL_API medseal_code medseal_purge(medseal_vault* vault, const medseal_purge_options* options, medseal_purge_report* report,
+                                       medseal_error* error);
 
 typedef struct medseal_verify_report {
   size_t size;
   uint64_t patients;
-  uint64_t records; /* newest versions */
-  uint64_t history; /* replaced versions */
+  uint64_t records;   /* newest versions */
+  uint64_t history;   /* replaced versions */
   uint64_t chunks;
-  uint64_t groups_opened;    /* under classes the session holds */
+  uint64_t groups_opened; /* under classes the session holds */
   uint64_t groups_held_back; /* under classes it does not: their place and size were checked, not their content */
   uint64_t problems;
 } medseal_verify_report;
 /* `what` says what is wrong with which kind of row; `patient_handle` may be NULL. */
 typedef void (*medseal_problem_callback)(void* context, const char* what, const uint8_t* patient_handle);
 
-/* Reads everything: key rows, heads, headers, postings, streams, and every group the session can open (`session` may be
- * NULL: then none). Problems are counted; the call answers OK when it could look everywhere, AUTH_FAILED when it found
- * any. `report` says what was seen whatever ends the call. */
-MEDSEAL_API medseal_code medseal_verify(medseal_vault* vault, medseal_session* session,
-                                        medseal_progress_callback on_progress, medseal_problem_callback on_problem,
-                                        void* context, medseal_verify_report* report, medseal_error* error);
+/* Reads everything: key rows, heads, headers, postings, streams, and every group the session can open (`session` may be NULL: then none).
+ * Problems are counted; the call answers OK when it could look everywhere, AUTH_FAILED when it found any. `report` says what was seen
+ * whatever ends the call. */
+MEDSEAL_API medseal_code medseal_verify(medseal_vault* vault, medseal_session* session, medseal_progress_callback on_progress,
+                                        medseal_problem_callback on_problem, void* context, medseal_verify_report* report,
+                                        medseal_error* error);
 
 typedef struct medseal_thief_options {
   size_t size;
@@ -922,32 +868,30 @@ typedef struct medseal_thief_options {
   const char* keyring_path;    /* or URI; NULL: none was found */
   const char* passphrase_path; /* files that may lie on the same device; NULL: none */
   const char* password_path;
-  const char* person; /* whose password file it is */
+  const char* person;          /* whose password file it is */
 } medseal_thief_options;
 
-/* One line of what a thief sees. `what` is a stable word ("rows", "file", "keyring", "opens", ...), `detail` a
- * sentence. */
-typedef void (*medseal_thief_callback)(void* context, const char* what, const char* name, uint64_t count,
-                                       uint64_t bytes, const char* detail);
+/* One line of what a thief sees. `what` is a stable word ("rows", "file", "keyring", "opens", ...), `detail` a sentence. */
+typedef void (*medseal_thief_callback)(void* context, const char* what, const char* name, uint64_t count, uint64_t bytes,
+                                       const char* detail);
 
-/* What the device shows to someone without anybody's password: rows and sizes of each table, and what key, passphrase
- * and password files lying on the same device would open. `opens_values`: 1 if they suffice to read some person's
- * fields. */
-MEDSEAL_API medseal_code medseal_thief(const medseal_thief_options* options, medseal_thief_callback callback,
-                                       void* context, int* opens_values, medseal_error* error);
+/* What the device shows to someone without anybody's password: rows and sizes of each table, and what key, passphrase and password
+ * files lying on the same device would open. `opens_values`: 1 if they suffice to read some person's fields. */
+MEDSEAL_API medseal_code medseal_thief(const medseal_thief_options* options, medseal_thief_callback callback, void* context,
+                                       int* opens_values, medseal_error* error);
 
-/* ---- Backups -------------------------------------------------------------------------------------------------------
- */
+/* ---- Backups ------------------------------------------------------------------------------------------------------- */
 
-/* A backup place is a folder off this disk that was registered: with backups of our own and a bundle, or with a bundle
- * beside copies that another tool makes. A bundle is what a restore needs beside old data: people, keys, the ledger of
- * what was erased and deleted. Any newest bundle serves the data of any backup. None of these calls takes a session. */
-typedef enum medseal_place_kind { MEDSEAL_PLACE_BACKUPS = 1, MEDSEAL_PLACE_COPIES = 2 } medseal_place_kind;
+/* A backup place is a folder off this disk that was registered: with backups of our own and a bundle, or with a bundle beside copies that
+ * another tool makes. A bundle is what a restore needs beside old data: people, keys, the ledger of what was erased and deleted. Any newest
+ * bundle serves the data of any backup. None of these calls takes a session. */
+typedef enum medseal_place_kind {
+  MEDSEAL_PLACE_BACKUPS = 1,
+  MEDSEAL_PLACE_COPIES = 2
+} medseal_place_kind;
 
-/* The folder is made if there is none, else it has to be empty or a place of this store. ALREADY_EXISTS: it is
- * registered. */
-MEDSEAL_API medseal_code medseal_backup_register(medseal_vault* vault, const char* path, medseal_place_kind kind,
-                                                 medseal_error* error);
+/* The folder is made if there is none, else it has to be empty or a place of this store. ALREADY_EXISTS: it is registered. */
+MEDSEAL_API medseal_code medseal_backup_register(medseal_vault* vault, const char* path, medseal_place_kind kind, medseal_error* error);
 /* What lies there stays. NOT_FOUND. */
 MEDSEAL_API medseal_code medseal_backup_forget(medseal_vault* vault, const char* path, medseal_error* error);
 
@@ -957,8 +901,7 @@ typedef struct medseal_place_info {
   const char* path;
   medseal_place_kind kind;
   medseal_code reached; /* OK, or why it could not be looked at */
-  medseal_code
-      bundle; /* OK; NOT_FOUND; KEY_UNAVAILABLE: the provider lacks its epoch; AUTH_FAILED, CORRUPT: it was changed */
+  medseal_code bundle;  /* OK; NOT_FOUND; KEY_UNAVAILABLE: the provider lacks its epoch; AUTH_FAILED, CORRUPT: it was changed */
   uint64_t bundle_number;
   uint32_t bundle_epoch;
   uint64_t bundle_made_ms;
@@ -967,69 +910,65 @@ typedef struct medseal_place_info {
 typedef struct medseal_backup_info {
   size_t size;
   const char* place;
-  uint32_t number;    /* 0: the place's bundle, or a backup that was not made */
+  uint32_t number;  /* 0: the place's bundle, or a backup that was not made */
   medseal_code state; /* OK, or what is wrong with it */
-  uint64_t made_s;    /* seconds since 1970 */
-  uint64_t bytes;     /* of all its files, with those that it shares */
+  uint64_t made_s;  /* seconds since 1970 */
+  uint64_t bytes;   /* of all its files, with those that it shares */
   uint32_t files;
-  uint32_t epoch; /* that its own keys are under */
+  uint32_t epoch;   /* that its own keys are under */
   uint32_t schema_version;
   uint64_t statements;
   uint64_t commits;
-  int own_keys;    /* the provider has that epoch still; if not, it needs the bundle, as every restore does */
-  uint64_t bundle; /* of medseal_backup_create: the place's new bundle; 0: it has none */
+  int own_keys;     /* the provider has that epoch still; if not, it needs the bundle, as every restore does */
+  uint64_t bundle;  /* of medseal_backup_create: the place's new bundle; 0: it has none */
 } medseal_backup_info;
 
 /* Return 0 to go on; anything else ends the call with CANCELLED. */
 typedef int (*medseal_place_callback)(void* context, const medseal_place_info* info);
 typedef int (*medseal_backup_callback)(void* context, const medseal_backup_info* info);
 
-/* Makes a backup in every registered place of the first kind, or in `place` alone (may be NULL), while readers and
- * writers go on; then renews the bundles. Progress is in bytes. `on_backup` is told of each place that was tried, at
- * the end. NOT_FOUND        no such place is registered;  CONFLICT  the epoch is changing: finish that job first
+/* Makes a backup in every registered place of the first kind, or in `place` alone (may be NULL), while readers and writers go on; then
+ * renews the bundles. Progress is in bytes. `on_backup` is told of each place that was tried, at the end.
+ *   NOT_FOUND        no such place is registered;  CONFLICT  the epoch is changing: finish that job first
  *   KEY_UNAVAILABLE  a place cannot be reached; the others have their backup
  *   LOCKED           a purge or another backup is under way;  RESOURCE_EXHAUSTED  a medium is full */
-MEDSEAL_API medseal_code medseal_backup_create(medseal_vault* vault, const char* place,
-                                               medseal_progress_callback on_progress, medseal_backup_callback on_backup,
-                                               void* context, medseal_error* error);
+MEDSEAL_API medseal_code medseal_backup_create(medseal_vault* vault, const char* place, medseal_progress_callback on_progress,
+                                               medseal_backup_callback on_backup, void* context, medseal_error* error);
 /* Each place, then its backups, oldest first. NOT_FOUND. */
 MEDSEAL_API medseal_code medseal_backup_list(medseal_vault* vault, const char* place, medseal_place_callback on_place,
                                              medseal_backup_callback on_backup, void* context, medseal_error* error);
-/* Reads every file of backup `number` (0: of all) and of the bundle. `on_backup` is told each outcome; the call answers
- * the first failure. */
-MEDSEAL_API medseal_code medseal_backup_verify(medseal_vault* vault, const char* place, uint32_t number,
-                                               medseal_backup_callback on_backup, void* context, medseal_error* error);
-/* Removes backups: all but the newest `keep`, or those made before `made_before_s` (seconds since 1970) but never the
- * newest. One of the two is 0. `removed` may be NULL. NOT_FOUND. */
-MEDSEAL_API medseal_code medseal_backup_prune(medseal_vault* vault, const char* place, uint32_t keep,
-                                              uint64_t made_before_s, uint64_t* removed, medseal_error* error);
+/* Reads every file of backup `number` (0: of all) and of the bundle. `on_backup` is told each outcome; the call answers the first failure. */
+MEDSEAL_API medseal_code medseal_backup_verify(medseal_vault* vault, const char* place, uint32_t number, medseal_backup_callback on_backup,
+                                               void* context, medseal_error* error);
+/* Removes backups: all but the newest `keep`, or those made before `made_before_s` (seconds since 1970) but never the newest. One of the
+ * two is 0. `removed` may be NULL. NOT_FOUND. */
+MEDSEAL_API medseal_code medseal_backup_prune(medseal_vault* vault, const char* place, uint32_t keep, uint64_t made_before_s,
+                                              uint64_t* removed, medseal_error* error);
 /* Writes a bundle into a new or empty folder, for carrying away. CONFLICT as medseal_backup_create. */
 MEDSEAL_API medseal_code medseal_backup_bundle(medseal_vault* vault, const char* folder, medseal_error* error);
-/* Runs `work` while the files of the store stand still, so that any tool may copy the store's directory; then renews
- * the bundles. Writers wait, so the time has a bound: after `longest_ms` the store goes on, `intact` is 0, and what was
- * copied is no copy. `work` may not write. LOCKED  a purge or a backup is under way;  CONFLICT as medseal_backup_create
- */
-MEDSEAL_API medseal_code medseal_backup_freeze(medseal_vault* vault, uint64_t longest_ms, void (*work)(void* context),
-                                               void* context, int* intact, medseal_error* error);
+/* Runs `work` while the files of the store stand still, so that any tool may copy the store's directory; then renews the bundles. Writers
+ * wait, so the time has a bound: after `longest_ms` the store goes on, `intact` is 0, and what was copied is no copy. `work` may not write.
+ *   LOCKED  a purge or a backup is under way;  CONFLICT as medseal_backup_create */
+MEDSEAL_API medseal_code medseal_backup_freeze(medseal_vault* vault, uint64_t longest_ms, void (*work)(void* context), void* context,
+                                               int* intact, medseal_error* error);
 
 typedef struct medseal_restore_options {
   size_t size;
   const char* from;   /* a backup place, or a copy of a store's directory that another tool made */
   uint32_t backup;    /* of the place; 0: the newest */
   const char* bundle; /* a bundle's folder, or a place that has one; NULL: the place's own */
-  const char* store; /* the directory to be made; of a drill: where the scratch directory is made, NULL for the system's
-                        place */
+  const char* store;  /* the directory to be made; of a drill: where the scratch directory is made, NULL for the system's place */
   const medseal_keyring* keyring;
-  uint64_t sample;                       /* of a drill: patients to open; 0: all */
+  uint64_t sample;    /* of a drill: patients to open; 0: all */
   medseal_progress_callback on_progress; /* in patients; may be NULL */
   void* context;
 } medseal_restore_options;
 
 typedef struct medseal_restore_report {
   size_t size;
-  uint32_t backup; /* number; 0: a copy */
-  uint64_t bundle; /* number */
-  uint32_t epoch;  /* of the bundle */
+  uint32_t backup;          /* number; 0: a copy */
+  uint64_t bundle;          /* number */
+  uint32_t epoch;           /* of the bundle */
   uint64_t bundle_made_ms;
   uint64_t patients;        /* restored, the damaged among them */
   uint64_t erased;          /* were in the data, and stay erased */
@@ -1042,9 +981,9 @@ typedef struct medseal_restore_report {
   int anchor_was_lost;      /* and began anew */
   uint64_t sampled;         /* of a drill */
   uint64_t failed;
-  int changes_lost;      /* the store went on after the bundle was made: erasures, revocations and whatever else was
-                            done since then are lost, and who was erased since is back */
-  uint32_t newer_backup; /* number of one that is missing or damaged, so that an older one was taken; 0: none */
+  int changes_lost;         /* the store went on after the bundle was made: erasures, revocations and whatever else was done since then
+                             * are lost, and who was erased since is back */
+  uint32_t newer_backup;    /* number of one that is missing or damaged, so that an older one was taken; 0: none */
 } medseal_restore_report;
 
 typedef enum medseal_restored_as {
@@ -1056,21 +995,19 @@ typedef enum medseal_restored_as {
 /* `patient_handle` has 16 bytes. */
 typedef void (*medseal_restored_callback)(void* context, medseal_restored_as how, const uint8_t* patient_handle);
 
-/* Makes a store of old data and a newer bundle: erased patients stay erased, revoked persons revoked, deleted records
- * deleted. Everything is looked at before anything is written; the store is there whole or not at all. Afterwards the
- * provider knows this store as the newest. Values that retention took out of records since the backup are in them
- * again, until medseal_retention runs. KEY_UNAVAILABLE  the bundle is of an epoch that the provider does not have; the
- * message names it and those at hand NOT_FOUND        no backup or no bundle is there;  ALREADY_EXISTS  something is at
- * the store's path LOCKED           another restore to it is under way;  WRONG_SECRET */
-MEDSEAL_API medseal_code medseal_restore(const medseal_restore_options* options, medseal_restored_callback on_patient,
-                                         void* context, medseal_restore_report* report, medseal_error* error);
+/* Makes a store of old data and a newer bundle: erased patients stay erased, revoked persons revoked, deleted records deleted. Everything is
+ * looked at before anything is written; the store is there whole or not at all. Afterwards the provider knows this store as the newest.
+ * Values that retention took out of records since the backup are in them again, until medseal_retention runs.
+ *   KEY_UNAVAILABLE  the bundle is of an epoch that the provider does not have; the message names it and those at hand
+ *   NOT_FOUND        no backup or no bundle is there;  ALREADY_EXISTS  something is at the store's path
+ *   LOCKED           another restore to it is under way;  WRONG_SECRET */
+MEDSEAL_API medseal_code medseal_restore(const medseal_restore_options* options, medseal_restored_callback on_patient, void* context,
+                                         medseal_restore_report* report, medseal_error* error);
 /* Restores into a scratch directory, opens patients whole, and deletes it. Store and provider stay as they are.
  *   AUTH_FAILED      patients do not open whole: `report` counts them; and as medseal_restore */
-MEDSEAL_API medseal_code medseal_backup_drill(const medseal_restore_options* options, medseal_restore_report* report,
-                                              medseal_error* error);
+MEDSEAL_API medseal_code medseal_backup_drill(const medseal_restore_options* options, medseal_restore_report* report, medseal_error* error);
 
-/* ---- Copies of the provider ----------------------------------------------------------------------------------------
- */
+/* ---- Copies of the provider ---------------------------------------------------------------------------------------- */
 
 typedef struct medseal_provider_info {
   size_t size;
@@ -1078,8 +1015,7 @@ typedef struct medseal_provider_info {
   int own;              /* the one the vault was opened with */
   medseal_code reached; /* OK, or why it cannot be used */
   int damaged;          /* one of its places does not open: make it anew */
-  int assurance;        /* what destroying a secret there proves: 0 device destroyed, 1 overwritten, medium unproven, 2
-                           unlinked */
+  int assurance;        /* what destroying a secret there proves: 0 device destroyed, 1 overwritten, medium unproven, 2 unlinked */
   uint32_t epochs[2];   /* whose secrets it has; of one given up, the first and last that it may have */
   size_t epoch_count;
   uint64_t given_up_ms;  /* 0: it is registered */
@@ -1087,37 +1023,35 @@ typedef struct medseal_provider_info {
 } medseal_provider_info;
 typedef int (*medseal_provider_callback)(void* context, const medseal_provider_info* info);
 
-/* Opens every registered copy and looks; those given up come last. One of these that has come back is destroyed.
- * KEY_UNAVAILABLE  one has come back and cannot be destroyed. Return 0 to go on; anything else ends the listing with
- * CANCELLED. */
-MEDSEAL_API medseal_code medseal_provider_copies(medseal_vault* vault, medseal_provider_callback callback,
-                                                 void* context, medseal_error* error);
-/* Makes one more copy, with a secret of its own, and registers it: from then on every epoch change reaches it. `cost`
- * may be NULL. ALREADY_EXISTS  something is there;  CONFLICT  the epoch is changing: finish that job first */
-MEDSEAL_API medseal_code medseal_provider_add(medseal_vault* vault, const medseal_keyring* copy,
-                                              const medseal_cost* cost, medseal_error* error);
+/* Opens every registered copy and looks; those given up come last. One of these that has come back is destroyed. Return 0 to go on;
+ * anything else ends the listing with CANCELLED.
+ *   KEY_UNAVAILABLE  one given up has come back and cannot be destroyed */
+MEDSEAL_API medseal_code medseal_provider_copies(medseal_vault* vault, medseal_provider_callback callback, void* context,
+                                                 medseal_error* error);
+/* Makes one more copy, with a secret of its own, and registers it: from then on every epoch change reaches it. `cost` may be NULL.
+ *   ALREADY_EXISTS  something is there;  CONFLICT  the epoch is changing: finish that job first */
+MEDSEAL_API medseal_code medseal_provider_add(medseal_vault* vault, const medseal_keyring* copy, const medseal_cost* cost,
+                                              medseal_error* error);
 
-/* Gives up a registered copy that is lost for good: it does not answer, and no change of epoch waits for it any more.
- * Two persons decide it (medseal_session_join), the session's own being entitled as for medseal_hold. Until it comes
- * back, when it is destroyed, every certificate of an erasure whose copies of before its secrets may open names it, and
- * is not complete. PERMISSION_DENIED; INVALID_ARGUMENT  the vault was opened with it;  NOT_FOUND  no copy is registered
- * there; CONFLICT  it answers: medseal_provider_move from it to another destroys it */
+/* Gives up a registered copy that is lost for good: it does not answer, and no change of epoch waits for it any more. Two persons decide it
+ * (medseal_session_join), the session's own being entitled as for medseal_hold. Until it comes back, when it is destroyed, every
+ * certificate of an erasure whose copies of before its secrets may open names it, and is not complete.
+ *   PERMISSION_DENIED;  INVALID_ARGUMENT  the vault was opened with it;  NOT_FOUND  no copy is registered there
+ *   CONFLICT  it answers: medseal_provider_move from it to another destroys it */
 MEDSEAL_API medseal_code medseal_provider_forget(medseal_session* session, const char* uri, medseal_error* error);
 
-/* Moves the vault to another provider, which is made now or is a registered copy: it has the secrets and the anchor,
- * read back, before the one that the vault was opened with is destroyed. The vault goes on with it, and is opened with
- * it from then on. At every moment one of the two opens the store; killed anywhere, the same call finishes it. Waits
- * for running calls. `cost` may be NULL. INVALID_ARGUMENT  it is the one that the vault is opened with;  ALREADY_EXISTS
- * something else is there CONFLICT          the epoch is changing: finish that job first;  WRONG_SECRET  of a
- * registered copy KEY_UNAVAILABLE   moved, but the old one could not be destroyed: every opening tries again, and no
- * epoch secret is dead before */
-MEDSEAL_API medseal_code medseal_provider_move(medseal_vault* vault, const medseal_keyring* to,
-                                               const medseal_cost* cost, medseal_error* error);
+/* Moves the vault to another provider, which is made now or is a registered copy: it has the secrets and the anchor, read back, before the
+ * one that the vault was opened with is destroyed. The vault goes on with it, and is opened with it from then on. At every moment one
+ * of the two opens the store; killed anywhere, the same call finishes it. Waits for running calls. `cost` may be NULL.
+ *   INVALID_ARGUMENT  it is the one that the vault is opened with;  ALREADY_EXISTS  something else is there
+ *   CONFLICT          the epoch is changing: finish that job first;  WRONG_SECRET  of a registered copy
+ *   KEY_UNAVAILABLE   moved, but the old one could not be destroyed: every opening tries again, and no epoch secret is dead before */
+MEDSEAL_API medseal_code medseal_provider_move(medseal_vault* vault, const medseal_keyring* to, const medseal_cost* cost,
+                                               medseal_error* error);
 
 typedef struct medseal_root_options {
   size_t size;
-  medseal_bytes
-      secret; /* new passphrase, or 32 bytes of a key file, of every copy that is a file; empty where all are tokens */
+  medseal_bytes secret;     /* new passphrase, or 32 bytes of a key file, of every copy that is a file; empty where all are tokens */
   int secret_is_key;
   const medseal_cost* cost; /* may be NULL */
 } medseal_root_options;
@@ -1132,15 +1066,14 @@ typedef struct medseal_root_info {
 } medseal_root_info;
 typedef void (*medseal_root_callback)(void* context, const medseal_root_info* info);
 
-/* Another root for every copy of the provider: files open with the new secret, tokens keep the epoch secrets under keys
- * they make now. The epoch secrets stay: an epoch change of all buckets (medseal_epoch_change) shuts out whoever copied
- * a provider before. The key of the anchor stays too: only medseal_provider_move gives another to those who fear that a
- * known one may be used to set it back. Killed anywhere, each copy opens with its old or its new root, and the same
- * call finishes it. `options` and `callback` may be NULL. INVALID_ARGUMENT  a copy is a file and there is no secret for
- * it: nothing was changed KEY_UNAVAILABLE   a copy was not reached and has its old root still: the callback was told
- * which */
-MEDSEAL_API medseal_code medseal_rotate_root(medseal_vault* vault, const medseal_root_options* options,
-                                             medseal_root_callback callback, void* context, medseal_error* error);
+/* Another root for every copy of the provider: files open with the new secret, tokens keep the epoch secrets under keys they make now. The
+ * epoch secrets stay: an epoch change of all buckets (medseal_epoch_change) shuts out whoever copied a provider before. The key of the
+ * anchor stays too: only medseal_provider_move gives another to those who fear that a known one may be used to set it back. Killed
+ * anywhere, each copy opens with its old or its new root, and the same call finishes it. `options` and `callback` may be NULL.
+ *   INVALID_ARGUMENT  a copy is a file and there is no secret for it: nothing was changed
+ *   KEY_UNAVAILABLE   a copy was not reached and has its old root still: the callback was told which */
+MEDSEAL_API medseal_code medseal_rotate_root(medseal_vault* vault, const medseal_root_options* options, medseal_root_callback callback,
+                                             void* context, medseal_error* error);
 
 #ifdef __cplusplus
 }
