@@ -39,8 +39,7 @@ Result<std::unique_ptr<KeyProvider>> OpenKeyring(const std::string& path, const 
                                                  FileIo* io = nullptr);
 
 // Overwrites both slots of the keyring of this instance and what a change of its root left beside it, then takes it and
-// its anchor away. Its secret is not needed
-// for that, no more than to anybody who may write the file.
+// its anchor away. Its secret is not needed for that, no more than to anybody who may write the file.
 //   NotFound           there is no file at `path`
 //   InvalidArgument    it is another instance's
 //   Corrupt, UnsupportedVersion, IoError

@@ -49,8 +49,8 @@ Result<std::unique_ptr<KeyProvider>> CreateOnToken(const TokenUri& uri, const Ke
 Result<std::unique_ptr<KeyProvider>> OpenOnToken(const TokenUri& uri, const KeyringSecret& pin,
                                                  const TokenOptions& options = {});
 
-// Destroys every object of the provider of this instance, its last secret too.
-// And those that an interrupted creation left without a header.
+// Destroys every object of the provider of this instance, its last secret too, and those that an interrupted creation
+// left without a header.
 //   NotFound  it is not there, nor half of it;  InvalidArgument  another instance has the name
 Status RemoveFromToken(const TokenUri& uri, const KeyringSecret& pin, const ByteArray<16>& instance,
                        const TokenOptions& options = {});

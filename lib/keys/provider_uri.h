@@ -19,9 +19,8 @@ struct ProviderPlace {
 };
 
 // Takes a bare path, file:PATH (which is not decoded), or pkcs11:token=NAME;object=NAME[?module-path=/PATH].
-//   InvalidArgument  it is empty, does not parse, has another scheme or a host. A path with a colon in its first part
-//   is
-//                    written ./a:b
+//   InvalidArgument  it is empty, does not parse, has another scheme or a host
+// A path with a colon in its first part is written ./a:b.
 Result<ProviderPlace> ParseProviderUri(const std::string& uri);
 
 struct ProviderOptions {

@@ -26,10 +26,11 @@ PrivateKeys DrawPrivateKeys();
 Result<Bytes> SealCredential(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
                              const PrivateKeys& keys, ByteView password, const crypto::Argon2Cost& cost);
 
-//   WrongSecret         the password is not the one (a credential changed on purpose, or another person's, looks the
-//   same) Corrupt             it does not parse, or its cost is out of range: no work is done for it UnsupportedVersion
-//   it was made by a later medseal InvalidArgument     the password is empty ResourceExhausted   the memory could not
-//   be had
+//   WrongSecret         the password is not the one; a credential that was changed, or is another's, looks the same
+//   Corrupt             it does not parse, or its cost is out of range: no work is done for it
+//   UnsupportedVersion  it was made by a later medseal
+//   InvalidArgument     the password is empty
+//   ResourceExhausted   the memory could not be had
 Result<PrivateKeys> OpenCredential(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
                                    ByteView credential, ByteView password);
 

@@ -21,8 +21,7 @@ struct RotatedClass {
 // held. Where nothing was begun, by an epoch change of all buckets. Each rotation ends in one that they share. `out`
 // says what became of each class:
 //   PermissionDenied  the session does not hold it, or is not the founder's: rotate it with one that may
-//   AlreadyExists     it was being rotated: when that job is over, rotate it again, for it sealed the new key to the
-//   old
+//   AlreadyExists     it was being rotated, and the new key was sealed to the old one: rotate it again after that job
 Status RotateCompromisedPerson(Session& session, std::string_view person, ByteView password,
                                const crypto::Argon2Cost& cost, std::vector<RotatedClass>& out);
 

@@ -11,8 +11,8 @@ namespace mseal::vault {
 // States that the store is under `suite` from now on, brings class and index keys, slots of persons and what is sealed
 // to the custodians under it, and begins the job for all else.
 //   SuiteUnavailable  this machine cannot do it; nothing was changed
-//   PermissionDenied  only the founder may, with a session that holds every class; the message names one that is
-//   missing AlreadyExists     the store is under that suite, or another change of it is under way
+//   PermissionDenied  only the founder may, with a session that holds every class; the message names a missing one
+//   AlreadyExists     the store is under that suite, or another change of it is under way
 Status StartSuiteChange(Session& session, crypto::Suite suite, std::uint32_t& number);
 
 // PermissionDenied: the session does not hold every class.
