@@ -114,8 +114,7 @@ Status Withdraw(Core& core, const Desk& desk, const keys::PatientHandle& patient
   erasure.withdrawn_ms = NowMs();
   erasure.person = desk.session->identity().person.number;
   erasure.reason = reason;
-  const auto next_key = core.postings->next();
-  erasure.posting_key = (next_key == nullptr ? core.postings->current() : next_key)->generation;
+  erasure.posting_key = core.postings->newest()->generation;
   PutErasure(core, patient, erasure, withdrawal.batch());
   MS_TRY(core.CommitAs(withdrawal.batch(), store::Durability::kPower));
   out.erasure = std::move(erasure);

@@ -182,24 +182,10 @@ Status Begin(Core& core, std::uint32_t number) {
   return Status::Ok();
 }
 
-struct NumberedJob {
-  std::uint32_t number = 0;
-  Job job;
-};
-
-Result<std::optional<NumberedJob>> FindUnderWay(Core& core) {
-  std::optional<NumberedJob> found;
-  MS_TRY(ForEachJob(core, [&](std::uint32_t number, const Job& job) {
-    if (job.kind == JobKind::kIndexReEpoch && !format::IsOver(job)) found = {number, job};
-    return Status::Ok();
-  }));
-  return found;
-}
-
-Status StoreJob(Core& core, const NumberedJob& of) {
-  store::Batch batch;
-  PutJob(core, of.number, of.job, batch);
-  return core.CommitAs(batch, Durability::kPower);
+Result<std::optional<NumberedJob>> FindUnderWay(const Core& core) {
+  MS_ASSIGN(std::optional<NumberedJob> newest, NewestJob(core, JobKind::kIndexReEpoch));
+  if (newest.has_value() && format::IsOver(newest->job)) newest.reset();
+  return newest;
 }
 
 Status EmptyTable(Core& core) {
@@ -218,14 +204,14 @@ Result<std::uint32_t> BeginAnew(Core& core) {
   if (under_way.has_value() && under_way->job.pass == kBuild) {
     under_way->job.next = {};
     under_way->job.state = JobState::kRunning;
-    MS_TRY(StoreJob(core, *under_way));
+    MS_TRY(CommitJob(core, under_way->number, under_way->job, Durability::kPower));
     core.postings->SetBuilt({});
     return under_way->number;
   }
   if (under_way.has_value()) {
     const std::lock_guard no_change_begins(core.gather_mutex);
     MS_TRY(PassJob(core, under_way->job));  // what it had left to delete is gone
-    MS_TRY(StoreJob(core, *under_way));
+    MS_TRY(CommitJob(core, under_way->number, under_way->job, Durability::kPower));
   }
   MS_ASSIGN(const std::uint32_t number, NextJob(core, JobKind::kIndexReEpoch, 0));
   MS_TRY(Begin(core, number));
@@ -248,7 +234,7 @@ Status ReopenRotations(Core& core, const std::map<std::uint32_t, std::uint32_t>&
     of.job.next = {};
     of.job.changed_in_pass = 0;
     of.job.ending_epoch = 0;
-    MS_TRY(StoreJob(core, of));
+    MS_TRY(CommitJob(core, of.number, of.job, Durability::kPower));
   }
   return core.generations.Load(*core.meta);
 }

@@ -65,6 +65,8 @@ Result<std::unique_ptr<JobWork>> WorkOf(Core& core, Desk* desk, std::uint32_t nu
   }
 }
 
+bool IsAloneOfItsKind(JobKind kind) { return kind == JobKind::kIndexReEpoch || kind == JobKind::kSuiteChange; }
+
 std::uint64_t CountPatients(const Core& core) {
   return core.rows->Measure().approximate_rows[static_cast<int>(store::Table::kHeads)];
 }
@@ -115,11 +117,17 @@ void PutJob(const Core& core, std::uint32_t number, const Job& job, store::Batch
   core.meta->Put(batch, MetaKind::kJob, keys::MetaIdOf({number}), format::WriteJob(job));
 }
 
+Status CommitJob(Core& core, std::uint32_t number, const Job& job, store::Durability durability) {
+  store::Batch batch;
+  PutJob(core, number, job, batch);
+  return core.CommitAs(batch, durability);
+}
+
 Result<std::uint32_t> NextJob(Core& core, JobKind kind, std::uint32_t subject) {
   std::uint32_t newest = 0;
   MS_TRY(ForEachJob(core, [&](std::uint32_t number, const Job& job) {
     newest = number;
-    const bool same = job.kind == kind && (job.subject == subject || kind == JobKind::kIndexReEpoch);
+    const bool same = job.kind == kind && (job.subject == subject || IsAloneOfItsKind(kind));
     if (same && !IsOver(job)) return Status::AlreadyExists("such a job is under way: finish it first");
     return Status::Ok();
   }));
@@ -172,6 +180,15 @@ Status ForEachJob(const Core& core, const std::function<Status(std::uint32_t, co
     MS_ASSIGN(const Job job, format::ParseJob(content.Reveal()));
     return visit(Reader(id).U32(), job);
   });
+}
+
+Result<std::optional<NumberedJob>> NewestJob(const Core& core, JobKind kind) {
+  std::optional<NumberedJob> newest;
+  MS_TRY(ForEachJob(core, [&](std::uint32_t number, const Job& job) {
+    if (job.kind == kind) newest = {number, job};
+    return Status::Ok();
+  }));
+  return newest;
 }
 
 bool Advance(keys::PatientHandle& handle) {

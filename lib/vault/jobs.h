@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "format/job.h"
@@ -36,6 +37,13 @@ std::uint64_t PatientsBehind(const format::Job& job, std::uint64_t patients_in_a
 
 Status ForEachJob(const Core& core, const std::function<Status(std::uint32_t number, const format::Job& job)>& visit);
 
+struct NumberedJob {
+  std::uint32_t number = 0;
+  format::Job job;
+};
+// The one of a kind that was begun last.
+Result<std::optional<NumberedJob>> NewestJob(const Core& core, format::JobKind kind);
+
 // ---- for the kinds of job; core.job_mutex is held
 
 // One kind of work on one job.
@@ -49,7 +57,9 @@ class JobWork {
 
 Result<format::Job> ReadJob(const Core& core, std::uint32_t number);
 void PutJob(const Core& core, std::uint32_t number, const format::Job& job, store::Batch& batch);
-// The number of the next job. AlreadyExists: one of `kind` and `subject` is not past its own work yet.
+Status CommitJob(Core& core, std::uint32_t number, const format::Job& job, store::Durability durability);
+// The number of the next job. AlreadyExists: one of `kind` and `subject` is not past its own work yet; of a kind that
+// works on everything, one of any subject.
 Result<std::uint32_t> NextJob(Core& core, format::JobKind kind, std::uint32_t subject);
 // Puts a job that begins now into `batch`, on the condition that its number is still free.
 void BeginJob(const Core& core, std::uint32_t number, format::Job job, store::Batch& batch);

@@ -55,6 +55,10 @@ class Postings {
   void Switch();
   PostingKeyPointer current() const { return Now().key; }
   PostingKeyPointer next() const { return Now().next; }
+  PostingKeyPointer newest() const {
+    const State now = Now();
+    return now.next == nullptr ? now.key : now.next;
+  }
 
  private:
   struct State {

@@ -62,9 +62,7 @@ class Reseal : public JobWork {
     if (job.pass == 1 || job.commits != 0 || job.state != format::JobState::kRunning) return Status::Ok();
     Job next = job;
     next.commits = core_.rows->CommitCounter();
-    store::Batch batch;
-    PutJob(core_, number_, next, batch);
-    MS_TRY(core_.CommitAs(batch, store::Durability::kProcess));
+    MS_TRY(CommitJob(core_, number_, next, store::Durability::kProcess));
     job = next;
     return Status::Ok();
   }

@@ -36,11 +36,6 @@ Status CheckHoldsEveryClass(const Core& core, const Desk& desk) {
   return Status::Ok();
 }
 
-struct NumberedJob {
-  std::uint32_t number = 0;
-  Job job;
-};
-
 // Another job that this one waits for, worked on from here.
 class Child {
  public:
@@ -123,11 +118,7 @@ class SuiteChange : public JobWork {
   // ---- index
 
   Status RenewIndex(Job& job) {
-    std::optional<NumberedJob> newest;
-    MS_TRY(ForEachJob(core_, [&](std::uint32_t number, const Job& known) {
-      if (known.kind == JobKind::kIndexReEpoch) newest = {number, known};
-      return Status::Ok();
-    }));
+    MS_ASSIGN(const std::optional<NumberedJob> newest, NewestJob(core_, JobKind::kIndexReEpoch));
     // One that began before this job may have built some of it under the suite of then.
     const bool begun_since = newest.has_value() && newest->number > number_;
     if (newest.has_value() && !IsOver(newest->job)) return WorkOn(*newest);
@@ -225,9 +216,7 @@ class SuiteChange : public JobWork {
     Job next = job;
     next.next = place;
     next.moved_ms = NowMs();
-    store::Batch batch;
-    PutJob(core_, number_, next, batch);
-    MS_TRY(core_.CommitAs(batch, Durability::kProcess));
+    MS_TRY(CommitJob(core_, number_, next, Durability::kProcess));
     job = next;
     return Status::Ok();
   }
@@ -274,13 +263,6 @@ class SuiteChange : public JobWork {
   Child child_;
 };
 
-Status CheckNoneUnderWay(Core& core) {
-  return ForEachJob(core, [](std::uint32_t, const Job& job) {
-    if (job.kind != JobKind::kSuiteChange || IsOver(job)) return Status::Ok();
-    return Status::AlreadyExists("a change of suite is under way: finish it first");
-  });
-}
-
 }  // namespace
 
 Result<std::unique_ptr<JobWork>> MakeSuiteChange(Core& core, Desk& desk, std::uint32_t number, std::size_t batch_size) {
@@ -296,7 +278,6 @@ Status StartSuiteChange(Session& session, crypto::Suite suite, std::uint32_t& nu
   MS_TRY(core.CheckWritable());
   const std::lock_guard lock(core.job_mutex);
   MS_TRY(CheckHoldsEveryClass(core, call.desk()));
-  MS_TRY(CheckNoneUnderWay(core));
   const std::lock_guard no_erasure_begins(core.gather_mutex);
   const auto subject = static_cast<std::uint32_t>(suite);
   MS_ASSIGN(number, NextJob(core, JobKind::kSuiteChange, subject));
@@ -310,19 +291,13 @@ Status StartSuiteChange(Session& session, crypto::Suite suite, std::uint32_t& nu
 }
 
 Status ReopenSuiteChange(Core& core) {
-  std::optional<NumberedJob> newest;
-  MS_TRY(ForEachJob(core, [&](std::uint32_t number, const Job& job) {
-    if (job.kind == JobKind::kSuiteChange) newest = {number, job};
-    return Status::Ok();
-  }));
+  MS_ASSIGN(std::optional<NumberedJob> newest, NewestJob(core, JobKind::kSuiteChange));
   if (!newest.has_value()) return Status::Ok();
   newest->job.state = JobState::kRunning;
   newest->job.pass = static_cast<std::uint32_t>(SuiteStep::kRows);
   newest->job.next = {};
   newest->job.changed_in_pass = 0;
-  store::Batch batch;
-  PutJob(core, newest->number, newest->job, batch);
-  return core.CommitAs(batch, Durability::kPower);
+  return CommitJob(core, newest->number, newest->job, Durability::kPower);
 }
 
 Result<std::uint32_t> CredentialsUnderOthers(const Core& core) { return core.registry->CredentialsToRenew(); }
