@@ -36,6 +36,11 @@ Result<ProviderPlace> ParseProviderUri(const std::string& uri) {
   return ProviderPlace{{}, std::move(token)};
 }
 
+Result<bool> IsOnToken(const std::string& uri) {
+  MS_ASSIGN(const ProviderPlace place, ParseProviderUri(uri));
+  return place.token.has_value();
+}
+
 Result<std::unique_ptr<KeyProvider>> CreateProvider(const std::string& uri, const KeyringSecret& secret,
                                                     const StoreId& store, crypto::Suite suite, std::uint32_t epoch,
                                                     const EpochSecret& first, const ProviderOptions& options) {

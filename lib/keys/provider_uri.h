@@ -22,6 +22,7 @@ struct ProviderPlace {
 //   InvalidArgument  it is empty, does not parse, has another scheme or a host
 // A path with a colon in its first part is written ./a:b.
 Result<ProviderPlace> ParseProviderUri(const std::string& uri);
+Result<bool> IsOnToken(const std::string& uri);  // InvalidArgument
 
 struct ProviderOptions {
   crypto::Argon2Cost cost = {};                      // of a file's passphrase, at creation

@@ -16,47 +16,21 @@ namespace mseal::vault {
 namespace {
 
 using format::GivenUpCopy;
-using format::ProviderCopy;
 using keys::MetaKind;
 
 void PutGivenUp(const Core& core, const GivenUp& one, store::Batch& batch) {
   core.meta->Put(batch, MetaKind::kGivenUpCopy, one.instance, format::WriteGivenUpCopy(one.copy).Reveal());
 }
 
-// The copy of this instance, if it is there and opens.
-std::unique_ptr<keys::KeyProvider> Answering(const Core& core, ByteView instance, const ProviderCopy& copy) {
-  auto opened = OpenRegistered(core, instance, copy);
-  const bool is_it =
-      opened.ok() && (*opened)->store() == core.identity.store && SameBytes((*opened)->instance(), instance);
-  return is_it ? std::move(*opened) : nullptr;
-}
-
-struct Registered {
-  ByteArray<16> instance{};
-  ProviderCopy copy;
-};
-
-// Those at one place: a copy may have been made anew where a lost one was.
-Result<std::vector<Registered>> CopiesAt(const Core& core, const std::string& uri) {
-  std::vector<Registered> found;
-  MS_TRY(core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView id, const SecretBytes& content) -> Status {
-    MS_ASSIGN(ProviderCopy copy, format::ParseProviderCopy(content.Reveal()));
-    if (copy.uri != uri) return Status::Ok();
-    Registered& one = found.emplace_back();
-    CopyBytes(id, one.instance);
-    one.copy = std::move(copy);
-    return Status::Ok();
-  }));
-  return found;
-}
-
-Result<Registered> FindSilent(const Core& core, const std::string& uri) {
-  MS_ASSIGN(std::vector<Registered> copies, CopiesAt(core, uri));
-  if (copies.empty()) return Status::NotFound("no copy of the provider is registered there: see provider copy list");
-  Status why = Status::InvalidArgument("the vault is opened with this copy of the provider");
-  for (Registered& one : copies) {
-    if (one.instance == core.provider->instance()) continue;
-    if (Answering(core, one.instance, one.copy) == nullptr) return std::move(one);
+// Several may have been at one place: a copy may have been made anew where a lost one was.
+Result<RegisteredCopy> FindSilent(const Core& core, const std::string& uri) {
+  MS_ASSIGN(std::vector<RegisteredCopy> others, OtherCopies(core));
+  Status why = uri == core.provider_uri
+                   ? Status::InvalidArgument("the vault is opened with this copy of the provider")
+                   : Status::NotFound("no copy of the provider is registered there: see provider copy list");
+  for (RegisteredCopy& one : others) {
+    if (one.copy.uri != uri) continue;
+    if (!OpenRegistered(core, one).ok()) return std::move(one);
     why = Status::Conflict(
         "this copy of the provider answers: to be rid of it, open the vault with it and move to another registered "
         "copy, with medseal provider move, which destroys it");
@@ -85,16 +59,17 @@ Status NameEpochs(const Core& core, GivenUpCopy& copy) {
   return Status::Ok();
 }
 
-ProviderCopy AsRegistered(const GivenUpCopy& copy) {
-  return {copy.secret_kind, copy.given_up_ms, copy.uri, SecretBytes::CopyOf(copy.secret.Reveal())};
+RegisteredCopy AsRegistered(const GivenUp& one) {
+  const GivenUpCopy& copy = one.copy;
+  return {one.instance, {copy.secret_kind, copy.given_up_ms, copy.uri, SecretBytes::CopyOf(copy.secret.Reveal())}};
 }
 
 Status Destroy(Core& core, GivenUp& one) {
-  auto provider = Answering(core, one.instance, AsRegistered(one.copy));
-  if (provider == nullptr) return Status::Ok();
-  const auto assurance = static_cast<std::uint8_t>(provider->assurance());
-  const keys::KeyringSecret access = provider->Access();
-  provider.reset();
+  auto provider = OpenRegistered(core, AsRegistered(one));
+  if (!provider.ok()) return Status::Ok();
+  const auto assurance = static_cast<std::uint8_t>((*provider)->assurance());
+  const keys::KeyringSecret access = (*provider)->Access();
+  provider->reset();
   const Status removed = keys::RemoveProvider(one.copy.uri, access, one.instance, {.file_io = core.file_io});
   if (!removed.ok())
     return Status::KeyUnavailable(
@@ -128,7 +103,7 @@ Status ForgetProviderCopy(Core& core, Desk& desk, const std::string& uri) {
   if (!AreTwo(desk)) return Status::PermissionDenied("giving up a copy of the provider takes a second person");
   MS_ASSIGN(const std::string full, FullUri(uri));
   const std::lock_guard lock(core.job_mutex);
-  MS_ASSIGN(Registered lost, FindSilent(core, full));
+  MS_ASSIGN(RegisteredCopy lost, FindSilent(core, full));
   GivenUp one{lost.instance, {}};
   one.copy.secret_kind = lost.copy.secret_kind;
   one.copy.uri = full;
@@ -144,11 +119,12 @@ Status ForgetProviderCopy(Core& core, Desk& desk, const std::string& uri) {
   return core.anchor->Move();
 }
 
-Status SweepGivenUp(Core& core) {
+Status SweepGivenUp(Core& core, GivenUpOn on) {
   MS_ASSIGN(std::vector<GivenUp> all, ReadGivenUp(core));
   Status worst = Status::Ok();
   for (GivenUp& one : all) {
-    if (one.instance == core.provider->instance()) continue;
+    MS_ASSIGN(const bool on_token, keys::IsOnToken(one.copy.uri));
+    if (one.instance == core.provider->instance() || (on_token && on == GivenUpOn::kFile)) continue;
     const Status destroyed = Destroy(core, one);
     if (!destroyed.ok()) worst = destroyed;
   }

@@ -24,9 +24,13 @@ Result<std::vector<GivenUp>> ReadGivenUp(const Core& core);
 //   Conflict          it answers
 Status ForgetProviderCopy(Core& core, Desk& desk, const std::string& uri);
 
+// Where those are that are looked for. Each look at a token gives it the PIN of then, and a token that has another now
+// locks after some: that is not done unasked.
+enum class GivenUpOn { kFile, kAny };
+
 // Destroys every one that has come back, with all its secrets; but not the one that the vault was opened with.
 //   KeyUnavailable  one answers and cannot be destroyed; the message names it
-Status SweepGivenUp(Core& core);
+Status SweepGivenUp(Core& core, GivenUpOn on);
 
 // The vault was opened with a copy that was given up: the secrets it has of epochs that ended are destroyed, and
 // `batch` forgets that it was given up.

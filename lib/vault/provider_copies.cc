@@ -45,35 +45,47 @@ bool HoldsBefore(const keys::KeyProvider& provider, std::uint32_t epoch) {
   return std::any_of(epochs.begin(), epochs.end(), [&](std::uint32_t held) { return held < epoch; });
 }
 
-}  // namespace
-
-Result<std::unique_ptr<keys::KeyProvider>> OpenRegistered(const Core& core, ByteView instance,
-                                                          const format::ProviderCopy& copy) {
-  auto opened = keys::OpenProvider(copy.uri, SecretOf(copy), {.file_io = core.file_io});
+Result<std::unique_ptr<keys::KeyProvider>> OpenAsRemembered(const Core& core, const RegisteredCopy& registered) {
+  const std::string& uri = registered.copy.uri;
+  auto opened = keys::OpenProvider(uri, SecretOf(registered.copy), {.file_io = core.file_io});
   if (opened.code() != StatusCode::kWrongSecret) return opened;
-  MS_ASSIGN(const auto change, ReadProviderChange(core, instance));
+  MS_ASSIGN(const auto change, ReadProviderChange(core, registered.instance));
   if (!change.has_value() || change->what != format::ProviderChange::What::kNewRoot) return opened;
   const keys::KeyringSecret next{static_cast<keys::KeyringSecret::Kind>(change->secret_kind),
                                  SecretBytes::CopyOf(change->secret.Reveal())};
-  return keys::OpenProvider(copy.uri, next, {.file_io = core.file_io});
+  return keys::OpenProvider(uri, next, {.file_io = core.file_io});
+}
+
+}  // namespace
+
+Result<std::vector<RegisteredCopy>> OtherCopies(const Core& core) {
+  std::vector<RegisteredCopy> others;
+  MS_TRY(core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView id, const SecretBytes& content) -> Status {
+    if (SameBytes(id, core.provider->instance())) return Status::Ok();
+    RegisteredCopy& other = others.emplace_back();
+    CopyBytes(id, other.instance);
+    MS_ASSIGN(other.copy, format::ParseProviderCopy(content.Reveal()));
+    return Status::Ok();
+  }));
+  return others;
+}
+
+Result<std::unique_ptr<keys::KeyProvider>> OpenRegistered(const Core& core, const RegisteredCopy& registered) {
+  MS_ASSIGN(auto opened, OpenAsRemembered(core, registered));
+  if (opened->store() == core.identity.store && opened->instance() == registered.instance) return opened;
+  return Status::AuthFailed("another provider lies there");
 }
 
 Status ProviderCopies::OpenAll() {
   copies_.clear();
   copies_.push_back({core_.provider_uri, core_.provider.get(), nullptr});
-  return core_.meta->ForEach(MetaKind::kProviderCopy,
-                             [&](ByteView id, const SecretBytes& content) { return OpenCopy(id, content); });
-}
-
-Status ProviderCopies::OpenCopy(ByteView instance, const SecretBytes& content) {
-  if (SameBytes(instance, core_.provider->instance())) return Status::Ok();
-  MS_ASSIGN(const format::ProviderCopy copy, format::ParseProviderCopy(content.Reveal()));
-  auto opened = OpenRegistered(core_, instance, copy);
-  if (!opened.ok()) return Unreachable(copy.uri, opened.status());
-  if ((*opened)->store() != core_.identity.store || !SameBytes((*opened)->instance(), instance))
-    return Unreachable(copy.uri, Status::AuthFailed("another provider lies there"));
-  keys::KeyProvider* const provider = opened->get();
-  copies_.push_back({copy.uri, provider, std::move(*opened)});
+  MS_ASSIGN(const std::vector<RegisteredCopy> others, OtherCopies(core_));
+  for (const RegisteredCopy& other : others) {
+    auto opened = OpenRegistered(core_, other);
+    if (!opened.ok()) return Unreachable(other.copy.uri, opened.status());
+    keys::KeyProvider* const provider = opened->get();
+    copies_.push_back({other.copy.uri, provider, std::move(*opened)});
+  }
   return Status::Ok();
 }
 
@@ -281,14 +293,11 @@ Status AddProviderCopy(Core& core, const std::string& store, const std::string& 
 
 Result<std::size_t> MoveAnchorsOfOthers(Core& core, const keys::Anchor& anchor) {
   std::size_t missed = 0;
-  MS_TRY(core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView id, const SecretBytes& content) -> Status {
-    if (SameBytes(id, core.provider->instance())) return Status::Ok();
-    MS_ASSIGN(const format::ProviderCopy copy, format::ParseProviderCopy(content.Reveal()));
-    const auto opened = OpenRegistered(core, id, copy);
-    const bool is_it = opened.ok() && SameBytes((*opened)->instance(), id);
-    if (!is_it || !(*opened)->MoveAnchor(anchor).ok()) ++missed;
-    return Status::Ok();
-  }));
+  MS_ASSIGN(const std::vector<RegisteredCopy> others, OtherCopies(core));
+  for (const RegisteredCopy& other : others) {
+    const auto opened = OpenRegistered(core, other);
+    if (!opened.ok() || !(*opened)->MoveAnchor(anchor).ok()) ++missed;
+  }
   return missed;
 }
 
@@ -297,7 +306,7 @@ namespace {
 // One that answers although it was given up is destroyed when somebody looks: not while a job works with the copies.
 Status SweepGivenUpNow(Core& core) {
   const std::unique_lock lock(core.job_mutex, std::try_to_lock);
-  return lock.owns_lock() && !core.read_only ? SweepGivenUp(core) : Status::Ok();
+  return lock.owns_lock() && !core.read_only ? SweepGivenUp(core, GivenUpOn::kAny) : Status::Ok();
 }
 
 Status ListGivenUp(const Core& core, std::vector<ProviderFacts>& out) {
@@ -331,17 +340,14 @@ Status ListProviderCopies(Core& core, std::vector<ProviderFacts>& out) {
   own.own = true;
   look(*core.provider, own);
   out.push_back(std::move(own));
-  MS_TRY(core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView id, const SecretBytes& content) -> Status {
-    if (SameBytes(id, core.provider->instance())) return Status::Ok();
-    MS_ASSIGN(const format::ProviderCopy copy, format::ParseProviderCopy(content.Reveal()));
-    ProviderFacts facts;
-    facts.uri = copy.uri;
-    const auto opened = OpenRegistered(core, id, copy);
+  MS_ASSIGN(const std::vector<RegisteredCopy> others, OtherCopies(core));
+  for (const RegisteredCopy& other : others) {
+    ProviderFacts& facts = out.emplace_back();
+    facts.uri = other.copy.uri;
+    const auto opened = OpenRegistered(core, other);
     facts.reached = opened.status();
     if (opened.ok()) look(**opened, facts);
-    out.push_back(std::move(facts));
-    return Status::Ok();
-  }));
+  }
   return ListGivenUp(core, out);
 }
 

@@ -37,7 +37,6 @@ class ProviderCopies {
     keys::KeyProvider* provider = nullptr;
     std::unique_ptr<keys::KeyProvider> owned;  // null: the core's own
   };
-  Status OpenCopy(ByteView instance, const SecretBytes& content);
   Result<keys::EpochSecret> KnownOrDrawn(std::uint32_t epoch) const;
   Status WriteTo(const Copy& copy, std::uint32_t epoch, const keys::EpochSecret& secret);
 
@@ -54,10 +53,16 @@ void PutProviderCopy(const Core& core, const keys::KeyProvider& provider, const 
 
 // The same from whatever folder the vault is opened.
 Result<std::string> FullUri(const std::string& uri);
-// The copy of this instance, as it is remembered or, when a change of its root was interrupted, as that meant it to be.
-// Errors as keys::OpenProvider.
-Result<std::unique_ptr<keys::KeyProvider>> OpenRegistered(const Core& core, ByteView instance,
-                                                          const format::ProviderCopy& copy);
+struct RegisteredCopy {
+  ByteArray<16> instance{};
+  format::ProviderCopy copy;
+};
+// All but the one that the vault was opened with.
+Result<std::vector<RegisteredCopy>> OtherCopies(const Core& core);
+// As it is remembered or, when a change of its root was interrupted, as that meant it to be. Errors as
+// keys::OpenProvider.
+//   AuthFailed  another provider lies there
+Result<std::unique_ptr<keys::KeyProvider>> OpenRegistered(const Core& core, const RegisteredCopy& registered);
 // Conflict: the epoch is changing.
 Status CheckEpochIsSettled(const Core& core);
 

@@ -1,6 +1,8 @@
 // Makes the new provider, changes over, and has the old one destroyed.
 #include "vault/provider_move.h"
 
+#include <algorithm>
+
 #include "crypto/hash.h"
 #include "vault/provider_changes.h"
 #include "vault/provider_copies.h"
@@ -11,13 +13,8 @@ namespace {
 using keys::MetaKind;
 
 Result<bool> IsRegistered(const Core& core, const std::string& uri) {
-  bool found = false;
-  MS_TRY(core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView, const SecretBytes& content) -> Status {
-    MS_ASSIGN(const format::ProviderCopy copy, format::ParseProviderCopy(content.Reveal()));
-    found = found || copy.uri == uri;
-    return Status::Ok();
-  }));
-  return found;
+  MS_ASSIGN(const std::vector<RegisteredCopy> others, OtherCopies(core));
+  return std::ranges::any_of(others, [&](const RegisteredCopy& other) { return other.copy.uri == uri; });
 }
 
 // With the secret that was given: it is the one that the vault will be opened with.

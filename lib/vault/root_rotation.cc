@@ -10,31 +10,6 @@
 namespace mseal::vault {
 namespace {
 
-using format::ProviderCopy;
-using keys::MetaKind;
-
-struct Registered {
-  ByteArray<16> instance{};
-  ProviderCopy copy;
-};
-
-Result<std::vector<Registered>> Others(const Core& core) {
-  std::vector<Registered> others;
-  MS_TRY(core.meta->ForEach(MetaKind::kProviderCopy, [&](ByteView id, const SecretBytes& content) -> Status {
-    if (SameBytes(id, core.provider->instance())) return Status::Ok();
-    Registered& other = others.emplace_back();
-    CopyBytes(id, other.instance);
-    MS_ASSIGN(other.copy, format::ParseProviderCopy(content.Reveal()));
-    return Status::Ok();
-  }));
-  return others;
-}
-
-Result<bool> IsOnToken(const std::string& uri) {
-  MS_ASSIGN(const keys::ProviderPlace place, keys::ParseProviderUri(uri));
-  return place.token.has_value();
-}
-
 // How it is opened now, and nothing under way.
 Status Settle(Core& core, const keys::KeyProvider& provider, const std::string& uri) {
   store::Batch batch;
@@ -66,9 +41,8 @@ Status ChangeRoot(Core& core, keys::KeyProvider& provider, const std::string& ur
   return changed.ok() ? settled : changed;
 }
 
-Status ChangeRegistered(Core& core, const Registered& other, const RootOptions& options) {
-  MS_ASSIGN(const auto provider, OpenRegistered(core, other.instance, other.copy));
-  if (provider->instance() != other.instance) return Status::AuthFailed("another provider lies there");
+Status ChangeRegistered(Core& core, const RegisteredCopy& other, const RootOptions& options) {
+  MS_ASSIGN(const auto provider, OpenRegistered(core, other));
   return ChangeRoot(core, *provider, other.copy.uri, options);
 }
 
@@ -83,12 +57,12 @@ Status CheckOptions(const std::vector<RootFacts>& copies, const RootOptions& opt
   return Status::Ok();
 }
 
-Result<std::vector<RootFacts>> FactsOf(const Core& core, const std::vector<Registered>& others) {
+Result<std::vector<RootFacts>> FactsOf(const Core& core, const std::vector<RegisteredCopy>& others) {
   std::vector<RootFacts> facts;
-  MS_ASSIGN(const bool on_token, IsOnToken(core.provider_uri));
+  MS_ASSIGN(const bool on_token, keys::IsOnToken(core.provider_uri));
   facts.push_back({core.provider_uri, true, on_token});
-  for (const Registered& other : others) {
-    MS_ASSIGN(const bool token, IsOnToken(other.copy.uri));
+  for (const RegisteredCopy& other : others) {
+    MS_ASSIGN(const bool token, keys::IsOnToken(other.copy.uri));
     facts.push_back({other.copy.uri, false, token});
   }
   return facts;
@@ -100,7 +74,7 @@ Status RotateRoot(Core& core, const RootOptions& options, std::vector<RootFacts>
   out.clear();
   MS_TRY(core.CheckWritable());
   const std::lock_guard lock(core.job_mutex);
-  MS_ASSIGN(const std::vector<Registered> others, Others(core));
+  MS_ASSIGN(const std::vector<RegisteredCopy> others, OtherCopies(core));
   MS_ASSIGN(std::vector<RootFacts> facts, FactsOf(core, others));
   MS_TRY(CheckOptions(facts, options));
   out = std::move(facts);

@@ -193,7 +193,8 @@ Status Vault::OpenParts() {
   // What a restored store remembers may be long over.
   if (!options_.restoring) {
     SweepProviders(*core_).Ignore("no epoch secret is dead until it could be done; other work goes on");
-    SweepGivenUp(*core_).Ignore("certificates say that its secrets may be there; a listing of copies says why");
+    SweepGivenUp(*core_, GivenUpOn::kFile)
+        .Ignore("certificates say that its secrets may be there; a listing of copies says why");
   }
   return SweepPendingUploads(*core_);
 }

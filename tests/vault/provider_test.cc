@@ -62,7 +62,8 @@ class Provider : public BackupDesk {
   std::vector<vault::ProviderFacts> Copies() {
     std::vector<vault::ProviderFacts> copies;
     auto call = lab_.Vault()->Enter();
-    EXPECT_TRUE(vault::ListProviderCopies(call->core(), copies).ok());
+    const Status listed = vault::ListProviderCopies(call->core(), copies);
+    EXPECT_TRUE(listed.ok()) << listed.message();
     return copies;
   }
   void PutChange(const ByteArray<16>& instance, format::ProviderChange::What what, const std::string& uri) {
@@ -70,6 +71,15 @@ class Provider : public BackupDesk {
     store::Batch batch;
     vault::PutProviderChange(call->core(), instance, {what, 1, uri, SecretBytes::CopyOf(AsBytes("any"))}, batch);
     ASSERT_TRUE(call->core().CommitAs(batch, store::Durability::kPower).ok());
+  }
+  static void RemoveFromToken(std::string_view name) {
+    ByteArray<16> instance{};
+    {
+      const auto there = keys::OpenProvider(Token(name), Secret("1234"));
+      ASSERT_TRUE(there.ok());
+      instance = (*there)->instance();
+    }
+    ASSERT_TRUE(keys::RemoveProvider(Token(name), Secret("1234"), instance).ok());
   }
   void ChangeEpoch() {
     std::uint32_t number = 0;
@@ -113,6 +123,48 @@ TEST_F(Provider, WhereNothingCanBeMadeNothingIsAnnounced) {
   ASSERT_TRUE(Move(Token("one")).ok());
   EXPECT_EQ(AddCopy(Token("one"), "").code(), StatusCode::kAlreadyExists);
   ExpectWhole();
+}
+
+// ---- copies that are not what they were
+
+// On a token a name and a PIN are all it takes to stand where a copy was.
+TEST_F(Provider, AnotherProviderUnderTheNameOfACopyIsNotTakenForIt) {
+  ASSERT_TRUE(AddCopy(Token("one"), "").ok());
+  RemoveFromToken("one");
+  const keys::EpochSecret secret(crypto::RandomKey());
+  ASSERT_TRUE(
+      keys::CreateProvider(Token("one"), Secret("1234"), {9}, crypto::Suite::kChaCha20Poly1305, 1, secret).ok());
+  ASSERT_EQ(Copies().size(), 2u);
+  EXPECT_EQ(Copies()[1].reached.code(), StatusCode::kAuthFailed);
+  EXPECT_EQ(RotateRoot("a new passphrase").code(), StatusCode::kKeyUnavailable);
+  EXPECT_EQ(roots_[1].changed.code(), StatusCode::kAuthFailed);
+}
+
+// Its PIN may be another by now, and a token locks after some wrong ones: opening the vault does not try.
+TEST_F(Provider, TokenThatWasGivenUpIsLookedForOnlyByWhoeverListsCopies) {
+  ASSERT_TRUE(AddCopy(Token("one"), "").ok());
+  {
+    const auto there = keys::OpenProvider(Token("one"), Secret("1234"));
+    ASSERT_TRUE(there.ok());
+    format::GivenUpCopy copy;
+    copy.secret_kind = static_cast<std::uint8_t>((*there)->Access().kind);
+    copy.uri = Token("one");
+    copy.secret = SecretBytes::CopyOf(AsBytes("1234"));
+    copy.person = 1;
+    copy.witness = 2;
+    copy.given_up_ms = 1;
+    copy.first_epoch = copy.last_epoch = 1;
+    auto call = lab_.Vault()->Enter();
+    store::Batch batch;
+    call->core().meta->Delete(batch, keys::MetaKind::kProviderCopy, (*there)->instance());
+    call->core().meta->Put(batch, keys::MetaKind::kGivenUpCopy, (*there)->instance(),
+                           format::WriteGivenUpCopy(copy).Reveal());
+    ASSERT_TRUE(call->core().CommitAs(batch, store::Durability::kPower).ok());
+  }
+  ASSERT_TRUE(OpenWith(lab_.keyring()).ok());
+  EXPECT_TRUE(keys::OpenProvider(Token("one"), Secret("1234")).ok());
+  EXPECT_NE(Copies().back().destroyed_ms, 0u);
+  EXPECT_EQ(keys::OpenProvider(Token("one"), Secret("1234")).code(), StatusCode::kNotFound);
 }
 
 // ---- another root
