@@ -15,6 +15,7 @@ namespace cli {
 struct CostArguments {
   std::uint32_t memory_mib = 0;
   std::uint32_t passes = 0;
+  medseal::Cost cost() const { return {.memory_kib = memory_mib * 1024, .passes = passes}; }
 };
 
 struct InitArguments {

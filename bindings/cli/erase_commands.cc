@@ -109,11 +109,11 @@ Result<std::vector<Named>> IdsOf(const EraseArguments& arguments) {
   }
 }
 
-// One of a file who cannot be erased keeps nobody else from it.
+// One of a file who cannot be erased keeps nobody else from it. Where nobody could, the first reason is the answer.
 Outcome EraseAll(medseal::Vault& vault, const Common& common, const EraseArguments& arguments,
                  const std::vector<Named>& ids, std::vector<medseal_erasure_info>& erased) {
   CLI_ASSIGN(medseal::Session session, LogIn(vault, common));
-  int outcome = kDone;
+  std::optional<Error> first;
   for (const Named& named : ids) {
     CLI_ASSIGN(const PatientId id, named.place.empty() ? ReadPatientId(named.id, common)
                                                        : Result<PatientId>(PatientId(Secret(std::string(named.id)))));
@@ -123,10 +123,12 @@ Outcome EraseAll(medseal::Vault& vault, const Common& common, const EraseArgumen
     } else {
       if (named.place.empty()) return info.error();
       SayRejected(named.place, info.error().message(), info.error().code());
-      outcome = kSomeRejected;
+      if (!first.has_value()) first = info.error();
     }
   }
-  return outcome;
+  if (!first.has_value()) return kDone;
+  if (erased.empty()) return *first;
+  return kSomeRejected;
 }
 
 // Works on the epoch changes that were joined, then says what became of each patient.

@@ -1,27 +1,12 @@
 // rotate index, index re-epoch: begin the job and work on it.
-#include <fmt/core.h>
-
-#include <chrono>
-
 #include "job_commands.h"
 #include "talk.h"
+#include "text.h"
 
 namespace cli {
 namespace {
 
-// What began a job, or what to do about the one that is under way.
-Result<std::uint32_t> Begun(Result<std::uint32_t> job) {
-  if (!job.ok() && job.error().code() == MEDSEAL_ALREADY_EXISTS)
-    Say("go on with it: medseal rotate status, then medseal rotate resume");
-  return job;
-}
-
 constexpr std::uint64_t kMsPerDay = 24 * 60 * 60 * 1000;
-
-std::uint64_t NowMs() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-}
 
 // The newest re-epoch; its number is 0 if there was none.
 Result<medseal_job_info> NewestReEpoch(medseal::Vault& vault) {
@@ -30,10 +15,6 @@ Result<medseal_job_info> NewestReEpoch(medseal::Vault& vault) {
   for (const medseal_job_info& job : jobs)
     if (job.kind == MEDSEAL_JOB_INDEX_RE_EPOCH) newest = job;
   return newest;
-}
-
-bool IsUnderWay(const medseal_job_info& job) {
-  return job.state == MEDSEAL_JOB_RUNNING || job.state == MEDSEAL_JOB_PAUSED;
 }
 
 // The job to work on now, as a timer wants it; 0: none is due.

@@ -4,7 +4,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 #include "interrupt.h"
@@ -59,14 +58,17 @@ const char* StateName(medseal_job_state state) {
   return "unknown";
 }
 
+const char* PassName(medseal_job_kind kind) {
+  return kind == MEDSEAL_JOB_EPOCH_CHANGE || kind == MEDSEAL_JOB_SUITE_CHANGE ? "step" : "pass";
+}
+
 void WriteJob(const medseal_job_info& info, bool json) {
   const std::string kind = KindName(info.kind);
   if (!json) {
-    const bool steps = info.kind == MEDSEAL_JOB_EPOCH_CHANGE || info.kind == MEDSEAL_JOB_SUITE_CHANGE;
     const bool no_target = info.target == 0 || info.kind == MEDSEAL_JOB_SUITE_CHANGE;
     const std::string target = no_target ? "" : fmt::format("  to {}", info.target);
     return WriteLine(fmt::format("job {}  {} {}{}  {}  {} {}, {} patients looked at, {} changed", info.number, kind,
-                                 info.subject, target, StateName(info.state), steps ? "step" : "pass", info.pass,
+                                 info.subject, target, StateName(info.state), PassName(info.kind), info.pass,
                                  Grouped(info.seen), Grouped(info.changed)));
   }
   JsonLine line("job");
@@ -78,9 +80,7 @@ void WriteJob(const medseal_job_info& info, bool json) {
 
 // How long ago, by this machine's clock.
 std::string AgeText(std::uint64_t written_ms) {
-  const auto now =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
-  const auto now_ms = static_cast<std::uint64_t>(now.count());
+  const std::uint64_t now_ms = NowMs();
   if (written_ms > now_ms) return "dated after this machine's clock";
   return Duration(static_cast<double>(now_ms - written_ms) / 1000) + " ago";
 }
@@ -90,8 +90,8 @@ void WriteGlimpse(const medseal_job_glimpse& seen, bool json) {
   const std::string kind = KindName(seen.kind);
   if (!json) {
     WriteLine(fmt::format("job {}  {}  {}  {} {}, {} of about {} patients in it, {}/s", seen.number, kind,
-                          StateName(seen.state), seen.kind == MEDSEAL_JOB_EPOCH_CHANGE ? "step" : "pass", seen.pass,
-                          Grouped(seen.done), Grouped(seen.in_all), Grouped(seen.per_second)));
+                          StateName(seen.state), PassName(seen.kind), seen.pass, Grouped(seen.done),
+                          Grouped(seen.in_all), Grouped(seen.per_second)));
     return Say(fmt::format("another process has the vault open; this is as it last wrote it, {} ({})",
                            TimeText(seen.written_ms), AgeText(seen.written_ms)));
   }
@@ -127,10 +127,6 @@ Result<std::optional<medseal_job_info>> FindJob(medseal::Vault& vault, std::uint
   return found == jobs.end() ? std::optional<medseal_job_info>() : *found;
 }
 
-bool IsUnderWay(const medseal_job_info& info) {
-  return info.state == MEDSEAL_JOB_RUNNING || info.state == MEDSEAL_JOB_PAUSED;
-}
-
 // The one that was named, or else the one that is under way, if any.
 Result<std::optional<std::uint32_t>> WhichJob(medseal::Vault& vault, const JobArguments& arguments, bool json) {
   if (arguments.number.has_value()) return arguments.number;
@@ -159,6 +155,16 @@ Outcome WithJob(const Common& common, const JobArguments& arguments,
 }
 
 }  // namespace
+
+bool IsUnderWay(const medseal_job_info& info) {
+  return info.state == MEDSEAL_JOB_RUNNING || info.state == MEDSEAL_JOB_PAUSED;
+}
+
+Result<std::uint32_t> Begun(Result<std::uint32_t> job) {
+  if (!job.ok() && job.error().code() == MEDSEAL_ALREADY_EXISTS)
+    Say("go on with it: medseal rotate status, then medseal rotate resume");
+  return job;
+}
 
 Outcome WorkOnJob(medseal::Vault& vault, const medseal::Session* session, const Common& common, std::uint32_t job,
                   std::uint64_t rows_per_second) {

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "confirm.h"
+#include "copies.h"
 #include "json.h"
 #include "output.h"
 #include "talk.h"
@@ -21,11 +22,11 @@ Outcome Move(medseal::Vault& vault, const Common& common, const ProviderMoveArgu
   CLI_ASSIGN(const Secret secret, ReadNewKeyringSecret(arguments.to, arguments.passphrase, arguments.key_file));
   CLI_TRY(
       vault.MoveProvider({.path = arguments.to, .secret = secret.view(), .secret_is_key = !arguments.key_file.empty()},
-                         {.memory_kib = arguments.cost.memory_mib * 1024, .passes = arguments.cost.passes}));
+                         arguments.cost.cost()));
   CLI_ASSIGN(const auto copies, vault.ProviderCopies());
   if (common.json) WriteLine(JsonLine("provider_moved").Text("uri", copies.front().uri).Done());
   Say(fmt::format("moved; from now on: --keyring {}", copies.front().uri));
-  if (copies.size() < 2) Warn("one copy is one accident away from none: medseal provider copy add FILE");
+  WarnOfTooFew(copies);
   return kDone;
 }
 

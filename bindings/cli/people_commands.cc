@@ -62,7 +62,7 @@ Outcome AddPerson(const Common& common, const PersonAddArguments& arguments) {
         .kind = arguments.service ? MEDSEAL_SERVICE : MEDSEAL_HUMAN,
         .password = password.view(),
         .classes = classes,
-        .cost = {.memory_kib = arguments.cost.memory_mib * 1024, .passes = arguments.cost.passes},
+        .cost = arguments.cost.cost(),
     }));
     if (common.json) WriteLine(JsonLine("person_added").Text("name", arguments.name).Done());
     Say(fmt::format("{} may now log in and open: directory{}{}", arguments.name, classes.empty() ? "" : ", ",

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "confirm.h"
+#include "copies.h"
 #include "json.h"
 #include "output.h"
 #include "secrets.h"
@@ -13,8 +14,6 @@
 
 namespace cli {
 namespace {
-
-constexpr std::size_t kFewestCopies = 2;
 
 const char* AssuranceName(int assurance) {
   switch (assurance) {
@@ -57,12 +56,6 @@ void WriteCopy(const medseal::ProviderInfo& copy, bool json) {
   WriteLine(line.Text("epochs", EpochsOf(copy.facts)).Text("assurance", AssuranceName(copy.facts.assurance)).Done());
 }
 
-// What is given up counts for nothing.
-std::vector<medseal::ProviderInfo> Registered(std::vector<medseal::ProviderInfo> copies) {
-  std::erase_if(copies, [](const medseal::ProviderInfo& copy) { return copy.facts.given_up_ms != 0; });
-  return copies;
-}
-
 bool IsGood(const medseal::ProviderInfo& copy, const std::string& epochs) {
   return copy.facts.reached == MEDSEAL_OK && copy.facts.damaged == 0 && EpochsOf(copy.facts) == epochs;
 }
@@ -72,8 +65,7 @@ bool IsGood(const medseal::ProviderInfo& copy, const std::string& epochs) {
 Outcome AddProviderCopy(const Common& common, const ProviderAddArguments& arguments) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
     CLI_ASSIGN(const Secret secret, ReadNewKeyringSecret(arguments.uri, arguments.passphrase, {}));
-    CLI_TRY(vault.AddProviderCopy({.path = arguments.uri, .secret = secret.view()},
-                                  {.memory_kib = arguments.cost.memory_mib * 1024, .passes = arguments.cost.passes}));
+    CLI_TRY(vault.AddProviderCopy({.path = arguments.uri, .secret = secret.view()}, arguments.cost.cost()));
     Say("made; from now on every epoch change has to reach it");
     return kDone;
   });
@@ -92,8 +84,7 @@ Outcome ListProviderCopies(const Common& common) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
     CLI_ASSIGN(const auto copies, vault.ProviderCopies());
     for (const medseal::ProviderInfo& copy : copies) WriteCopy(copy, common.json);
-    if (Registered(copies).size() < kFewestCopies)
-      Warn("one copy is one accident away from none: medseal provider copy add FILE");
+    WarnOfTooFew(copies);
     return kDone;
   });
 }
@@ -108,7 +99,7 @@ Outcome VerifyProviderCopies(const Common& common) {
     }
     if (!good)
       return Error(MEDSEAL_KEY_UNAVAILABLE, "not every copy of the keyring is reached, whole and of this epoch");
-    if (Registered(copies).size() < kFewestCopies)
+    if (!AreEnough(copies))
       return Error(MEDSEAL_KEY_UNAVAILABLE, "there is one copy of the keyring: medseal provider copy add FILE");
     return kDone;
   });

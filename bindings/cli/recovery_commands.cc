@@ -114,9 +114,7 @@ Outcome OpenRecovery(const Common& common, const RecoveryArguments& arguments) {
     CLI_TRY(files.Read());
     CLI_ASSIGN(const Secret password, ReadNewSecret(arguments.password, "new password of the founder"));
     medseal_recovery_info info;
-    CLI_TRY(vault.OpenRecovery(files.views(), password.view(),
-                               {.memory_kib = arguments.cost.memory_mib * 1024, .passes = arguments.cost.passes},
-                               &files, &info));
+    CLI_TRY(vault.OpenRecovery(files.views(), password.view(), arguments.cost.cost(), &files, &info));
     WriteOpened("recovery_open", info, common.json);
     if (info.class_keys_missing != 0) Warn("some class keys do not open: run `medseal verify`, restore what it names");
     Say(

@@ -8,10 +8,8 @@ namespace cli {
 namespace {
 
 Outcome WorkOnReseal(medseal::Vault& vault, const medseal::Session& session, const Common& common,
-                     const medseal::Result<std::uint32_t>& begun, std::uint64_t rows_per_second) {
-  if (!begun.ok() && begun.error().code() == MEDSEAL_ALREADY_EXISTS)
-    Say("go on with one that is under way: medseal rotate status, then medseal rotate resume");
-  CLI_ASSIGN(const std::uint32_t job, begun);
+                     Result<std::uint32_t> begun, std::uint64_t rows_per_second) {
+  CLI_ASSIGN(const std::uint32_t job, Begun(std::move(begun)));
   return WorkOnJob(vault, &session, common, job, rows_per_second);
 }
 
@@ -41,8 +39,7 @@ Outcome ResealSuite(const Common& common, const ResealArguments& arguments) {
                       info.credentials_under_other_suite));
     if (info.keyring_under_other_suite != 0)
       Say("the keyring stays under the suite that it was made under; a new copy of it is under this one: medseal "
-          "provider copy "
-          "add");
+          "provider copy add");
     return worked;
   });
 }

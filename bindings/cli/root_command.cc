@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "copies.h"
 #include "job_commands.h"
 #include "json.h"
 #include "output.h"
@@ -24,7 +25,8 @@ void WriteRoot(const medseal::RootInfo& copy, bool json) {
 
 // Only a file needs one.
 Result<Secret> ReadRoot(medseal::Vault& vault, const RotateRootArguments& arguments) {
-  CLI_ASSIGN(const auto copies, vault.ProviderCopies());
+  CLI_ASSIGN(auto all, vault.ProviderCopies());
+  const auto copies = Registered(std::move(all));
   const auto file = std::find_if(copies.begin(), copies.end(),
                                  [](const medseal::ProviderInfo& copy) { return !IsOnToken(copy.uri); });
   if (file == copies.end()) return Secret();
@@ -34,9 +36,7 @@ Result<Secret> ReadRoot(medseal::Vault& vault, const RotateRootArguments& argume
 Outcome ChangeRoots(medseal::Vault& vault, const Common& common, const RotateRootArguments& arguments) {
   CLI_ASSIGN(const Secret secret, ReadRoot(vault, arguments));
   std::vector<medseal::RootInfo> copies;
-  const Status changed =
-      vault.RotateRoot(secret.view(), !arguments.key_file.empty(),
-                       {.memory_kib = arguments.cost.memory_mib * 1024, .passes = arguments.cost.passes}, &copies);
+  const Status changed = vault.RotateRoot(secret.view(), !arguments.key_file.empty(), arguments.cost.cost(), &copies);
   for (const medseal::RootInfo& copy : copies) WriteRoot(copy, common.json);
   if (std::any_of(copies.begin(), copies.end(), [](const medseal::RootInfo& copy) { return copy.on_token; }))
     Say("a token's PIN is changed with the token's own tool; afterwards open the vault once with that token");

@@ -11,10 +11,7 @@ Outcome RotateOne(medseal::Vault& vault, medseal::Session& session, const Common
                   const RotateArguments& arguments, const std::string& class_name) {
   std::vector<const char*> revoked;
   for (const std::string& person : arguments.revoked) revoked.push_back(person.c_str());
-  const auto begun = session.RotateClass(class_name, revoked);
-  if (!begun.ok() && begun.error().code() == MEDSEAL_ALREADY_EXISTS)
-    Say("go on with it: medseal rotate status, then medseal rotate resume");
-  CLI_ASSIGN(const std::uint32_t job, begun);
+  CLI_ASSIGN(const std::uint32_t job, Begun(session.RotateClass(class_name, revoked)));
   for (const std::string& person : arguments.revoked) Say(fmt::format("{} may no longer open {}", person, class_name));
   const Outcome worked = WorkOnJob(vault, &session, common, job, arguments.rows_per_second);
   if (worked.ok()) Say(fmt::format("every key row is under the new version of {}", class_name));

@@ -12,10 +12,6 @@
 namespace cli {
 namespace {
 
-medseal::Cost CostOf(const RotatePersonArguments& arguments) {
-  return {.memory_kib = arguments.cost.memory_mib * 1024, .passes = arguments.cost.passes};
-}
-
 void SayRotated(const Common& common, const std::string& name) {
   if (common.json) WriteLine(JsonLine("person_rotated").Text("name", name).Done());
   Say(fmt::format("{} has other keys, and the new password opens them; the old one opens nothing here", name));
@@ -26,8 +22,7 @@ Result<std::uint32_t> RotateAgain(medseal::Vault& vault, medseal::Session& sessi
                                   const std::string& class_name, const RotatePersonArguments& arguments) {
   CLI_ASSIGN(const auto jobs, vault.Jobs());
   const auto running = std::find_if(jobs.begin(), jobs.end(), [&](const medseal_job_info& info) {
-    const bool open = info.state == MEDSEAL_JOB_RUNNING || info.state == MEDSEAL_JOB_PAUSED;
-    return open && info.kind == MEDSEAL_JOB_CLASS_ROTATION && info.subject == class_name;
+    return IsUnderWay(info) && info.kind == MEDSEAL_JOB_CLASS_ROTATION && info.subject == class_name;
   });
   if (running != jobs.end()) {
     CLI_TRY(vault.ResumeJob(&session, running->number));
@@ -59,7 +54,7 @@ Outcome RotateCompromised(medseal::Vault& vault, const Common& common, const Rot
   CLI_ASSIGN(medseal::Session session, LogIn(vault, common));
   CLI_ASSIGN(const Secret password, ReadNewSecret(arguments.password, "new password of " + arguments.name));
   std::vector<medseal::RotatedClass> classes;
-  CLI_TRY(session.RotateCompromisedPerson(arguments.name, password.view(), CostOf(arguments), &classes));
+  CLI_TRY(session.RotateCompromisedPerson(arguments.name, password.view(), arguments.cost.cost(), &classes));
   SayRotated(common, arguments.name);
   std::string not_rotated;
   const Outcome rotated = RotateHeldClasses(vault, session, common, arguments, classes, not_rotated);
@@ -80,7 +75,7 @@ Outcome RotatePerson(const Common& common, const RotatePersonArguments& argument
     return WithVault(common, [&](medseal::Vault& vault) { return RotateCompromised(vault, common, arguments); });
   return WithSession(common, [&](medseal::Session& session) -> Outcome {
     CLI_ASSIGN(const Secret password, ReadNewSecret(arguments.password, "new password of " + arguments.name));
-    CLI_TRY(session.RotatePerson(arguments.name, password.view(), CostOf(arguments)));
+    CLI_TRY(session.RotatePerson(arguments.name, password.view(), arguments.cost.cost()));
     SayRotated(common, arguments.name);
     Say("copies of the disk from before still open with the old password until the next epoch change");
     return kDone;

@@ -55,6 +55,11 @@ std::string Duration(double seconds) {
   return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
 }
 
+std::uint64_t NowMs() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
 std::string TimeText(std::uint64_t unix_ms) { return Formatted("%Y-%m-%d %H:%M:%S UTC", unix_ms); }
 
 std::optional<std::uint64_t> ParseDate(std::string_view text) {

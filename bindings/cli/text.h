@@ -11,6 +11,7 @@ namespace cli {
 std::string Grouped(std::uint64_t number);    // 12 345
 std::string Size(std::uint64_t bytes);        // 1.4 MB
 std::string Duration(double seconds);         // 1 min 20 s
+std::uint64_t NowMs();                        // since 1970, by this machine's clock
 std::string TimeText(std::uint64_t unix_ms);  // 2026-01-31 09:30:00 UTC
 std::string TimeIso(std::uint64_t unix_ms);   // 2026-01-31T09:30:00.250Z
 // The beginning of a day written YYYY-MM-DD, UTC; nothing where that is no day from 1970 to 9999.

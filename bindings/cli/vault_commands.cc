@@ -213,7 +213,7 @@ Outcome Init(const Common& common, const InitArguments& arguments) {
       .suite = SuiteOf(arguments.suite),
       .person = common.person,
       .password = password.view(),
-      .cost = {.memory_kib = arguments.cost.memory_mib * 1024, .passes = arguments.cost.passes},
+      .cost = arguments.cost.cost(),
   }));
   if (common.json) WriteLine(JsonLine("init").Text("store", common.store).Text("keyring", common.keyring).Done());
   Say(fmt::format("made {}; {} holds every class", common.store, common.person));

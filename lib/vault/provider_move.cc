@@ -70,7 +70,8 @@ Status ChangeOver(Core& core, std::unique_ptr<keys::KeyProvider> to, const std::
   core.AtPoint("the vault was moved to another provider");
   const Status swept = SweepProviders(core);
   MS_TRY(core.anchor->Move());
-  return swept;
+  if (swept.ok()) return swept;
+  return Status::KeyUnavailable("moved, and opened with " + uri + " from now on; but " + std::string(swept.message()));
 }
 
 }  // namespace

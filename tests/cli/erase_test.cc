@@ -86,6 +86,8 @@ TEST_F(CliErase, UnknownOneAmongSeveralIsNamedByItsLine) {
   EXPECT_THAT(JsonValues(erased.out, "state"), ElementsAre("withdrawn", "withdrawn", "done", "dead", "dead"));
   EXPECT_THAT(erased.err, HasSubstr("ids:2"));
   EXPECT_THAT(erased.err, Not(HasSubstr("nobody")));
+  const Ran again = Run({"erase", "--file", Path("ids"), "--reason", "closed", "--yes"});
+  EXPECT_EQ(again.exit_code, 4) << again.err;
 }
 
 // A change of epoch that waits is gone on with before the one behind it.
