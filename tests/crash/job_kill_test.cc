@@ -1,9 +1,6 @@
 // A process that works on a job is killed at each of its crash points, before and after each of its writes: the next
 // one rolls the job forward, nothing that was acknowledged is lost, and there is no moment at which neither epoch
 // opens.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +8,7 @@
 #include <set>
 
 #include "base/clock.h"
+#include "crash/mortal.h"
 #include "format/job.h"
 #include "vault/backup.h"
 #include "vault/backup_places.h"
@@ -37,30 +35,9 @@ int Stride() {
 // The point's name; empty when the work came to its end.
 std::string DieAt(Laboratory& lab, int point, const std::vector<std::string>& what) {
   lab.Close();
-  int pipe_ends[2];
-  EXPECT_EQ(pipe(pipe_ends), 0);
   std::vector<std::string> words{MEDSEAL_CRASH_JOB_WORKER, lab.store(), lab.keyring(), std::to_string(point)};
   words.insert(words.end(), what.begin(), what.end());
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  const pid_t child = fork();
-  if (child == 0) {
-    dup2(pipe_ends[1], STDOUT_FILENO);
-    execv(arguments[0], arguments.data());
-    _exit(127);
-  }
-  close(pipe_ends[1]);
-  std::string name;
-  char buffer[256];
-  for (ssize_t got = 0; (got = read(pipe_ends[0], buffer, sizeof(buffer))) > 0;)
-    name.append(buffer, static_cast<std::size_t>(got));
-  int status = 0;
-  waitpid(child, &status, 0);
-  close(pipe_ends[0]);
-  EXPECT_TRUE(WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) << name;
-  if (!name.empty()) name.pop_back();
-  return name;
+  return RunMortal(std::move(words)).said;
 }
 
 class KilledJob : public ::testing::Test {

@@ -1,11 +1,9 @@
 // A process that changes the root of a vault's providers, adds a copy or moves the vault to another one is killed at
 // each of its crash points: at every moment one of the providers opens the store, the same call once more finishes it,
 // and no provider is left that the vault does not know.
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <filesystem>
 
+#include "crash/mortal.h"
 #include "keys_support/soft_token.h"
 #include "vault/provider_copies.h"
 #include "vault/provider_move.h"
@@ -50,18 +48,7 @@ class KilledProvider : public ::testing::Test {
     lab_.Close();
     std::vector<std::string> words{MEDSEAL_CRASH_JOB_WORKER, lab_.store(), keyring, std::to_string(point)};
     words.insert(words.end(), what.begin(), what.end());
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    const pid_t child = fork();
-    if (child == 0) {
-      execv(arguments[0], arguments.data());
-      _exit(127);
-    }
-    int status = 0;
-    waitpid(child, &status, 0);
-    EXPECT_TRUE(WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) == 0)) << WEXITSTATUS(status);
-    return WIFSIGNALED(status);
+    return RunMortal(std::move(words)).signal != 0;
   }
 
   void ExpectWhole() {

@@ -1,10 +1,10 @@
 // The process that lets go is killed between patients, again and again: the next run goes on, and nothing is broken.
 #include "vault/retention.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
+#include <signal.h>
 
 #include "base/clock.h"
+#include "crash/mortal.h"
 #include "vault_support/laboratory.h"
 
 namespace mseal::test {
@@ -16,20 +16,9 @@ constexpr int kPatients = 20;
 
 // How the retainer ended: the signal that killed it, or 0.
 int KilledAfter(const Laboratory& lab, std::uint64_t now_ms, int patients) {
-  std::vector<std::string> words{MEDSEAL_CRASH_RETAINER, lab.store(), lab.keyring(), std::to_string(now_ms),
-                                 std::to_string(patients)};
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  const pid_t child = fork();
-  if (child == 0) {
-    execv(arguments[0], arguments.data());
-    _exit(127);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  EXPECT_TRUE(WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) == 0));
-  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  return RunMortal(
+             {MEDSEAL_CRASH_RETAINER, lab.store(), lab.keyring(), std::to_string(now_ms), std::to_string(patients)})
+      .signal;
 }
 
 TEST(KilledRetention, GoesOnWithTheNextRunAndLeavesNothingBroken) {

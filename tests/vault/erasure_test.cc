@@ -33,6 +33,7 @@ using store::Table;
 
 constexpr std::uint32_t kSsn = 2;
 constexpr std::uint32_t kFamily = 3;
+constexpr std::string_view kSecondSecret = "another passphrase";  // of the second copy of the provider
 
 class Erasure : public ::testing::Test {
  protected:
@@ -95,6 +96,16 @@ class Erasure : public ::testing::Test {
     auto text = vault::MakeCertificate(call->core(), patient);
     EXPECT_TRUE(text.ok());
     return text.ok() ? *text : std::string();
+  }
+  static keys::KeyringSecret SecretOf(std::string_view text) {
+    return {keys::KeyringSecret::Kind::kPassphrase, SecretBytes::CopyOf(AsBytes(text))};
+  }
+  // One more copy of the provider.
+  void AddCopy(const std::string& uri, std::string_view secret) {
+    auto call = lab_.Vault()->Enter();
+    const Status added =
+        vault::AddProviderCopy(call->core(), lab_.store(), uri, SecretOf(secret), crypto::kArgon2Floor);
+    ASSERT_TRUE(added.ok()) << added.message();
   }
   bool HasTokensDead(const keys::PatientHandle& patient) {
     return Certificate(patient).find("\"tokens_dead\": null") == std::string::npos;
@@ -459,36 +470,25 @@ TEST_F(Erasure, IsFoundByTheNumberOfItsCertificate) {
 TEST_F(Erasure, ReachesACopyOnAToken) {
   const keys::SoftToken token;
   const std::string uri = "pkcs11:token=medseal;object=copy?module-path=" MEDSEAL_SOFTHSM;
-  keys::KeyringSecret pin;
-  pin.bytes = SecretBytes::CopyOf(AsBytes("1234"));
-  {
-    auto call = lab_.Vault()->Enter();
-    ASSERT_TRUE(vault::AddProviderCopy(call->core(), lab_.store(), uri, pin, {.memory_kib = 19456, .passes = 2}).ok());
-  }
+  AddCopy(uri, "1234");
   EraseForGood("alice");
   lab_.Close();
-  const auto copy = keys::OpenProvider(uri, pin);
+  const auto copy = keys::OpenProvider(uri, SecretOf("1234"));
   ASSERT_TRUE(copy.ok());
   EXPECT_EQ((*copy)->Epochs(), std::vector<std::uint32_t>{2});
 }
 
 TEST_F(Erasure, ReachesEveryCopyOfTheProvider) {
   const std::string second = PlacePath("second-keyring");
-  keys::KeyringSecret secret;
-  secret.bytes = SecretBytes::CopyOf(AsBytes("another passphrase"));
-  {
-    auto call = lab_.Vault()->Enter();
-    ASSERT_TRUE(
-        vault::AddProviderCopy(call->core(), lab_.store(), second, secret, {.memory_kib = 19456, .passes = 2}).ok());
-  }
+  AddCopy(second, kSecondSecret);
   EraseForGood("alice");
   lab_.Close();
-  const auto copy = keys::OpenKeyring(second, secret);
+  const auto copy = keys::OpenKeyring(second, SecretOf(kSecondSecret));
   ASSERT_TRUE(copy.ok());
   EXPECT_EQ((*copy)->Epochs(), std::vector<std::uint32_t>{2});
   vault::OpenOptions options;
   options.keyring = second;
-  options.secret = {secret.kind, SecretBytes::CopyOf(secret.bytes.Reveal())};
+  options.secret = SecretOf(kSecondSecret);
   ASSERT_TRUE(lab_.Open(std::move(options)).ok());
   EXPECT_TRUE(Reads(*Founder(), "bob"));
   // Opened with the copy, the one that made the store is reached too.
@@ -499,13 +499,7 @@ TEST_F(Erasure, ReachesEveryCopyOfTheProvider) {
 
 TEST_F(Erasure, NothingIsDeadWhileACopyOfTheProviderIsAway) {
   const std::string second = PlacePath("second-keyring");
-  keys::KeyringSecret secret;
-  secret.bytes = SecretBytes::CopyOf(AsBytes("another passphrase"));
-  {
-    auto call = lab_.Vault()->Enter();
-    ASSERT_TRUE(
-        vault::AddProviderCopy(call->core(), lab_.store(), second, secret, {.memory_kib = 19456, .passes = 2}).ok());
-  }
+  AddCopy(second, kSecondSecret);
   fs::rename(second, second + ".away");
   vault::Erased erased;
   ASSERT_TRUE(Erase(*Founder(), "alice", erased).ok());
@@ -526,9 +520,7 @@ class LostCopy : public Erasure {
   void SetUp() override {
     Erasure::SetUp();
     lab_.AddPerson(kWitness, {});
-    secret_.bytes = SecretBytes::CopyOf(AsBytes("another passphrase"));
-    auto call = lab_.Vault()->Enter();
-    ASSERT_TRUE(vault::AddProviderCopy(call->core(), lab_.store(), second_, secret_, crypto::kArgon2Floor).ok());
+    AddCopy(second_, kSecondSecret);
   }
 
   void Lose() { fs::rename(second_, second_ + ".away"); }
@@ -567,7 +559,6 @@ class LostCopy : public Erasure {
   }
 
   std::string second_ = PlacePath("second-keyring");
-  keys::KeyringSecret secret_;
 };
 
 TEST_F(LostCopy, KeepsNothingPendingOnceGivenUpAndEveryLaterCertificateNamesIt) {
@@ -652,7 +643,7 @@ TEST_F(LostCopy, ThatTheVaultIsOpenedWithIsACopyAgainWithoutWhatDied) {
   Find();
   vault::OpenOptions options;
   options.keyring = second_;
-  options.secret = {keys::KeyringSecret::Kind::kPassphrase, SecretBytes::CopyOf(AsBytes("another passphrase"))};
+  options.secret = SecretOf(kSecondSecret);
   ASSERT_TRUE(lab_.Open(std::move(options)).ok());
   EXPECT_EQ(Copies().size(), 2u);
   EXPECT_TRUE(IsComplete(EraseForGood("alice").patient));
@@ -662,19 +653,13 @@ TEST_F(LostCopy, ThatTheVaultIsOpenedWithIsACopyAgainWithoutWhatDied) {
 // the next.
 TEST_F(Erasure, CopyOfTheProviderThatWasPutBackFromBeforeIsBroughtUpToDate) {
   const std::string second = PlacePath("second-keyring");
-  keys::KeyringSecret secret;
-  secret.bytes = SecretBytes::CopyOf(AsBytes("another passphrase"));
-  {
-    auto call = lab_.Vault()->Enter();
-    ASSERT_TRUE(
-        vault::AddProviderCopy(call->core(), lab_.store(), second, secret, {.memory_kib = 19456, .passes = 2}).ok());
-  }
+  AddCopy(second, kSecondSecret);
   fs::copy_file(second, second + ".before");
   const auto put_back = [&] { fs::copy_file(second + ".before", second, fs::copy_options::overwrite_existing); };
   EraseForGood("alice");
   put_back();
   EraseForGood("bob");
-  EXPECT_EQ((*keys::OpenKeyring(second, secret))->Epochs(), std::vector<std::uint32_t>{3});
+  EXPECT_EQ((*keys::OpenKeyring(second, SecretOf(kSecondSecret)))->Epochs(), std::vector<std::uint32_t>{3});
 
   // Between the drawing of the next secret and the end of the one before.
   fs::rename(PlacePath("place-a"), PlacePath("place-a") + ".away");
@@ -686,7 +671,7 @@ TEST_F(Erasure, CopyOfTheProviderThatWasPutBackFromBeforeIsBroughtUpToDate) {
   fs::rename(PlacePath("place-a") + ".away", PlacePath("place-a"));
   ASSERT_TRUE(Step(erased.job, job).ok());
   EXPECT_EQ(StateOf(erased.patient), ErasureState::kDead);
-  EXPECT_EQ((*keys::OpenKeyring(second, secret))->Epochs(), std::vector<std::uint32_t>{4});
+  EXPECT_EQ((*keys::OpenKeyring(second, SecretOf(kSecondSecret)))->Epochs(), std::vector<std::uint32_t>{4});
 }
 
 }  // namespace
