@@ -2,7 +2,6 @@
 #include "counters.h"
 
 #include <dlfcn.h>
-#include <sodium.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -105,11 +104,14 @@ int fdatasync(int file) {
   return mseal::bench::Sync(real, file);
 }
 
+// As libsodium declares them.
+using Aead = int(unsigned char*, unsigned long long*, const unsigned char*, unsigned long long, const unsigned char*,
+                 unsigned long long, const unsigned char*, const unsigned char*, const unsigned char*);
+
 int crypto_aead_aes256gcm_encrypt(unsigned char* c, unsigned long long* clen, const unsigned char* m,
                                   unsigned long long mlen, const unsigned char* ad, unsigned long long adlen,
                                   const unsigned char* nsec, const unsigned char* npub, const unsigned char* k) {
-  static const auto real =
-      mseal::bench::Behind<decltype(crypto_aead_aes256gcm_encrypt)>("crypto_aead_aes256gcm_encrypt");
+  static const auto real = mseal::bench::Behind<Aead>("crypto_aead_aes256gcm_encrypt");
   mseal::bench::CountSeal(mlen);
   return real(c, clen, m, mlen, ad, adlen, nsec, npub, k);
 }
@@ -118,8 +120,7 @@ int crypto_aead_chacha20poly1305_ietf_encrypt(unsigned char* c, unsigned long lo
                                               unsigned long long mlen, const unsigned char* ad,
                                               unsigned long long adlen, const unsigned char* nsec,
                                               const unsigned char* npub, const unsigned char* k) {
-  static const auto real = mseal::bench::Behind<decltype(crypto_aead_chacha20poly1305_ietf_encrypt)>(
-      "crypto_aead_chacha20poly1305_ietf_encrypt");
+  static const auto real = mseal::bench::Behind<Aead>("crypto_aead_chacha20poly1305_ietf_encrypt");
   mseal::bench::CountSeal(mlen);
   return real(c, clen, m, mlen, ad, adlen, nsec, npub, k);
 }

@@ -21,7 +21,8 @@ namespace {
 using format::kLogCell;
 
 Status Failed(const char* what) {
-  if (errno == ENOSPC || errno == EDQUOT) return {StatusCode::kResourceExhausted, "the disk of the log is full"};
+  if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+    return {StatusCode::kResourceExhausted, "there is no room for the log"};
   return {StatusCode::kIoError, std::string(what) + ": " + std::strerror(errno)};
 }
 

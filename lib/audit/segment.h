@@ -15,7 +15,7 @@ class Segment {
  public:
   // A new file of `capacity` bytes, all of them set aside: what is appended later needs no more room on the disk.
   //   AlreadyExists      something has the name
-  //   ResourceExhausted  the disk is full
+  //   ResourceExhausted  there is no room
   //   IoError
   static Result<std::unique_ptr<Segment>> Create(const std::string& path, const format::LogSegmentHead& head,
                                                  std::uint64_t capacity);

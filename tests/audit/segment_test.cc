@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -213,15 +213,17 @@ TEST_F(LogSegment, HostileFilesAreRefused) {
   }
 }
 
-// A file system without room says so before anything is lost: no segment, no file.
-TEST_F(LogSegment, FullDiskIsSaidAtOnce) {
-  const auto small = (folder_ / "small").string();
-  std::filesystem::create_directory(small);
-  if (mount("none", small.c_str(), "tmpfs", 0, "size=65536") != 0) GTEST_SKIP() << "no right to mount";
-  EXPECT_EQ(Segment::Create(small + "/1.log", head_, kCapacity).code(), StatusCode::kResourceExhausted);
-  EXPECT_TRUE(std::filesystem::is_empty(small));
-  EXPECT_TRUE(Segment::Create(small + "/1.log", head_, 32768).ok());
-  umount(small.c_str());
+// Where there is no room it is said before anything is lost: no segment, no file.
+TEST_F(LogSegment, TooLittleRoomIsSaidAtOnce) {
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit little{65536, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &little), 0);
+  EXPECT_EQ(Segment::Create(path(), head_, kCapacity).code(), StatusCode::kResourceExhausted);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  EXPECT_TRUE(Segment::Create(path(), head_, 32768).ok());
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
 }
 
 }  // namespace
