@@ -77,7 +77,15 @@ Result<std::unique_ptr<Segment>> Segment::Create(const std::string& path, const 
   return status;
 }
 
+Result<std::unique_ptr<Segment>> Segment::OpenForLookups(const std::string& path) { return MapFile(path); }
+
 Result<std::unique_ptr<Segment>> Segment::Open(const std::string& path) {
+  MS_ASSIGN(auto segment, MapFile(path));
+  segment->FindEnd();
+  return segment;
+}
+
+Result<std::unique_ptr<Segment>> Segment::MapFile(const std::string& path) {
   const int file = open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0 && errno == ENOENT) return Status::NotFound("a segment of the log is missing");
   if (file < 0) return Failed("the log's segment cannot be opened");
@@ -89,9 +97,7 @@ Result<std::unique_ptr<Segment>> Segment::Open(const std::string& path) {
   const auto size = static_cast<std::uint64_t>(facts.st_size);
   const auto head = format::ParseLogSegmentHead({bytes, kLogCell});
   if (!head.ok()) return munmap(bytes, size), close(file), head.status();
-  std::unique_ptr<Segment> segment(new Segment(file, bytes, size / kLogCell, *head));
-  segment->FindEnd();
-  return segment;
+  return std::unique_ptr<Segment>(new Segment(file, bytes, size / kLogCell, *head));
 }
 
 std::uint32_t Segment::SizeAt(std::uint64_t cell) const {
@@ -143,7 +149,17 @@ Result<std::uint64_t> Segment::Append(ByteView entry) {
   return cell;
 }
 
-std::uint64_t Segment::End() const { return writable_ ? next_.load(std::memory_order_acquire) : found_end_; }
+// From here on every writer finds it full. Who sets cells aside meanwhile does so before the exchange or not at all.
+void Segment::Finish() {
+  if (!writable_ || finished_end_ != 0) return;
+  finished_end_ = next_.exchange(cells_, std::memory_order_acq_rel);
+}
+
+std::uint64_t Segment::End() const {
+  if (!writable_) return found_end_;
+  const std::uint64_t finished = finished_end_.load(std::memory_order_acquire);
+  return finished != 0 ? finished : next_.load(std::memory_order_acquire);
+}
 
 Status Segment::ForEach(std::uint64_t from, std::uint64_t end, const Visit& visit) const {
   for (std::uint64_t cell = from; cell < end;) {
@@ -160,6 +176,17 @@ Status Segment::ForEach(std::uint64_t from, std::uint64_t end, const Visit& visi
     cell += format::LogCellsOf(size);
   }
   return Status::Ok();
+}
+
+Result<ByteView> Segment::EntryAt(std::uint64_t cell) const {
+  const std::uint32_t size = cell >= kFirstCell && cell < cells_ ? SizeAt(cell) : 0;
+  if (!IsWholeAt(cell, size)) return Status::Corrupt("no entry of the log begins there");
+  return ByteView(CellAt(cell) + format::kLogEntryHead, size);
+}
+
+bool Segment::HasRoom(std::size_t bytes) const {
+  const std::uint64_t next = next_.load(std::memory_order_relaxed);
+  return next <= cells_ && format::LogCellsOf(bytes) <= cells_ - next;
 }
 
 Status Segment::Sync() {

@@ -22,6 +22,8 @@ class Segment {
   // One that was there before, to be read. It takes no entry before Resume.
   //   NotFound, Corrupt, UnsupportedVersion, IoError
   static Result<std::unique_ptr<Segment>> Open(const std::string& path);
+  // The same without a look at its entries: End and ForEach know of none, EntryAt gives them one by one.
+  static Result<std::unique_ptr<Segment>> OpenForLookups(const std::string& path);
   ~Segment();
   Segment(const Segment&) = delete;
   Segment& operator=(const Segment&) = delete;
@@ -37,6 +39,9 @@ class Segment {
   //   InvalidArgument    it is empty, or longer than 64 KiB
   Result<std::uint64_t> Append(ByteView entry);
 
+  // Nothing is appended any more: Append answers ResourceExhausted.
+  void Finish();
+
   // The cell behind all that is there or was appended before the call.
   std::uint64_t End() const;
   // The entries that begin in [from, end), in their order. `end` is what End() gave; whoever is still copying an entry
@@ -44,12 +49,20 @@ class Segment {
   using Visit = std::function<Status(std::uint64_t cell, ByteView entry)>;
   Status ForEach(std::uint64_t from, std::uint64_t end, const Visit& visit) const;
 
+  // The entry that begins at a cell; borrowed. Corrupt: none does.
+  Result<ByteView> EntryAt(std::uint64_t cell) const;
+
+  std::uint64_t capacity() const { return cells_ * format::kLogCell; }
+  // Whether an entry of that many bytes has room now.
+  bool HasRoom(std::size_t bytes) const;
+
   // All that was appended before the call is on the medium. IoError: nobody knows what is.
   Status Sync();
 
   static constexpr std::uint64_t kFirstCell = 1;  // behind the head
 
  private:
+  static Result<std::unique_ptr<Segment>> MapFile(const std::string& path);
   Segment(int file, std::uint8_t* bytes, std::uint64_t cells, const format::LogSegmentHead& head);
   std::uint8_t* CellAt(std::uint64_t cell) const { return bytes_ + cell * format::kLogCell; }
   std::uint32_t SizeAt(std::uint64_t cell) const;
@@ -63,6 +76,7 @@ class Segment {
   std::uint64_t found_end_ = kFirstCell;  // entries before it were there at Open: gaps among them stay gaps
   bool writable_ = false;                 // set before any other thread knows the segment
   std::atomic<std::uint64_t> next_{kFirstCell};
+  std::atomic<std::uint64_t> finished_end_{0};  // 0: it takes entries
 };
 
 }  // namespace mseal::audit

@@ -28,6 +28,8 @@ enum class ContextKind : std::uint8_t {
   kToken = 16,      // store, instance, epoch
   kRecovery = 17,   // store, set number
   kBundle = 18,     // store, epoch, number
+  kLogEntry = 23,   // store, audit key id
+  kAuditKey = 24,   // store, audit key id, version of the class key
 };
 
 // One named thing inside a context.
@@ -49,6 +51,7 @@ enum class ContextItem : std::uint8_t {
   kStream = 15,
   kIndex = 16,
   kGeneration = 17,
+  kAuditKeyId = 18,
 };
 
 // Builds a context in place, without the heap. Items are at most 64 bytes long and a context at most kCapacity:

@@ -109,6 +109,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kRecovery:
     case MetaKind::kSigningSeed:
     case MetaKind::kKnownTime:
+    case MetaKind::kLogKeys:
       return 0;
     case MetaKind::kCredential:
     case MetaKind::kSchema:

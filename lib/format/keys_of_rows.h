@@ -57,6 +57,7 @@ enum class MetaKind : std::uint8_t {
   kSigningSeed = 18,     // of certificates
   kProviderChange = 19,  // instance
   kGivenUpCopy = 21,     // instance
+  kLogKeys = 28,
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);

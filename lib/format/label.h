@@ -29,6 +29,11 @@ enum class Purpose : std::uint8_t {
   kToken = 18,        // an epoch secret under a key that a token keeps
   kRecovery = 19,     // the founder's private keys sealed to the custodians
   kBundle = 20,       // the digest of a bundle's list, under the epoch secret
+  kLogWho = 24,       // who did something, under the audit key of their session
+  kLogWhat = 25,      // what they did it to, under that key and one of the patient
+  kLogHead = 26,      // a patient's head after a write, under a subkey of K_audit
+  kLogPlace = 27,     // whose head that is, under a subkey of the log key
+  kAuditKey = 28,     // the audit key of a session, sealed to the class `audit`
 };
 
 inline constexpr std::uint8_t kNoClass = 255;

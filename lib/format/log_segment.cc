@@ -16,7 +16,13 @@ constexpr std::uint8_t kVersion = 1;
 
 ByteArray<kLogCell> WriteLogSegmentHead(const LogSegmentHead& head) {
   Bytes bytes;
-  Writer(bytes).Raw(AsBytes(kMark)).U8(kVersion).Raw(head.store).U64(head.number).U64(head.first_entry);
+  Writer(bytes)
+      .Raw(AsBytes(kMark))
+      .U8(kVersion)
+      .Raw(head.store)
+      .U64(head.number)
+      .U64(head.first_entry)
+      .U64(head.begun_ms);
   ByteArray<kLogCell> cell{};
   std::copy(bytes.begin(), bytes.end(), cell.begin());
   return cell;
@@ -31,7 +37,8 @@ Result<LogSegmentHead> ParseLogSegmentHead(ByteView cell) {
   head.store = in.Fixed<16>();
   head.number = in.U64();
   head.first_entry = in.U64();
-  const ByteView rest = in.Take(kLogCell - kMark.size() - 1 - 16 - 8 - 8);
+  head.begun_ms = in.U64();
+  const ByteView rest = in.Take(kLogCell - kMark.size() - 1 - 16 - 3 * 8);
   const bool empty = std::all_of(rest.begin(), rest.end(), [](std::uint8_t byte) { return byte == 0; });
   if (!in.Done() || !marked || !empty || head.number == 0) return Status::Corrupt("log segment is not well-formed");
   return head;

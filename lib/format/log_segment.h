@@ -15,6 +15,7 @@ struct LogSegmentHead {
   ByteArray<16> store{};
   std::uint64_t number = 0;       // of the segment, from 1
   std::uint64_t first_entry = 0;  // how many entries came before
+  std::uint64_t begun_ms = 0;     // every entry before is older
 };
 
 // One cell.

@@ -17,6 +17,10 @@ PatientKeys::PatientKeys(const PatientHandle& handle_in, format::KeyRow row_in,
   head_sum = crypto::Subkey(patient_key, "ms.headsum");
   void_group = crypto::Subkey(patient_key, "ms.void");
   padding = crypto::Subkey(patient_key, "ms.pad");
+  const KeyView audit_key = row.audit_key.Reveal();  // likewise
+  audit_token = crypto::Prf16(audit_key, "ms.logpatient", {});
+  audit_what = crypto::Subkey(audit_key, "ms.logwhat");
+  audit_head = crypto::Subkey(audit_key, "ms.loghead");
 }
 
 PatientKeys PatientKeys::Copy() const {

@@ -29,6 +29,10 @@ struct PatientKeys {
   KeyBytes head_sum;
   KeyBytes void_group;
   KeyBytes padding;
+  // Of K_audit, for the log of accesses.
+  ByteArray<16> audit_token;  // by which the patient's entries are found
+  KeyBytes audit_what;
+  KeyBytes audit_head;
 };
 
 // Any thread may call; a patient's writers hold that patient's lock. Borrows rows and buckets.

@@ -11,7 +11,7 @@ FreshnessReport CompareWithAnchor(const std::optional<keys::Anchor>& anchor, std
   return {Freshness::kFreshUpTo, commit_counter - anchor->commit_counter};
 }
 
-AnchorKeeper::AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::function<keys::Anchor()> facts,
+AnchorKeeper::AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::function<Result<keys::Anchor>()> facts,
                            bool held)
     : rows_(rows), provider_(provider), facts_(std::move(facts)), held_(held), thread_([this] { Run(); }) {}
 
@@ -25,9 +25,9 @@ AnchorKeeper::~AnchorKeeper() {
 }
 
 void AnchorKeeper::Note() {
+  if (pending_.load(std::memory_order_relaxed)) return;
   {
     std::lock_guard lock(mutex_);
-    if (pending_) return;
     pending_ = true;
   }
   wake_.notify_all();
@@ -35,7 +35,7 @@ void AnchorKeeper::Note() {
 
 Result<keys::Anchor> AnchorKeeper::Aim() {
   // Read before the sync: the anchor never names what a power cut may lose.
-  keys::Anchor anchor = facts_();
+  MS_ASSIGN(keys::Anchor anchor, facts_());
   anchor.commit_counter = rows_.CommitCounter();
   MS_TRY(rows_.Sync());
   return anchor;

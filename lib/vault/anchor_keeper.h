@@ -1,6 +1,7 @@
 // Moves the anchor behind the commits: soon after each, at once when told, and never ahead of what is on the medium.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -27,11 +28,13 @@ FreshnessReport CompareWithAnchor(const std::optional<keys::Anchor>& anchor, std
 // Any thread may call. Borrows rows and provider, which must outlive it.
 class AnchorKeeper {
  public:
-  // `facts` gives epoch and newest statement. `held`: the anchor stays where it is, until a restore is whole.
-  AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::function<keys::Anchor()> facts, bool held = false);
+  // `facts` gives epoch, newest statement and how far the log has been synced. `held`: the anchor stays where it is,
+  // until a restore is whole.
+  AnchorKeeper(store::Rows& rows, keys::KeyProvider& provider, std::function<Result<keys::Anchor>()> facts,
+               bool held = false);
   ~AnchorKeeper();  // stops without moving: what is not anchored then shows as "fresh up to" at the next open
 
-  // A commit happened: the anchor follows within kLongestWait.
+  // A commit happened, or an entry of the log: the anchor follows within kLongestWait.
   void Note();
   // Syncs the store and moves the anchor to what it holds now.
   Status Move();
@@ -46,12 +49,12 @@ class AnchorKeeper {
 
   store::Rows& rows_;
   keys::KeyProvider& provider_;
-  std::function<keys::Anchor()> facts_;
+  std::function<Result<keys::Anchor>()> facts_;
   const bool held_;
   std::mutex move_mutex_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool pending_ = false;
+  std::atomic<bool> pending_{false};
   bool stop_ = false;
   std::thread thread_;
 };

@@ -15,6 +15,7 @@
 #include "keys/patient_keys.h"
 #include "people/registry.h"
 #include "store/rows.h"
+#include "vault/access_log.h"
 #include "vault/anchor_keeper.h"
 #include "vault/gate.h"
 #include "vault/index_generations.h"
@@ -44,6 +45,8 @@ class PatientLocks {
   std::array<Lock, kLocks> locks_;
 };
 
+struct Desk;
+
 struct Core {
   // Before the chain of statements is known: whatever there is, since a stored value tells its suite itself.
   seal::Suites suites{seal::SuiteSet::All()};
@@ -67,6 +70,7 @@ struct Core {
   std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
   MarkedPatients marked;
   Gate new_patients;  // shared by whoever makes one, from before the lock of its handle until the commit
+  std::unique_ptr<AccessLog> access_log;  // null while a vault is made
   std::unique_ptr<AnchorKeeper> anchor;
   std::unique_ptr<JobFile> job_file;  // job_mutex is held
 
@@ -82,12 +86,16 @@ struct Core {
   // Commits, with the durability that the caller of the vault chose or another, and lets the anchor know.
   Status Commit(const store::Batch& batch) { return CommitAs(batch, durability); }
   Status CommitAs(const store::Batch& batch, store::Durability durability);
+  // On record when it returns, as the doing of whoever is at the desk, or of the host where nobody is. Errors as
+  // audit::Log::Append has them.
+  Status Record(const Desk& desk, const audit::Access& access);
 };
 
 // One person at work in this vault.
 struct Desk {
   std::unique_ptr<people::Session> session;
   IndexKeys index_keys;
+  std::unique_ptr<audit::Recorder> recorder;
   std::atomic<people::PersonNumber> second_person{0};  // who joined by their own login; 0: nobody
 };
 

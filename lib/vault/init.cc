@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "people/session.h"
+#include "vault/access_log.h"
 #include "vault/certificate.h"
 #include "vault/index_keys.h"
 #include "vault/known_time.h"
@@ -96,6 +97,7 @@ Status Populate(const InitOptions& options, const schema::Schema& schema, const 
   MS_ASSIGN(const auto registry, people::Registry::Found(rows, *meta, identity.store, identity.suite, options.person,
                                                          options.password.Reveal(), options.cost, batch, founder));
   MakeCertificateKey(*meta, identity.store, founder.keys.seed, batch);
+  MakeLogKeys(*meta, identity.store, founder.keys.seed, batch);
   meta->Put(batch, keys::MetaKind::kSchema, keys::MetaIdOf({kFirstSchema}), schema.Stored());
   MS_TRY(registry->DeclareInto(founder, ClassEntriesOf(schema), kFirstSchema, DigestOfSchema(schema.Stored()), batch));
   MS_TRY(rows.Commit(batch, store::Durability::kPower));

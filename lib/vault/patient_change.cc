@@ -171,6 +171,13 @@ Result<PutOutcome> PatientChange::Put(const PutRequest& request) {
   MS_TRY(MovePostings(old.has_value() ? &*old : nullptr, header, place, draft.older_names()));
   for (const auto& stream : draft.new_streams()) ForgetPendingUpload(core_, overlay_.batch(), stream);
   changed_ = true;
+  Done done{.type = header.type,
+            .record_id = SecretBytes::CopyOf(request.record_id),
+            .version = header.version,
+            .fields = draft.written_fields()};
+  for (people::ClassNumber number = 0; number < format::kSlots; ++number)
+    if (draft.fields_sealed()[number] != 0) done.classes |= static_cast<std::uint16_t>(1u << number);
+  done_.push_back(std::move(done));
   outcome.version = header.version;
   outcome.unchanged = false;
   return outcome;
@@ -243,6 +250,10 @@ Status PatientChange::DeleteLive(const OpenedRow& live) {
   SecretWriter(entry).U64(head_.version + 1);
   core_.meta->Put(overlay_.batch(), keys::MetaKind::kLedger, LedgerId(live.place), entry.Reveal());
   changed_ = true;
+  done_.push_back({.operation = audit::Operation::kDelete,
+                   .type = live.header.type,
+                   .record_id = SecretBytes::CopyOf(live.header.record_id.Reveal()),
+                   .version = live.header.version});
   return Status::Ok();
 }
 
@@ -278,6 +289,24 @@ Status PatientChange::DropHistory(const OpenedRow& live) {
   });
 }
 
+// One entry a record; the last says what the head will be, so that whoever rolls the patient back is found out.
+Status PatientChange::RecordDone() {
+  const format::LogHead head{head_.version, crypto::Hash("ms.loghead", format::WriteHead(head_))};
+  if (done_.empty()) done_.emplace_back();  // a data key alone
+  for (const Done& done : done_) {
+    audit::Access access{.operation = done.operation, .keys = keys_.get()};
+    access.type = done.type;
+    access.record_id = done.record_id.Reveal();
+    access.record_version = done.version;
+    access.schema_version = schema_->version;
+    access.classes = done.classes;
+    access.fields = done.fields;
+    if (&done == &done_.back()) access.head = &head;
+    MS_TRY(core_.Record(desk_, access));
+  }
+  return Status::Ok();
+}
+
 Status PatientChange::Commit() {
   if (!changed_ && !key_row_changed_) return Status::Ok();
   ++head_.version;
@@ -287,7 +316,17 @@ Status PatientChange::Commit() {
     core_.patients->Put(overlay_.batch(), *keys_);
     people::RequireNewest(*core_.meta, *chain_, overlay_.batch());
   }
+  MS_TRY(RecordDone());
   const Status committed = core_.Commit(overlay_.batch());
+  if (!committed.ok()) {
+    core_
+        .Record(desk_, {.operation = done_.back().operation,
+                        .outcome = audit::Outcome::kNotCommitted,
+                        .code = committed.code(),
+                        .number = done_.size(),
+                        .keys = keys_.get()})
+        .Ignore("the entries before say what was about to happen; opening the vault finds that it did not");
+  }
   if (committed.ok() && key_row_changed_) core_.patients->Remember(keys_);
   if (committed.code() == StatusCode::kConflict) {
     core_.patients->Forget(patient());

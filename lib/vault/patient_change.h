@@ -82,13 +82,23 @@ class PatientChange {
   std::uint32_t GenerationOf(people::ClassNumber number) const { return keys_->row.slots[number].generation; }
   const keys::PatientKeys& keys() const { return *keys_; }
 
-  // Conflict: somebody took a place in the index first; start again.
+  // On record before it happens. Conflict: somebody took a place in the index first; start again.
   Status Commit();
 
  private:
   friend class RecordDraft;
   PatientChange(Core& core, Desk& desk) : core_(core), desk_(desk), overlay_(*core.rows) {}
 
+  // What the log of accesses is told of one record.
+  struct Done {
+    audit::Operation operation = audit::Operation::kWrite;
+    std::string type{};
+    SecretBytes record_id{};
+    std::uint64_t version = 0;
+    std::uint16_t classes = 0;
+    std::vector<std::uint32_t> fields{};
+  };
+  Status RecordDone();
   Status DeleteLive(const OpenedRow& live);
   Result<std::optional<OpenedRow>> ReadRecord(const RecordPlace& place) const;
   Result<const keys::DataKey*> DataKeyAt(people::ClassNumber number, std::uint32_t generation);
@@ -117,6 +127,7 @@ class PatientChange {
   std::map<people::ClassNumber, keys::DataKey> made_;  // not committed yet
   std::set<IndexKeyName> index_keys_used_;             // for names this change adds
   format::Head head_;
+  std::vector<Done> done_;
   bool key_row_changed_ = false;
   bool changed_ = false;
 };

@@ -27,11 +27,19 @@ struct Part {
 // Turns one row into a record.
 class Assembly {
  public:
-  Assembly(const Core& core, Desk& desk, const RecordReader& reader, const store::Snapshot* at,
-           const keys::PatientKeys& keys, const OpenedRow& row, const FieldNames& wanted)
-      : core_(core), desk_(desk), reader_(reader), at_(at), keys_(keys), row_(row), wanted_(wanted) {}
+  Assembly(Core& core, Desk& desk, const RecordReader& reader, const store::Snapshot* at, const keys::PatientKeys& keys,
+           const OpenedRow& row, const FieldNames& wanted, bool recorded)
+      : core_(core),
+        desk_(desk),
+        reader_(reader),
+        at_(at),
+        keys_(keys),
+        row_(row),
+        wanted_(wanted),
+        recorded_(recorded && core.access_log != nullptr) {}
 
   Result<std::unique_ptr<OpenedRecord>> Run() {
+    if (recorded_) MS_TRY(core_.access_log->log().CheckReady());  // before anything is opened
     record_->schema = core_.schemas.current();
     type_ = record_->schema->schema->FindType(row_.header.type);
     if (type_ == nullptr) return Status::AuthFailed("the record is of a type the schema does not name");
@@ -42,6 +50,7 @@ class Assembly {
     MS_TRY(AddPublic());
     for (const format::HeaderGroup& group : row_.header.groups) MS_TRY(AddGroup(group));
     Join();
+    if (recorded_) MS_TRY(Record());
     return std::move(record_);
   }
 
@@ -73,7 +82,29 @@ class Assembly {
     if (field.is_public) return record_->classes.emplace_back(field.name, "public"), void();
     const people::ClassNumber number = ClassOf(field);
     record_->classes.emplace_back(field.name, std::string(record_->schema->ClassName(number)));
-    if (!desk_.session->Holds(number) && Wanted(field.number)) record_->redacted.push_back(field.name);
+    if (desk_.session->Holds(number) || !Wanted(field.number)) return;
+    record_->redacted.push_back(field.name);
+    redacted_ |= BitOf(number);
+  }
+
+  static std::uint16_t BitOf(people::ClassNumber number) { return static_cast<std::uint16_t>(1u << number); }
+
+  // Of the fields that have a value in the message: absent ones tell nothing.
+  Status Record() {
+    thread_local std::vector<std::uint32_t> fields;
+    fields.clear();
+    for (const Part& part : parts_) {
+      if (fields.empty() || fields.back() != part.field) fields.push_back(part.field);
+    }
+    audit::Access access{.operation = audit::Operation::kRead, .keys = &keys_};
+    access.type = record_->type;
+    access.record_id = record_->record_id.Reveal();
+    access.record_version = record_->version;
+    access.schema_version = record_->schema->version;
+    access.classes = opened_;
+    access.redacted = redacted_;
+    access.fields = fields;
+    return core_.Record(desk_, access);
   }
 
   Status AddPublic() {
@@ -104,7 +135,9 @@ class Assembly {
     format::GroupReader reader(content.Reveal());
     format::GroupEntry entry;
     while (reader.Next(entry)) {
-      if (Wanted(entry.field)) MS_TRY(AddEntry(group, key, entry));
+      if (!Wanted(entry.field)) continue;
+      opened_ |= BitOf(group.class_number);
+      MS_TRY(AddEntry(group, key, entry));
     }
     return reader.Finish();
   }
@@ -132,13 +165,16 @@ class Assembly {
     for (const Part& part : parts_) record_->message.Append(part.wire.Reveal());
   }
 
-  const Core& core_;
+  Core& core_;
   Desk& desk_;
   const RecordReader& reader_;
   const store::Snapshot* at_;
   const keys::PatientKeys& keys_;
   const OpenedRow& row_;
   const FieldNames& wanted_;
+  const bool recorded_;
+  std::uint16_t opened_ = 0;    // classes of which a value was opened
+  std::uint16_t redacted_ = 0;  // classes that would have been looked into
   const schema::TypePlan* type_ = nullptr;
   std::unique_ptr<OpenedRecord> record_ = std::make_unique<OpenedRecord>();
   std::vector<Part> parts_;
@@ -178,7 +214,7 @@ Result<keys::DataKey> RecordReader::DataKeyOf(const keys::PatientKeys& keys, con
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Assemble(const keys::PatientKeys& keys, const OpenedRow& row,
                                                              const FieldNames& fields) const {
-  return Assembly(core_, desk_, *this, at_, keys, row, fields).Run();
+  return Assembly(core_, desk_, *this, at_, keys, row, fields, recorded_ == Recorded::kYes).Run();
 }
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandle& handle,
@@ -189,7 +225,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandl
   if (at_ != nullptr || row.header.streams.empty()) return Assemble(*keys, row, fields);
   // Chunks go with the row that names them: both are read at one point in time.
   const auto frozen = core_.rows->Freeze();
-  return RecordReader(core_, desk_, frozen.get()).Read(handle, fields);
+  return RecordReader(core_, desk_, frozen.get(), recorded_).Read(handle, fields);
 }
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::PatientHandle& patient, std::string_view type,
@@ -201,7 +237,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::PatientHand
   if (version == 0) return Read(place.handle(), fields);
   if (at_ == nullptr) {
     const auto frozen = core_.rows->Freeze();
-    return RecordReader(core_, desk_, frozen.get()).Read(patient, type, record_id, version, fields);
+    return RecordReader(core_, desk_, frozen.get(), recorded_).Read(patient, type, record_id, version, fields);
   }
   MS_ASSIGN(const OpenedRow live, ReadLive(*keys, place.tag));
   if (live.header.version == version) return Assemble(*keys, live, fields);
@@ -240,13 +276,25 @@ Status ReadInline(const schema::FieldPlan& field, ByteView wire, std::uint64_t o
 
 }  // namespace
 
+Status RecordReader::RecordValueRead(const keys::PatientKeys& keys, const OpenedRow& row, const ActiveSchema& schema,
+                                     const schema::FieldPlan& field) const {
+  audit::Access access{.operation = audit::Operation::kRead, .keys = &keys};
+  access.type = row.header.type;
+  access.record_id = row.header.record_id.Reveal();
+  access.record_version = row.header.version;
+  access.schema_version = schema.version;
+  access.classes = static_cast<std::uint16_t>(1u << schema.NumberOf(field.class_index));
+  access.fields = {&field.number, 1};
+  return core_.Record(desk_, access);
+}
+
 Status RecordReader::ReadValue(const keys::PatientHandle& patient, std::string_view type_name, ByteView record_id,
                                std::string_view field_name, std::uint64_t offset, std::uint64_t length,
                                SecretBytes& out, std::uint64_t& value_size) const {
   MS_TRY(CheckMayOpen(core_, desk_, patient));
   if (at_ == nullptr) {
     const auto frozen = core_.rows->Freeze();
-    return RecordReader(core_, desk_, frozen.get())
+    return RecordReader(core_, desk_, frozen.get(), recorded_)
         .ReadValue(patient, type_name, record_id, field_name, offset, length, out, value_size);
   }
   const auto schema = core_.schemas.current();
@@ -261,6 +309,7 @@ Status RecordReader::ReadValue(const keys::PatientHandle& patient, std::string_v
   if (!desk_.session->Holds(schema->NumberOf(field->class_index)))
     return Status::PermissionDenied("the session does not hold the field's class");
   if (group == nullptr || group->state == GroupState::kVoid) return Status::NotFound("the field has no value");
+  MS_TRY(RecordValueRead(*keys, row, *schema, *field));
   MS_ASSIGN(const keys::DataKey key, DataKeyOf(*keys, *group));
   SecretBytes content;
   MS_TRY(OpenGroup(core_.identity, row, *group, key, content));

@@ -29,8 +29,12 @@ using FieldNames = std::vector<std::string>;
 // What a read needs beside the row.
 class RecordReader {
  public:
+  // Whether each record that is handed out has an entry in the log of accesses, written before that.
+  enum class Recorded : bool { kNo, kYes };
+
   // `at` may be null; then a record with large values is read again at a snapshot of its own.
-  RecordReader(Core& core, Desk& desk, const store::Snapshot* at = nullptr) : core_(core), desk_(desk), at_(at) {}
+  RecordReader(Core& core, Desk& desk, const store::Snapshot* at = nullptr, Recorded recorded = Recorded::kYes)
+      : core_(core), desk_(desk), at_(at), recorded_(recorded) {}
 
   //   InvalidArgument  a field name the type does not have
   //   NotFound         no such record;  version: not in its history
@@ -51,9 +55,13 @@ class RecordReader {
                    std::uint64_t& value_size) const;
 
  private:
+  Status RecordValueRead(const keys::PatientKeys& keys, const OpenedRow& row, const ActiveSchema& schema,
+                         const schema::FieldPlan& field) const;
+
   Core& core_;
   Desk& desk_;
   const store::Snapshot* at_;
+  Recorded recorded_;
 };
 
 }  // namespace mseal::vault

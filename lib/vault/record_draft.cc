@@ -39,6 +39,15 @@ RecordDraft::RecordDraft(PatientChange& change, const PutRequest& request, const
 
 bool RecordDraft::Held(people::ClassNumber number) const { return change_.desk_.session->Holds(number); }
 
+std::vector<std::uint32_t> RecordDraft::written_fields() const {
+  std::vector<std::uint32_t> fields = cleared_;
+  for (const schema::Piece& piece : pieces_) fields.push_back(piece.number);
+  if (request_.prepared != nullptr) fields.push_back(request_.prepared->field);
+  std::sort(fields.begin(), fields.end());
+  fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
+  return fields;
+}
+
 bool RecordDraft::InGroup(const Work& work, std::uint32_t field) const {
   const schema::FieldPlan* plan = type_.FindField(field);
   const schema::GroupPlan* group = plan == nullptr                ? &type_.groups[type_.general_group]

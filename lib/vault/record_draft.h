@@ -22,6 +22,8 @@ class RecordDraft {
   void Seal(const RecordPlace& place, format::Header& header, Bytes& row, seal::Commitment& commitment);
 
   const std::array<std::uint32_t, format::kSlots>& fields_sealed() const { return fields_sealed_; }
+  // Numbers of the fields that were given or cleared.
+  std::vector<std::uint32_t> written_fields() const;
   // Streams written by this draft: their pending marks go with the commit.
   const std::vector<ByteArray<16>>& new_streams() const { return new_streams_; }
   // What the unique values that were settled are called under older index keys in use.

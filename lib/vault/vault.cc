@@ -23,6 +23,13 @@ Status Core::CheckWritable() const {
   return Status::Unsupported("the vault was opened read-only, because its store is older than its anchor");
 }
 
+Status Core::Record(const Desk& desk, const audit::Access& access) {
+  if (access_log == nullptr) return Status::Ok();
+  MS_TRY(desk.recorder != nullptr ? desk.recorder->Record(access) : access_log->RecordByHost(access));
+  if (anchor != nullptr) anchor->Note();
+  return Status::Ok();
+}
+
 Status Core::CommitAs(const store::Batch& batch, store::Durability how) {
   MS_TRY(CheckWritable());
   AtPoint("a batch is committed");
@@ -33,8 +40,13 @@ Status Core::CommitAs(const store::Batch& batch, store::Durability how) {
 }
 
 void KeepAnchor(Core& core, bool held) {
-  const auto facts = [&core] {
-    return keys::Anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
+  const auto facts = [&core]() -> Result<keys::Anchor> {
+    keys::Anchor anchor{.epoch = core.meta->epoch(), .statement_number = core.registry->chain()->newest_number()};
+    if (core.access_log == nullptr) return anchor;
+    MS_ASSIGN(const audit::LogPosition log, core.access_log->Checkpoint());
+    anchor.audit_size = log.size;
+    anchor.audit_root = log.root;
+    return anchor;
   };
   core.anchor.reset();
   core.anchor = std::make_unique<AnchorKeeper>(*core.rows, *core.provider, facts, held);
@@ -67,6 +79,8 @@ Vault::Vault(const OpenOptions& options)
                .durability = options.durability,
                .accept_stale = options.accept_stale,
                .restoring = options.restoring,
+               .audit = options.audit,
+               .audited = options.audited,
                .cache_patients = options.cache_patients,
                .cache_bytes = options.cache_bytes,
                .environment = options.environment,
@@ -147,6 +161,25 @@ Status Vault::TakeUpSuites(const Settings& settings) {
   return Status::Ok();
 }
 
+// A log that lost entries closes the vault as a store that lost rows does.
+Status Vault::OpenAccessLog(const std::optional<keys::Anchor>& anchor) {
+  if (!options_.audited) return Status::Ok();
+  AccessLogOptions options{.store = options_.store, .id = core_->identity.store, .suite = core_->identity.suite};
+  options.sync = options_.audit;
+  audit::LogPosition anchored;
+  if (anchor.has_value() && !options_.restoring) anchored = {anchor->audit_size, anchor->audit_root};
+  auto opened = AccessLog::Open(options, *core_->meta, *core_->registry, anchored);
+  const bool older = opened.code() == StatusCode::kStale || opened.code() == StatusCode::kAuthFailed;
+  if (older && options_.accept_stale) {
+    freshness_.freshness = Freshness::kOlder;
+    core_->read_only = true;
+    opened = AccessLog::Open(options, *core_->meta, *core_->registry, {});
+  }
+  MS_TRY(opened.status());
+  core_->access_log = std::move(*opened);
+  return Status::Ok();
+}
+
 Status Vault::OpenParts() {
   core_ = std::make_unique<Core>();
   core_->job_file = std::make_unique<JobFile>(options_.store);
@@ -184,6 +217,7 @@ Status Vault::OpenParts() {
   }
   MS_ASSIGN(auto active, LoadActiveSchema(*core_->meta, *chain));
   core_->schemas.Set(std::move(active));
+  MS_TRY(OpenAccessLog(anchor.ok() ? *anchor : std::nullopt));
   const Status marks = LoadMarks(*core_);
   // Opened read-only for what can be saved: the marks that are there bind, and one that is missing does not close it.
   if (core_->read_only) return Status::Ok();
@@ -209,7 +243,9 @@ Status Vault::Close() {
   EndSessions();
   Status moved = Status::Ok();
   if (core_->anchor != nullptr) {
-    moved = core_->anchor->Move();
+    if (core_->access_log != nullptr) moved = core_->access_log->Close();
+    const Status anchored = core_->anchor->Move();
+    if (moved.ok()) moved = anchored;
     core_->anchor.reset();
   }
   core_.reset();
@@ -273,7 +309,9 @@ Result<Call> Session::EnterAlone() {
 Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView password, std::string purpose) {
   MS_ASSIGN(Call call, Enter());
   Core& core = call.core();
-  MS_ASSIGN(people::Identity identity, core.registry->Login(person, password));
+  auto login = core.registry->Login(person, password);
+  if (!login.ok()) return RecordFailedLogin(core, person, login.status());
+  people::Identity identity = std::move(*login);
   const people::Person known = identity.person;
   auto inner = people::Session::Start(*core.registry, core.identity.store, core.identity.suite, std::move(identity),
                                       std::move(purpose), options_.cache_patients);
@@ -285,12 +323,32 @@ Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView 
   if (!core.registry->HasNewestKeys(known)) return Status::WrongSecret("unknown person or wrong password");
   MS_TRY(inner.status());
   session->desk_.session->DropRevoked();
+  MS_TRY(RecordLogin(core, *session));
   MS_TRY(CompleteIndexKeys(core, session->desk_));
   if (!core.read_only)
     core.registry->RenewCredential(session->desk_.session->identity(), password)
         .Ignore("a credential that stays under the suite of before opens as well, and is counted");
   FollowClock(core).Ignore("a known time that lags asks for a second person earlier, no more");
   return session;
+}
+
+// A name that nobody has may be a password in the wrong place: it is not written down.
+Status Vault::RecordFailedLogin(Core& core, std::string_view name, const Status& status) {
+  const auto chain = core.registry->chain();
+  const people::Person* person = chain->FindPerson(name);
+  audit::Access access{.operation = audit::Operation::kLogin, .outcome = audit::OutcomeOf(status)};
+  access.code = status.code();
+  access.detail = person == nullptr ? "unknown person" : std::string_view(person->name);
+  MS_TRY(core.Record(Desk(), access));
+  return status;
+}
+
+Status Vault::RecordLogin(Core& core, Session& session) {
+  if (core.access_log == nullptr) return Status::Ok();
+  const people::Session& inner = *session.desk_.session;
+  audit::Actor actor{.person = inner.identity().person.number, .purpose = inner.purpose()};
+  MS_ASSIGN(session.desk_.recorder, core.access_log->Begin(std::move(actor)));
+  return core.Record(session.desk_, {.operation = audit::Operation::kLogin});
 }
 
 std::uint32_t Vault::session_count() {
@@ -366,6 +424,9 @@ bool Session::HasOldKeys() {
 
 void Session::End() {
   if (desk_.session == nullptr) return;
+  if (desk_.recorder != nullptr)
+    desk_.recorder->Record({.operation = audit::Operation::kLogout}).Ignore("keys are wiped whatever the disk says");
+  desk_.recorder.reset();
   desk_.session->End();
   desk_.session.reset();
   desk_.index_keys.Clear();

@@ -25,6 +25,9 @@ struct OpenOptions {
   bool accept_stale = false;
   // For a restore: the store is older than its anchor on purpose, which stays where it is. Not within reach of hosts.
   bool restoring = false;
+  audit::LogSync audit = audit::LogSync::kGroup;
+  // What the log costs is measured against a vault without one. Not within reach of hosts.
+  bool audited = true;
   std::size_t cache_patients = 16384;
   std::size_t cache_bytes = 64 << 20;
   store::RocksEnvironment* environment = nullptr;  // tests let files fail
@@ -107,6 +110,9 @@ class Vault : public std::enable_shared_from_this<Vault> {
   Status OpenMeta();
   Status TakeUpSuites(const Settings& settings);
   Status CheckFreshness();
+  Status OpenAccessLog(const std::optional<keys::Anchor>& anchor);
+  Status RecordLogin(Core& core, Session& session);
+  Status RecordFailedLogin(Core& core, std::string_view name, const Status& status);
   void EndSessions();
   std::vector<std::shared_ptr<Session>> LiveSessions();
 

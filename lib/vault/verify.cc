@@ -145,7 +145,7 @@ class Verifier {
       ++(opens ? report_.groups_opened : report_.groups_held_back);
     }
     // Puts the message together, large values included.
-    return RecordReader(core_, *desk_, then_.at.get()).Assemble(keys, row, {}).status();
+    return RecordReader(core_, *desk_, then_.at.get(), RecordReader::Recorded::kNo).Assemble(keys, row, {}).status();
   }
 
   bool IsLookedUp(const format::HeaderPosting& name) const {

@@ -19,6 +19,8 @@
 #include "format/keyring.h"
 #include "format/keys_of_rows.h"
 #include "format/known_time.h"
+#include "format/log_entry.h"
+#include "format/log_keys.h"
 #include "format/log_segment.h"
 #include "format/mark.h"
 #include "format/person_slot.h"
@@ -103,6 +105,48 @@ Result<Bytes> AgainLogSegment(ByteView bytes) {
   MS_ASSIGN(const LogSegmentHead head, ParseLogSegmentHead(bytes));
   const auto cell = WriteLogSegmentHead(head);
   return Bytes(cell.begin(), cell.end());
+}
+
+Result<Bytes> AgainLogChain(ByteView bytes) {
+  MS_ASSIGN(const LogChain chain, ParseLogChain(bytes));
+  return WriteLogChain(chain);
+}
+
+Result<Bytes> AgainLogMark(ByteView bytes) {
+  MS_ASSIGN(const LogMark mark, ParseLogMark(bytes));
+  return WriteLogMark(mark);
+}
+
+Result<Bytes> AgainLogAuditKey(ByteView bytes) {
+  MS_ASSIGN(const LogAuditKey key, ParseLogAuditKey(bytes));
+  return WriteLogAuditKey(key);
+}
+
+Result<Bytes> AgainLogAccess(ByteView bytes) {
+  MS_ASSIGN(const LogAccess access, ParseLogAccess(bytes));
+  Bytes again;
+  WriteLogAccess(access, again);
+  return again;
+}
+
+Result<Bytes> AgainLogWho(ByteView bytes) {
+  MS_ASSIGN(const LogWho who, ParseLogWho(bytes));
+  SecretBytes again;
+  WriteLogWho(who, again);
+  return Copy(again.Reveal());
+}
+
+Result<Bytes> AgainLogWhat(ByteView bytes) {
+  std::vector<std::uint32_t> fields;
+  MS_ASSIGN(const LogWhat what, ParseLogWhat(bytes, fields));
+  SecretBytes again;
+  WriteLogWhat(what, again);
+  return Copy(again.Reveal());
+}
+
+Result<Bytes> AgainLogKeys(ByteView bytes) {
+  MS_ASSIGN(const LogKeysContent keys, ParseLogKeys(bytes));
+  return Copy(WriteLogKeys(keys).Reveal());
 }
 
 Result<Bytes> AgainJobFile(ByteView bytes) {
@@ -326,6 +370,13 @@ std::vector<Layout> Make() {
       {"token_key_id", {}, AgainTokenKeyId},
       {"erasure", {}, AgainErasure},
       {"log_segment", {}, AgainLogSegment},
+      {"log_chain", {}, AgainLogChain},
+      {"log_mark", {}, AgainLogMark},
+      {"log_audit_key", {}, AgainLogAuditKey},
+      {"log_access", {}, AgainLogAccess},
+      {"log_who", {}, AgainLogWho},
+      {"log_what", {}, AgainLogWhat},
+      {"log_keys", {}, AgainLogKeys},
       {"epoch_end", {}, AgainEpochEnd},
       {"provider_copy", {}, AgainProviderCopy},
       {"provider_change", {}, AgainProviderChange},

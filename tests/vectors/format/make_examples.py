@@ -53,7 +53,8 @@ def subkey(key, purpose):
 
 
 ITEMS = dict(store=1, patient=2, record_tag=3, public_digest=4, class_=5, version=6, bucket=7, epoch=8, row_kind=9,
-             row_id=10, person=11, instance=12, number=13, row_key=14, stream=15, index=16, generation=17)
+             row_id=10, person=11, instance=12, number=13, row_key=14, stream=15, index=16, generation=17,
+             audit_key_id=18)
 
 
 def context(kind, **items):
@@ -892,22 +893,132 @@ def streams():
 
 
 def log_segments():
-    def content(mark=b"medseal log", version=1, number=3, first=48211, rest=bytes(20)):
+    def content(mark=b"medseal log", version=1, number=3, first=48211, begun=1609459200000, rest=bytes(12)):
         return [("mark", mark), ("version", be(version, 1)), ("store", STORE), ("number", be(number, 8)),
-                ("first entry", be(first, 8)), ("zeros", rest)]
+                ("first entry", be(first, 8)), ("begun, ms", be(begun, 8)), ("zeros", rest)]
 
-    layout("log_segment", "Heads of log segments", content(), dict(store=STORE, number=3, first_entry=48211),
+    layout("log_segment", "Heads of log segments", content(),
+           dict(store=STORE, number=3, first_entry=48211, begun_ms=1609459200000),
            [("version 0", VERSION, flat(content(version=0))), ("version 2", VERSION, flat(content(version=2))),
             ("another mark", CORRUPT, flat(content(mark=b"medseal lag"))), ("number 0", CORRUPT, flat(content(number=0))),
-            ("a byte that should be zero", CORRUPT, flat(content(rest=bytes(19) + b"\1"))),
+            ("a byte that should be zero", CORRUPT, flat(content(rest=bytes(11) + b"\1"))),
             ("a byte after the end", CORRUPT, flat(content()) + b"\0")],
            [("the first of a log", flat(content(number=1, first=0)))])
+
+
+def log_entries():
+    def start(kind, version=1):
+        return [("version", be(version, 1)), ("kind", be(kind, 1))]
+
+    def refused(content):
+        whole = flat(content)
+        return [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+                ("another kind", CORRUPT, replaced(whole, 1, b"\x09")), ("a byte after the end", CORRUPT, whole + b"\0")]
+
+    peaks = [made(f"log peak {i}", 32) for i in range(3)]
+
+    def chain(count=3, size=11):
+        return start(1) + [("entries before", be(size, 8)), ("number of peaks", be(count, 1))] + [
+            (f"peak {i}", peak) for i, peak in enumerate(peaks)]
+
+    layout("log_chain", "First entries of log segments", chain(), dict(size=11, peaks=3),
+           refused(chain()) + [("65 peaks", CORRUPT, flat(start(1)) + be(11, 8) + b"\x41" + bytes(65 * 32))],
+           [("of an empty tree", flat(start(1)) + be(0, 8) + b"\0")])
+
+    def mark(kind=1):
+        return start(2) + [("what", be(kind, 1)), ("time, ms", be(1609459200000, 8)), ("start of the system", made("boot", 16))]
+
+    layout("log_mark", "Marks in the log", mark(), dict(kind=1, time_ms=1609459200000),
+           refused(mark()) + [("mark 0", CORRUPT, flat(mark(0))), ("mark 4", CORRUPT, flat(mark(4)))],
+           [("closed", flat(mark(2))), ("a beat", flat(mark(3)))])
+
+    key_id, ephemeral, audit_public = made("audit key id", 16), made("audit ephemeral", 32), made("audit public", 32)
+    audit_key, shared = made("audit key", 32), made("audit shared", 32)
+    wrapping = blake2b(shared + ephemeral + audit_public, 32, "medseal.v1.slot.")
+    key_place = place(context(24, store=STORE, audit_key_id=key_id, version=2), 28)
+    sealed = flat(seal(wrapping, made("audit key salt", 24), key_place, audit_key))
+
+    def audit_key_entry(version=2):
+        return start(3) + [("audit key id", key_id), ("version of the class key", be(version, 4)), ("ephemeral", ephemeral),
+                           ("sealed audit key, behind its length", prefixed(sealed, 2))]
+
+    layout("log_audit_key", "Audit keys in the log", audit_key_entry(), dict(id=key_id, version=2),
+           refused(audit_key_entry()) + [("class-key version 0", CORRUPT, flat(audit_key_entry(0)))], [])
+
+    salt, where = made("log salt", 24), context(23, store=STORE, audit_key_id=key_id)
+
+    def part(name, key, purpose, content):
+        message_key, commitment = derive(key, salt, place(where, purpose))
+        return [(f"commitment of {name}", commitment),
+                (f"{name}, behind its length", prefixed(aead(1, message_key, content), 2))]
+
+    k_audit = made("log K_audit", 32)
+    what_key = blake2b(audit_key, 32, "ms.logwhat", subkey(k_audit, "ms.logwhat"))
+    patient_token = blake2b(b"", 16, "ms.logpatient", k_audit)
+    log_key = made("log key", 32)
+    person_token = blake2b(be(2, 4) + be(612, 4), 16, "ms.logperson", subkey(log_key, "ms.logmonth"))
+
+    def access(parts=3, patient=patient_token):
+        fields = start(4) + [("parts", be(parts, 1)), ("audit key id", key_id), ("token of person and month", person_token),
+                             ("token of the patient", patient), ("salt", salt)]
+        fields += part("who", audit_key, 24, bytes(96))
+        if parts & 1:
+            fields += part("what", what_key, 25, bytes(64))
+        if parts & 2:
+            fields += part("head", subkey(k_audit, "ms.loghead"), 26, be(7, 8) + made("log head digest", 32))
+            fields += part("place", subkey(log_key, "ms.logplace"), 27, PATIENT)
+        return fields
+
+    whole = flat(access())
+    layout("log_access", "Accesses in the log", access(), dict(id=key_id, patient_token=patient_token),
+           refused(access()) + [("parts 4", CORRUPT, replaced(whole, 2, b"\4")),
+                                ("a message shorter than its tag", CORRUPT, flat(access(0)[:7]) + made("x", 32) + prefixed(bytes(15), 2))],
+           [("a read", flat(access(1))), ("without a patient", flat(access(0, bytes(16))))])
+
+
+def log_contents():
+    def pad32(fields):
+        return fill(fields, lambda size: round_up(size, 32))
+
+    def who(detail=b"", purpose=b"care", behalf=b"dr.morel"):
+        return pad32([("version", b"\1"), ("person", be(2, 4)), ("operation", b"\3"), ("outcome", b"\1"), ("code", b"\0"),
+                      ("time, ms", be(1609459200000, 8)), ("incident", be(0, 8)), ("number", be(0, 8)), ("patient", PATIENT),
+                      ("purpose, behind its length", prefixed(purpose, 1)), ("origin, behind its length", prefixed(b"ward 3", 1)),
+                      ("on behalf of, behind its length", prefixed(behalf, 1)),
+                      ("detail, behind its length", prefixed(detail, 2))])
+
+    whole = flat(who())
+    layout("log_who", "Who did something", who(), dict(person=2, operation=3, purpose="care", on_behalf_of="dr.morel"),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("padding that is not zero", CORRUPT, whole[:-1] + b"\1"), ("a whole block of padding", CORRUPT, whole + bytes(32))],
+           [("with a detail", flat(who(b"class hiv"))), ("without more", flat(who(b"", b"", b"")))])
+
+    def what(fields=b"\1\2\x80\1", count=3, kind=b"lab.Result"):
+        return pad32([("version", b"\1"), ("schema version", be(1, 4)), ("record version", be(4, 8)), ("classes", be(5, 2)),
+                      ("redacted classes", be(8, 2)), ("type, behind its length", prefixed(kind, 1)),
+                      ("record id, behind its length", prefixed(b"R-17", 2)), ("number of fields", be(count, 2)),
+                      ("fields", fields)])
+
+    whole = flat(what())
+    layout("log_what", "What was done", what(), dict(type="lab.Result", classes=5, redacted=8, fields=3),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("padding that is not zero", CORRUPT, whole[:-1] + b"\1"), ("a whole block of padding", CORRUPT, whole + bytes(32)),
+            ("a field number written longer than needed", CORRUPT, flat(what(b"\1\x82\0", 2))),
+            ("a field number above 2^32", CORRUPT, flat(what(b"\xff\xff\xff\xff\x7f", 1)))],
+           [("no field", flat(what(b"", 0))), ("the highest field number", flat(what(b"\xff\xff\xff\xff\x0f", 1)))])
+
+    keys = [("version", b"\1"), ("log key", made("log key", 32)), ("seed of the signer", made("log seed", 32)),
+            ("the founder's signature", made("log signature", 64))]
+    whole = flat(keys)
+    layout("log_keys", "Contents of the log's keys", keys, dict(),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("a byte after the end", CORRUPT, whole + b"\0")], [])
 
 
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
                  postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, streams,
-                 log_segments):
+                 log_segments, log_entries, log_contents):
         make()
     if PAGE.exists():
         update_page()

@@ -1,0 +1,101 @@
+// Opens the log, hands out recorders and signs checkpoints.
+#include "vault/access_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "audit/checkpoint.h"
+#include "audit/note.h"
+#include "vault/certificate_text.h"
+
+namespace mseal::vault {
+namespace {
+
+constexpr std::string_view kAuditClass = "audit";
+constexpr std::string_view kOriginStart = "medseal.log/";
+
+Result<audit::AuditClass> NewestAuditClass(const people::Chain& chain) {
+  const auto number = chain.FindClass(kAuditClass);
+  if (!number.has_value()) return Status::KeyUnavailable("the store has no class audit to seal the log to");
+  const people::ClassKeyVersion version = chain.NewestVersion(*number);
+  const people::ClassKeyEntry* entry = chain.FindClassKey(*number, version);
+  if (entry == nullptr) return Status::KeyUnavailable("the class audit has no key yet");
+  return audit::AuditClass{version, entry->public_half};
+}
+
+// Beside its place first: whoever reads it finds a whole one.
+Status ReplaceFile(const std::string& path, std::string_view text) {
+  const std::string beside = path + ".new";
+  const int file = open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) return Status::IoError(std::string("the log's checkpoint cannot be written: ") + std::strerror(errno));
+  const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  close(file);
+  if (written && std::rename(beside.c_str(), path.c_str()) == 0) return Status::Ok();
+  return Status::IoError("the log's checkpoint cannot be written");
+}
+
+}  // namespace
+
+std::string LogFolder(const std::string& store) { return store + "/audit"; }
+std::string LogOrigin(const keys::StoreId& store) { return std::string(kOriginStart) + HexOf(store); }
+std::string CheckpointPath(const std::string& store) { return LogFolder(store) + "/checkpoint"; }
+
+void MakeLogKeys(const keys::MetaTable& meta, const keys::StoreId& store, const crypto::SigningSeed& founder,
+                 store::Batch& batch) {
+  meta.Put(batch, keys::MetaKind::kLogKeys, {}, audit::DrawLogKeys(store, founder).Reveal());
+}
+
+Result<std::unique_ptr<AccessLog>> AccessLog::Open(const AccessLogOptions& options, const keys::MetaTable& meta,
+                                                   const people::Registry& registry,
+                                                   const audit::LogPosition& anchored) {
+  std::unique_ptr<AccessLog> opened(new AccessLog(options, registry));
+  MS_ASSIGN(const SecretBytes content, meta.Get(keys::MetaKind::kLogKeys, {}));
+  MS_ASSIGN(opened->keys_, audit::ReadLogKeys(content.Reveal()));
+  opened->origin_ = LogOrigin(options.id);
+  audit::LogOptions log;
+  log.folder = LogFolder(options.store);
+  log.store = options.id;
+  log.sync = options.sync;
+  MS_ASSIGN(opened->log_, audit::Log::Open(log, anchored));
+  return opened;
+}
+
+Result<std::unique_ptr<audit::Recorder>> AccessLog::Begin(audit::Actor actor) const {
+  MS_ASSIGN(const audit::AuditClass to, NewestAuditClass(*registry_.chain()));
+  return audit::Recorder::Begin(*log_, keys_, options_.id, options_.suite, to, std::move(actor));
+}
+
+Status AccessLog::RecordByHost(const audit::Access& access) {
+  const std::lock_guard lock(host_mutex_);
+  if (host_ == nullptr) {
+    MS_ASSIGN(host_, Begin({}));
+  }
+  return host_->Record(access);
+}
+
+Status AccessLog::RecordOf(audit::Actor actor, const audit::Access& access) const {
+  MS_ASSIGN(const auto recorder, Begin(std::move(actor)));
+  return recorder->Record(access);
+}
+
+Result<audit::LogPosition> AccessLog::Checkpoint() {
+  MS_ASSIGN(const audit::LogPosition position, log_->Sync());
+  const std::lock_guard lock(checkpoint_mutex_);
+  if (position.size <= checkpointed_.size) return position;
+  const std::string text =
+      audit::WriteCheckpoint({.origin = origin_, .size = position.size, .root = position.root, .extensions = {}});
+  MS_TRY(ReplaceFile(CheckpointPath(options_.store), audit::SignNote(text, origin_, keys_.signer)));
+  checkpointed_ = position;
+  return position;
+}
+
+Status AccessLog::Close() {
+  MS_TRY(log_->Close());
+  return Checkpoint().status();
+}
+
+}  // namespace mseal::vault
