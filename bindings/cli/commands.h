@@ -45,6 +45,25 @@ Outcome GrantClasses(const Common& common, const PersonGrantArguments& arguments
 Outcome ListPersons(const Common& common);
 Outcome ShowPerson(const Common& common, const std::string& name);
 
+struct LogArguments {
+  std::string patient;
+  std::string person;
+  std::string since;
+  std::string until;
+  std::string operation;
+  std::string outcome;
+  std::uint64_t from = 0;
+};
+Outcome ShowLog(const Common& common, const LogArguments& arguments);
+Outcome ShowWhoSaw(const Common& common, const LogArguments& arguments);
+Outcome ShowSeenBy(const Common& common, const LogArguments& arguments);
+Outcome ShowAccounting(const Common& common, const LogArguments& arguments);
+struct ExposureArguments {
+  LogArguments log;
+  std::string html;  // path of a page to write
+};
+Outcome ShowExposure(const Common& common, const ExposureArguments& arguments);
+
 struct RotateArguments {
   std::vector<std::string> classes;
   std::vector<std::string> revoked;

@@ -105,6 +105,7 @@ Parsed Parse(int count, char** words) {
   AddImport(app, commands);
   AddErasure(app, commands);
   AddMarks(app, commands);
+  AddAudit(app, commands);
   AddRetention(app, commands);
   try {
     app.parse(count, words);

@@ -59,6 +59,7 @@ void AddRetention(CLI::App& app, Commands& commands);
 void AddWrites(CLI::App& app, Commands& commands);
 void AddReads(CLI::App& app, Commands& commands);
 void AddLists(CLI::App& app, Commands& commands);
+void AddAudit(CLI::App& app, Commands& commands);
 void AddImport(CLI::App& app, Commands& commands);
 
 }  // namespace cli

@@ -76,6 +76,27 @@ std::optional<std::uint64_t> ParseDate(std::string_view text) {
   return static_cast<std::uint64_t>(since.count());
 }
 
+std::optional<std::uint64_t> ParseMoment(std::string_view text) {
+  const auto day = ParseDate(text.substr(0, 10));
+  if (!day.has_value() || text.size() == 10) return day;
+  std::string_view rest = text.substr(10);
+  if (rest.ends_with('Z')) rest.remove_suffix(1);
+  if ((rest.size() != 6 && rest.size() != 9) || rest[0] != 'T') return {};
+  constexpr unsigned kLimits[] = {24, 60, 60};
+  std::uint64_t seconds = 0;
+  for (std::size_t part = 0; part < 3; ++part) {
+    const std::size_t at = 1 + 3 * part;
+    unsigned value = 0;
+    if (at < rest.size()) {
+      const auto [end, error] = std::from_chars(rest.data() + at, rest.data() + at + 2, value);
+      const bool apart = part == 0 || rest[at - 1] == ':';
+      if (error != std::errc() || end != rest.data() + at + 2 || !apart || value >= kLimits[part]) return {};
+    }
+    seconds = seconds * 60 + value;
+  }
+  return *day + seconds * 1000;
+}
+
 std::string TimeIso(std::uint64_t unix_ms) {
   return fmt::format("{}.{:03}Z", Formatted("%Y-%m-%dT%H:%M:%S", unix_ms), unix_ms % 1000);
 }

@@ -16,6 +16,8 @@ std::string TimeText(std::uint64_t unix_ms);  // 2026-01-31 09:30:00 UTC
 std::string TimeIso(std::uint64_t unix_ms);   // 2026-01-31T09:30:00.250Z
 // The beginning of a day written YYYY-MM-DD, UTC; nothing where that is no day from 1970 to 9999.
 std::optional<std::uint64_t> ParseDate(std::string_view text);
+// The same, or a moment written YYYY-MM-DDTHH:MM[:SS][Z], UTC.
+std::optional<std::uint64_t> ParseMoment(std::string_view text);
 
 // A stored value for a terminal: control characters are shown, not sent, so that a record cannot drive the screen.
 std::string Printable(std::string_view value);

@@ -147,6 +147,12 @@ typedef struct medseal_init_options {
  *   INVALID_ARGUMENT   schema (file:line in the message), keyring inside the store, empty password, cost out of range */
 MEDSEAL_API medseal_code medseal_init(const medseal_init_options* options, medseal_error* error);
 
+/* When an entry of the log of accesses is on the medium. */
+typedef enum medseal_audit {
+  MEDSEAL_AUDIT_GROUP = 0, /* at most 50 ms later, with others; the death of the process loses nothing */
+  MEDSEAL_AUDIT_SYNC = 1   /* before the call goes on */
+} medseal_audit;
+
 typedef struct medseal_open_options {
   size_t size;
   const char* store;
@@ -155,6 +161,7 @@ typedef struct medseal_open_options {
   int accept_stale;        /* 1: open a store older than its anchor, read-only */
   size_t cache_patients;   /* key rows kept at hand; 0: 16384 */
   size_t cache_bytes;      /* database blocks kept in memory; 0: 64 MiB */
+  medseal_audit audit;
 } medseal_open_options;
 
 /*   NO_VAULT, LOCKED, WRONG_SECRET and KEY_UNAVAILABLE (of the keyring), STALE, SUITE_UNAVAILABLE, UNSUPPORTED_VERSION */
@@ -1074,6 +1081,94 @@ typedef void (*medseal_root_callback)(void* context, const medseal_root_info* in
  *   KEY_UNAVAILABLE   a copy was not reached and has its old root still: the callback was told which */
 MEDSEAL_API medseal_code medseal_rotate_root(medseal_vault* vault, const medseal_root_options* options, medseal_root_callback callback,
                                              void* context, medseal_error* error);
+
+/* ---- The log of accesses ------------------------------------------------------------------------------------------- */
+
+/* Every login, read, search, write, denial and change of who may do what is on record before the call that it is about answers: with
+ * MEDSEAL_AUDIT_GROUP against the death of the process, and 50 ms later against the loss of power; with MEDSEAL_AUDIT_SYNC against both.
+ * A log that cannot be written stops every call that would have to be recorded (IO_ERROR, RESOURCE_EXHAUSTED). Reading the log takes the
+ * class `audit`, and is on record too. */
+
+/* Whether an entry says what was done to its patient. */
+typedef enum medseal_audit_what {
+  MEDSEAL_AUDIT_NO_WHAT = 0,
+  MEDSEAL_AUDIT_WHAT_GONE = 1, /* it did, under a key of a patient who was erased since */
+  MEDSEAL_AUDIT_WHAT = 2
+} medseal_audit_what;
+
+typedef struct medseal_audit_entry {
+  size_t size;
+  uint64_t index;           /* in the log, from 0: never changes */
+  uint64_t time_ms;
+  const char* session;      /* names it; 32 hexadecimal digits */
+  const char* person;       /* NULL: the host, or nobody that is known */
+  const char* operation;    /* login, read, search, write, delete, ...: FORMAT.md, "Log entry" */
+  const char* outcome;      /* done, denied, not-found, failed, begun, not-committed */
+  medseal_code code;
+  uint64_t incident;        /* of the medseal_error that the caller got; 0: none */
+  uint64_t number;
+  const char* purpose;
+  const char* origin;       /* as the host gave it */
+  const char* on_behalf_of; /* asserted by the host, not proven */
+  const char* detail;
+  int has_patient;
+  uint8_t patient_handle[MEDSEAL_PATIENT_HANDLE_SIZE];
+  medseal_audit_what what;  /* MEDSEAL_AUDIT_WHAT: what follows is set */
+  const char* type;
+  medseal_bytes record;
+  uint64_t record_version;
+  const char* const* classes;          /* of which values were opened or written */
+  size_t class_count;
+  const char* const* redacted_classes; /* of which they were left out */
+  size_t redacted_class_count;
+  const char* const* fields;           /* opened or written */
+  size_t field_count;
+} medseal_audit_entry;
+/* `entry` is good during the call. Return 0 to go on; anything else ends the listing with CANCELLED. */
+typedef int (*medseal_audit_callback)(void* context, const medseal_audit_entry* entry);
+
+/* Which entries: everything that is set has to fit. With a patient or a person they are found at once, else the log is read. */
+typedef struct medseal_audit_query {
+  size_t size;
+  const medseal_ref* patient; /* type and record are not read */
+  const char* person;
+  uint64_t since_ms;
+  uint64_t until_ms;          /* not included; 0: now */
+  const char* operation;
+  const char* outcome;
+  uint64_t from_index;
+} medseal_audit_query;
+
+/* In the order of the log. `query` may be NULL: all of it.
+ *   PERMISSION_DENIED  the session does not hold `audit`;  NOT_FOUND  no such person or patient;  ERASED */
+MEDSEAL_API medseal_code medseal_audit_entries(medseal_session* session, const medseal_audit_query* query, medseal_audit_callback callback,
+                                               void* context, medseal_error* error);
+
+typedef struct medseal_exposed_patient {
+  size_t size;
+  uint8_t patient_handle[MEDSEAL_PATIENT_HANDLE_SIZE];
+  const char* const* classes; /* of which values were opened */
+  size_t class_count;
+  uint64_t reads;             /* records */
+  uint64_t fields;            /* values, counted at each read */
+  uint64_t first_ms;
+  uint64_t last_ms;
+} medseal_exposed_patient;
+typedef int (*medseal_exposed_callback)(void* context, const medseal_exposed_patient* patient);
+
+typedef struct medseal_exposure_summary {
+  size_t size;
+  uint64_t patients;
+  uint64_t reads;
+  uint64_t fields;
+  uint64_t searches;
+  uint64_t unknown;  /* reads of patients erased since: what was read is not known any more */
+  uint64_t asserted; /* reads that the host said were on behalf of somebody: asserted, not proven */
+} medseal_exposure_summary;
+/* What `query->person` read from since_ms until until_ms: the patients, and which classes of them. `summary` and `callback` may be NULL.
+ * Errors as medseal_audit_entries. */
+MEDSEAL_API medseal_code medseal_exposure(medseal_session* session, const medseal_audit_query* query, medseal_exposed_callback callback,
+                                          void* context, medseal_exposure_summary* summary, medseal_error* error);
 
 #ifdef __cplusplus
 }

@@ -240,6 +240,7 @@ struct OpenOptions {
   bool accept_stale = false;
   std::size_t cache_patients = 0;
   std::size_t cache_bytes = 0;
+  medseal_audit audit = MEDSEAL_AUDIT_GROUP;
 };
 
 struct LoginOptions {
@@ -316,6 +317,29 @@ struct MarkInfo {
   PatientHandle patient = {};
   std::optional<Mark> hold = {};
   std::optional<Mark> restriction = {};
+};
+
+// Which entries of the log: everything that is set has to fit.
+struct AuditQuery {
+  std::optional<Patient> patient = {};
+  Name person = {};
+  std::uint64_t since_ms = 0;
+  std::uint64_t until_ms = 0;  // not included; 0: now
+  Name operation = {};
+  Name outcome = {};
+  std::uint64_t from_index = 0;
+};
+struct ExposedPatient {
+  PatientHandle patient = {};
+  std::vector<std::string> classes = {};
+  std::uint64_t reads = 0;
+  std::uint64_t fields = 0;
+  std::uint64_t first_ms = 0;
+  std::uint64_t last_ms = 0;
+};
+struct Exposure {
+  medseal_exposure_summary summary = {};
+  std::vector<ExposedPatient> patients = {};
 };
 
 struct StepOptions {
@@ -429,6 +453,26 @@ inline medseal_ref Raw(const Ref& ref) {
   out.record = Raw(AsBytes(ref.record));
   return out;
 }
+// What borrows the query lives as long as it.
+struct RawAuditQuery {
+  explicit RawAuditQuery(const AuditQuery& given) : ref(Sized<medseal_ref>()), query(Sized<medseal_audit_query>()) {
+    const auto or_null = [](const Name& name) {
+      return name.c_str() == nullptr || *name.c_str() == 0 ? nullptr : name.c_str();
+    };
+    if (given.patient) ref = Raw(Ref{.patient = *given.patient}), query.patient = &ref;
+    query.person = or_null(given.person);
+    query.since_ms = given.since_ms;
+    query.until_ms = given.until_ms;
+    query.operation = or_null(given.operation);
+    query.outcome = or_null(given.outcome);
+    query.from_index = given.from_index;
+  }
+  RawAuditQuery(const RawAuditQuery&) = delete;
+  RawAuditQuery& operator=(const RawAuditQuery&) = delete;
+
+  medseal_ref ref;
+  medseal_audit_query query;
+};
 inline medseal_put_item Raw(const PutItem& item) {
   auto out = Sized<medseal_put_item>();
   out.ref = Raw(item.ref);
@@ -662,6 +706,26 @@ class Session {
     return out;
   }
 
+  // `visit(const medseal_audit_entry&)` answers whether to go on; what the entry shows is good during the call.
+  template <typename Visit>
+  Status AuditEntries(const AuditQuery& query, Visit&& visit) {
+    const internal::RawAuditQuery raw(query);
+    using Function = std::remove_reference_t<Visit>;
+    const medseal_audit_callback forward = [](void* context, const medseal_audit_entry* entry) {
+      return (*static_cast<Function*>(context))(*entry) ? 0 : 1;
+    };
+    return internal::Call(medseal_audit_entries, raw_.get(), &raw.query, forward,
+                          const_cast<void*>(static_cast<const void*>(std::addressof(visit))));
+  }
+  Result<Exposure> ExposureOf(const AuditQuery& query) {
+    const internal::RawAuditQuery raw(query);
+    Exposure exposure{.summary = internal::Sized<medseal_exposure_summary>(), .patients = {}};
+    const Status status = internal::Call(medseal_exposure, raw_.get(), &raw.query, &Session::TakeExposed,
+                                         static_cast<void*>(&exposure.patients), &exposure.summary);
+    if (!status.ok()) return status.error();
+    return exposure;
+  }
+
   Status AddPerson(const PersonOptions& options) {
     const medseal_cost cost = internal::Raw(options.cost);
     auto raw = internal::Sized<medseal_person_options>();
@@ -780,6 +844,16 @@ class Session {
     if (!status.ok()) return status.error();
     return T(made);
   }
+  static int TakeExposed(void* patients, const medseal_exposed_patient* info) {
+    static_cast<std::vector<ExposedPatient>*>(patients)->push_back(
+        {.patient = internal::Copied<MEDSEAL_PATIENT_HANDLE_SIZE>(info->patient_handle),
+         .classes = {info->classes, info->classes + info->class_count},
+         .reads = info->reads,
+         .fields = info->fields,
+         .first_ms = info->first_ms,
+         .last_ms = info->last_ms});
+    return 0;
+  }
   static int TakeMark(void* marks, const medseal_mark_info* info) {
     MarkInfo mark{internal::Copied<MEDSEAL_PATIENT_HANDLE_SIZE>(info->patient_handle), {}, {}};
     const auto entry = [](std::uint64_t since_ms, const char* by, medseal_bytes reason) {
@@ -829,6 +903,7 @@ class Vault {
     raw.accept_stale = options.accept_stale ? 1 : 0;
     raw.cache_patients = options.cache_patients;
     raw.cache_bytes = options.cache_bytes;
+    raw.audit = options.audit;
     medseal_vault* vault = nullptr;
     const Status status = internal::Call(medseal_open, &raw, &vault);
     if (!status.ok()) return status.error();

@@ -2,6 +2,7 @@
 #include "abi/call.h"
 #include "abi/handles.h"
 #include "abi/keyring.h"
+#include "abi/on_record.h"
 #include "abi/schema_text.h"
 #include "vault/backup.h"
 #include "vault/bundle.h"
@@ -157,7 +158,7 @@ using namespace mseal::abi;
 
 medseal_code medseal_backup_register(medseal_vault* vault, const char* path, medseal_place_kind kind,
                                      medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kBackup, Text(path), error, [&]() -> Status {
     MS_TRY(Require(kind >= MEDSEAL_PLACE_BACKUPS && kind <= MEDSEAL_PLACE_COPIES, "there is no such kind of place"));
     MS_ASSIGN(vault::Call call, Enter(vault));
     return vault::RegisterPlace(call.core(), vault->vault->options().store, std::string(Text(path)),
@@ -166,7 +167,7 @@ medseal_code medseal_backup_register(medseal_vault* vault, const char* path, med
 }
 
 medseal_code medseal_backup_forget(medseal_vault* vault, const char* path, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kBackup, Text(path), error, [&]() -> Status {
     MS_TRY(Require(path != nullptr, "a place is needed"));
     MS_ASSIGN(vault::Call call, Enter(vault));
     return vault::ForgetPlace(call.core(), path);
@@ -175,7 +176,7 @@ medseal_code medseal_backup_forget(medseal_vault* vault, const char* path, medse
 
 medseal_code medseal_backup_create(medseal_vault* vault, const char* place, medseal_progress_callback on_progress,
                                    medseal_backup_callback on_backup, void* context, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kBackup, Text(place), error, [&]() -> Status {
     MS_ASSIGN(vault::Call call, Enter(vault));
     const auto tell = [&](std::uint64_t bytes) {
       const medseal_progress progress{sizeof(progress), bytes, 0, 0};
@@ -219,7 +220,7 @@ medseal_code medseal_backup_verify(medseal_vault* vault, const char* place, std:
 
 medseal_code medseal_backup_prune(medseal_vault* vault, const char* place, std::uint32_t keep,
                                   std::uint64_t made_before_s, std::uint64_t* removed, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kBackup, Text(place), error, [&]() -> Status {
     if (removed != nullptr) *removed = 0;
     MS_ASSIGN(vault::Call call, Enter(vault));
     std::size_t count = 0;
@@ -230,7 +231,7 @@ medseal_code medseal_backup_prune(medseal_vault* vault, const char* place, std::
 }
 
 medseal_code medseal_backup_bundle(medseal_vault* vault, const char* folder, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kBackup, Text(folder), error, [&]() -> Status {
     MS_TRY(Require(folder != nullptr, "a folder is needed"));
     MS_ASSIGN(vault::Call call, Enter(vault));
     return vault::WriteBundleTo(call.core(), folder);
@@ -239,7 +240,7 @@ medseal_code medseal_backup_bundle(medseal_vault* vault, const char* folder, med
 
 medseal_code medseal_backup_freeze(medseal_vault* vault, std::uint64_t longest_ms, void (*work)(void* context),
                                    void* context, int* intact, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kBackup, "freeze", error, [&]() -> Status {
     MS_TRY(Require(work != nullptr && intact != nullptr, "work and a place for its outcome are needed"));
     *intact = 0;
     MS_TRY(Require(longest_ms > 0 && longest_ms <= 3'600'000, "the time has to be bounded, by an hour at most"));
@@ -293,7 +294,7 @@ medseal_code medseal_provider_copies(medseal_vault* vault, medseal_provider_call
 
 medseal_code medseal_provider_add(medseal_vault* vault, const medseal_keyring* copy, const medseal_cost* cost,
                                   medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kKeys, "provider copy add", error, [&]() -> Status {
     MS_ASSIGN(const medseal_keyring keyring, Read(copy));
     MS_TRY(Require(!Text(keyring.path).empty(), "the copy needs a path"));
     MS_ASSIGN(const keys::KeyringSecret secret, ReadSecret(keyring));
@@ -304,7 +305,7 @@ medseal_code medseal_provider_add(medseal_vault* vault, const medseal_keyring* c
 }
 
 medseal_code medseal_provider_forget(medseal_session* session, const char* uri, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kKeys, "provider copy forget", error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && uri != nullptr, "session and uri are needed"));
     MS_ASSIGN(vault::Call call, session->session->Enter());
     return vault::ForgetProviderCopy(call.core(), call.desk(), uri);
@@ -313,7 +314,7 @@ medseal_code medseal_provider_forget(medseal_session* session, const char* uri, 
 
 medseal_code medseal_provider_move(medseal_vault* vault, const medseal_keyring* to, const medseal_cost* cost,
                                    medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kKeys, "provider move", error, [&]() -> Status {
     MS_TRY(Require(vault != nullptr, "there is no vault"));
     MS_ASSIGN(const medseal_keyring keyring, Read(to));
     MS_TRY(Require(!Text(keyring.path).empty(), "the new provider needs a path"));
@@ -325,7 +326,7 @@ medseal_code medseal_provider_move(medseal_vault* vault, const medseal_keyring* 
 
 medseal_code medseal_rotate_root(medseal_vault* vault, const medseal_root_options* options,
                                  medseal_root_callback callback, void* context, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kKeys, "rotate root", error, [&]() -> Status {
     MS_ASSIGN(const medseal_root_options known, ReadOptional(options));
     vault::RootOptions root;
     MS_ASSIGN(root.cost, ReadCost(known.cost));

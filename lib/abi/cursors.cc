@@ -1,19 +1,34 @@
 // medseal.h: listings of several records, uploads, and reading large values in part.
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "vault/on_record.h"
 
 namespace mseal::abi {
 namespace {
 
+using Patient = std::optional<keys::PatientHandle>;
+
+std::string FieldName(const char* type, const char* field) {
+  return std::string(Text(type)) + "." + std::string(Text(field));
+}
+
 // Opens a listing with `make` and hands it out as a cursor.
+// That it was asked for is on record before it looks; `detail` says for what, without a value.
 template <typename Make>
-Status OpenCursor(medseal_session* session, medseal_cursor** cursor, Make&& make) {
+Status OpenCursor(medseal_session* session, medseal_cursor** cursor, audit::Operation operation,
+                  const std::string& detail, Make&& make) {
   MS_TRY(Require(session != nullptr && cursor != nullptr, "session and cursor are needed"));
   *cursor = nullptr;
   MS_ASSIGN(vault::Call call, session->session->Enter());
-  MS_ASSIGN(vault::ListingPtr listing, make(call));
-  *cursor = new medseal_cursor{{session->session, std::move(listing)}};
-  return Status::Ok();
+  return vault::OnRecord(call, operation, [&](std::optional<keys::PatientHandle>& patient) -> Status {
+    MS_ASSIGN(vault::ListingPtr listing, make(call, patient));
+    audit::Access access{.operation = operation};
+    access.detail = detail;
+    if (patient.has_value()) access.patient = &*patient;
+    MS_TRY(call.core().Record(call.desk(), access));
+    *cursor = new medseal_cursor{{session->session, std::move(listing)}};
+    return Status::Ok();
+  });
 }
 
 Status Next(medseal_cursor* cursor, medseal_record** record) {
@@ -22,9 +37,11 @@ Status Next(medseal_cursor* cursor, medseal_record** record) {
   MS_ASSIGN(vault::Call call, cursor->child.session().Enter());
   if (cursor->child.TooOld()) cursor->child.Drop();
   if (cursor->child.get() == nullptr) return Status::Closed("the cursor is closed, or older than an hour");
-  MS_ASSIGN(auto opened, cursor->child.get()->Next());
-  if (opened != nullptr) *record = MakeRecord(std::move(opened));
-  return Status::Ok();
+  return vault::OnRecord(call, audit::Operation::kRead, [&](Patient&) -> Status {
+    MS_ASSIGN(auto opened, cursor->child.get()->Next());
+    if (opened != nullptr) *record = MakeRecord(std::move(opened));
+    return Status::Ok();
+  });
 }
 
 }  // namespace
@@ -36,54 +53,63 @@ using namespace mseal::abi;
 medseal_code medseal_history(medseal_session* session, const medseal_ref* ref, medseal_cursor** cursor,
                              medseal_error* error) {
   return Run(error, [&] {
-    return OpenCursor(session, cursor, [&](vault::Call& call) -> Result<vault::ListingPtr> {
-      MS_ASSIGN(const medseal_ref known, Read(ref));
-      MS_TRY(Require(known.type != nullptr && known.record.size > 0, "record type and id are needed"));
-      keys::PatientHandle place;
-      MS_ASSIGN(const vault::PatientName name, PatientOf(known, place));
-      return vault::ListHistory(call.core(), call.desk(), name, known.type, View(known.record));
-    });
+    return OpenCursor(
+        session, cursor, audit::Operation::kList, "history",
+        [&](vault::Call& call, Patient& patient) -> Result<vault::ListingPtr> {
+          MS_ASSIGN(const medseal_ref known, Read(ref));
+          MS_TRY(Require(known.type != nullptr && known.record.size > 0, "record type and id are needed"));
+          keys::PatientHandle place;
+          MS_ASSIGN(const vault::PatientName name, PatientOf(known, place));
+          MS_ASSIGN(patient, vault::FindPatient(call.core(), call.desk(), name));
+          return vault::ListHistory(call.core(), call.desk(), name, known.type, View(known.record));
+        });
   });
 }
 
 medseal_code medseal_patient(medseal_session* session, const medseal_ref* ref, medseal_cursor** cursor,
                              medseal_error* error) {
   return Run(error, [&] {
-    return OpenCursor(session, cursor, [&](vault::Call& call) -> Result<vault::ListingPtr> {
-      MS_ASSIGN(const medseal_ref known, Read(ref));
-      keys::PatientHandle place;
-      MS_ASSIGN(const vault::PatientName name, PatientOf(known, place));
-      return vault::ListPatient(call.core(), call.desk(), name);
-    });
+    return OpenCursor(session, cursor, audit::Operation::kList, "patient",
+                      [&](vault::Call& call, Patient& patient) -> Result<vault::ListingPtr> {
+                        MS_ASSIGN(const medseal_ref known, Read(ref));
+                        keys::PatientHandle place;
+                        MS_ASSIGN(const vault::PatientName name, PatientOf(known, place));
+                        MS_ASSIGN(patient, vault::FindPatient(call.core(), call.desk(), name));
+                        return vault::ListPatient(call.core(), call.desk(), name);
+                      });
   });
 }
 
 medseal_code medseal_find(medseal_session* session, const char* type, const char* field, medseal_bytes value,
                           medseal_cursor** cursor, medseal_error* error) {
   return Run(error, [&] {
-    return OpenCursor(session, cursor, [&](vault::Call& call) {
-      return vault::ListFound(call.core(), call.desk(), Text(type), Text(field), View(value));
-    });
+    return OpenCursor(session, cursor, audit::Operation::kSearch, FieldName(type, field),
+                      [&](vault::Call& call, Patient&) {
+                        return vault::ListFound(call.core(), call.desk(), Text(type), Text(field), View(value));
+                      });
   });
 }
 
 medseal_code medseal_range(medseal_session* session, const char* type, const char* field, medseal_bytes first,
                            medseal_bytes last, int prefix, medseal_cursor** cursor, medseal_error* error) {
   return Run(error, [&] {
-    return OpenCursor(session, cursor, [&](vault::Call& call) {
-      return vault::ListRange(call.core(), call.desk(), Text(type), Text(field), View(first), View(last), prefix != 0);
-    });
+    return OpenCursor(session, cursor, audit::Operation::kSearch, FieldName(type, field),
+                      [&](vault::Call& call, Patient&) {
+                        return vault::ListRange(call.core(), call.desk(), Text(type), Text(field), View(first),
+                                                View(last), prefix != 0);
+                      });
   });
 }
 
 medseal_code medseal_scan(medseal_session* session, const char* type, const uint8_t* after, medseal_cursor** cursor,
                           medseal_error* error) {
   return Run(error, [&] {
-    return OpenCursor(session, cursor, [&](vault::Call& call) {
-      std::optional<keys::RecordHandle> start;
-      if (after != nullptr) std::memcpy(start.emplace().data(), after, MEDSEAL_RECORD_HANDLE_SIZE);
-      return vault::ListType(call.core(), call.desk(), Text(type), start);
-    });
+    return OpenCursor(session, cursor, audit::Operation::kList, std::string(Text(type)),
+                      [&](vault::Call& call, Patient&) {
+                        std::optional<keys::RecordHandle> start;
+                        if (after != nullptr) std::memcpy(start.emplace().data(), after, MEDSEAL_RECORD_HANDLE_SIZE);
+                        return vault::ListType(call.core(), call.desk(), Text(type), start);
+                      });
   });
 }
 
@@ -148,13 +174,15 @@ medseal_code medseal_read_value(medseal_session* session, const medseal_ref* ref
     keys::PatientHandle place;
     MS_ASSIGN(const vault::PatientName name, PatientOf(known, place));
     MS_ASSIGN(vault::Call call, session->session->Enter());
-    MS_ASSIGN(const keys::PatientHandle patient, vault::FindPatient(call.core(), call.desk(), name));
-    auto buffer = std::make_unique<medseal_buffer>();
-    std::uint64_t size = 0;
-    MS_TRY(vault::RecordReader(call.core(), call.desk())
-               .ReadValue(patient, known.type, View(known.record), field, offset, length, buffer->bytes, size));
-    if (value_size != nullptr) *value_size = size;
-    *value = buffer.release();
-    return Status::Ok();
+    return vault::OnRecord(call, audit::Operation::kRead, [&](Patient& patient) -> Status {
+      MS_ASSIGN(patient, vault::FindPatient(call.core(), call.desk(), name));
+      auto buffer = std::make_unique<medseal_buffer>();
+      std::uint64_t size = 0;
+      MS_TRY(vault::RecordReader(call.core(), call.desk())
+                 .ReadValue(*patient, known.type, View(known.record), field, offset, length, buffer->bytes, size));
+      if (value_size != nullptr) *value_size = size;
+      *value = buffer.release();
+      return Status::Ok();
+    });
   });
 }

@@ -3,6 +3,7 @@
 
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "abi/on_record.h"
 #include "vault/certificate.h"
 #include "vault/epoch_change.h"
 #include "vault/erase.h"
@@ -42,7 +43,15 @@ medseal_code medseal_erase(medseal_session* session, const medseal_ref* ref, con
     keys::PatientHandle place;
     MS_ASSIGN(const vault::PatientName name, PatientOf(known, place));
     vault::Erased erased;
-    MS_TRY(vault::ErasePatient(*session->session, name, reason, erased));
+    std::optional<keys::PatientHandle> patient;
+    {
+      MS_ASSIGN(vault::Call call, session->session->Enter());
+      auto found = vault::FindPatient(call.core(), call.desk(), name);
+      if (found.ok()) patient = *found;
+    }
+    MS_TRY(vault::OnRecord(
+        *session->session, audit::Operation::kErase, {},
+        [&] { return vault::ErasePatient(*session->session, name, reason, erased); }, patient));
     Write(InfoOf(erased.patient, erased.erasure, erased.job), info);
     return Status::Ok();
   });
@@ -94,7 +103,7 @@ medseal_code medseal_certificate_verify(medseal_bytes certificate, const uint8_t
 }
 
 medseal_code medseal_epoch_change(medseal_vault* vault, std::uint32_t* job, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kKeys, "epoch change", error, [&]() -> Status {
     MS_TRY(Require(vault != nullptr && job != nullptr, "vault and job are needed"));
     *job = 0;
     MS_ASSIGN(vault::Call call, vault->vault->Enter());
@@ -104,7 +113,7 @@ medseal_code medseal_epoch_change(medseal_vault* vault, std::uint32_t* job, meds
 
 medseal_code medseal_purge(medseal_vault* vault, const medseal_purge_options* options, medseal_purge_report* report,
                            medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kPurge, {}, error, [&]() -> Status {
     MS_TRY(Require(vault != nullptr, "there is no vault"));
     MS_ASSIGN(const medseal_purge_options known, ReadOptional(options));
     store::PurgeOptions how;

@@ -1,6 +1,7 @@
 // medseal.h: rotation, reseal and their jobs.
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "abi/on_record.h"
 #include "vault/index_re_epoch.h"
 #include "vault/index_rotation.h"
 #include "vault/reseal.h"
@@ -108,10 +109,13 @@ vault::StepOptions ReadStep(const medseal_job_options& known) {
 
 medseal_code SetPaused(medseal_vault* vault, medseal_session* session, std::uint32_t job, bool paused,
                        medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  const auto pause = [&]() -> Status {
     MS_ASSIGN(Entered entered, Enter(vault, session));
     return vault::PauseJob(entered.call.core(), entered.desk, job, paused);
-  });
+  };
+  const char* const what = paused ? "pause" : "resume";
+  if (session != nullptr) return RunOnRecord(session, audit::Operation::kKeys, what, error, pause);
+  return RunOnRecord(vault, audit::Operation::kKeys, what, error, pause);
 }
 
 }  // namespace
@@ -122,7 +126,7 @@ using namespace mseal::abi;
 
 medseal_code medseal_rotate_class(medseal_session* session, const char* class_name, const char* const* revoked,
                                   std::size_t revoked_count, std::uint32_t* job, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kKeys, Text(class_name), error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && class_name != nullptr && job != nullptr, "session, class and job are needed"));
     MS_TRY(Require(revoked_count == 0 || revoked != nullptr, "the list of persons is missing"));
     *job = 0;
@@ -134,7 +138,7 @@ medseal_code medseal_rotate_class(medseal_session* session, const char* class_na
 
 medseal_code medseal_reseal_class(medseal_session* session, const char* class_name, std::uint32_t* job,
                                   medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kKeys, Text(class_name), error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && class_name != nullptr && job != nullptr, "session, class and job are needed"));
     *job = 0;
     return vault::StartReseal(*session->session, class_name, *job);
@@ -143,7 +147,7 @@ medseal_code medseal_reseal_class(medseal_session* session, const char* class_na
 
 medseal_code medseal_reseal_suite(medseal_session* session, medseal_suite suite, std::uint32_t* job,
                                   medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kKeys, "reseal suite", error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && job != nullptr, "session and job are needed"));
     MS_TRY(Require(suite == MEDSEAL_SUITE_CHACHA20_POLY1305 || suite == MEDSEAL_SUITE_AES256_GCM,
                    "there is no such suite"));
@@ -154,7 +158,7 @@ medseal_code medseal_reseal_suite(medseal_session* session, medseal_suite suite,
 
 medseal_code medseal_rotate_index(medseal_session* session, const char* type, const char* field, std::uint32_t* job,
                                   medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kKeys, "rotate index", error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && type != nullptr && field != nullptr && job != nullptr,
                    "session, type, field and job are needed"));
     *job = 0;
@@ -163,7 +167,7 @@ medseal_code medseal_rotate_index(medseal_session* session, const char* type, co
 }
 
 medseal_code medseal_index_re_epoch(medseal_vault* vault, std::uint32_t* job, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kKeys, "index re-epoch", error, [&]() -> Status {
     MS_TRY(Require(vault != nullptr && job != nullptr, "vault and job are needed"));
     *job = 0;
     MS_ASSIGN(vault::Call call, vault->vault->Enter());
@@ -173,7 +177,7 @@ medseal_code medseal_index_re_epoch(medseal_vault* vault, std::uint32_t* job, me
 
 medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, std::uint32_t job,
                               const medseal_job_options* options, medseal_job_info* info, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  const auto step = [&]() -> Status {
     MS_ASSIGN(const medseal_job_options known, ReadOptional(options));
     MS_ASSIGN(Entered entered, Enter(vault, session));
     vault::Core& core = entered.call.core();
@@ -181,7 +185,9 @@ medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, st
     const Status status = vault::StepJob(core, entered.desk, job, ReadStep(known), state);
     if (status.ok() || status.code() == StatusCode::kCancelled) Write(InfoOf(job, state, core), info);
     return status;
-  });
+  };
+  if (session != nullptr) return RunOnRecord(session, audit::Operation::kKeys, "job", error, step);
+  return RunOnRecord(vault, audit::Operation::kKeys, "job", error, step);
 }
 
 medseal_code medseal_job_pause(medseal_vault* vault, medseal_session* session, std::uint32_t job,

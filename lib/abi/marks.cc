@@ -3,6 +3,7 @@
 
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "abi/on_record.h"
 #include "vault/two_persons.h"
 
 namespace mseal::abi {
@@ -15,8 +16,19 @@ Status OfPatient(medseal_session* session, const medseal_ref* ref, Change&& chan
   MS_ASSIGN(const medseal_ref known, Read(ref));
   keys::PatientHandle place;
   MS_ASSIGN(const vault::PatientName name, PatientOf(known, place));
-  MS_ASSIGN(vault::Call call, session->session->Enter());
-  return change(call.core(), call.desk(), name);
+  std::optional<keys::PatientHandle> patient;
+  {
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    auto found = vault::FindPatient(call.core(), call.desk(), name);
+    if (found.ok()) patient = *found;
+  }
+  return vault::OnRecord(
+      *session->session, audit::Operation::kMark, {},
+      [&]() -> Status {
+        MS_ASSIGN(vault::Call call, session->session->Enter());
+        return change(call.core(), call.desk(), name);
+      },
+      patient);
 }
 
 struct EntryPlaces {
@@ -51,7 +63,7 @@ using namespace mseal;
 using namespace mseal::abi;
 
 medseal_code medseal_session_join(medseal_session* session, const medseal_login_options* second, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kLogin, "second person", error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_login_options known, Read(second));
     MS_TRY(Require(known.person != nullptr, "a person is needed"));
@@ -87,7 +99,7 @@ medseal_code medseal_unrestrict(medseal_session* session, const medseal_ref* ref
 
 medseal_code medseal_marks(medseal_session* session, medseal_mark_callback callback, void* context,
                            medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kList, "marks", error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && callback != nullptr, "session and callback are needed"));
     MS_ASSIGN(vault::Call call, session->session->Enter());
     return vault::ListMarks(

@@ -1,6 +1,7 @@
 // medseal.h: people and schema.
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "abi/on_record.h"
 #include "abi/schema_text.h"
 #include "vault/administer.h"
 #include "vault/load_schema.h"
@@ -66,7 +67,7 @@ using namespace mseal;
 using namespace mseal::abi;
 
 medseal_code medseal_person_add(medseal_session* session, const medseal_person_options* options, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kPerson, "add", error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_person_options known, Read(options));
     MS_ASSIGN(const people::NewPerson person, ReadPerson(known));
@@ -77,7 +78,7 @@ medseal_code medseal_person_add(medseal_session* session, const medseal_person_o
 
 medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name,
                                   medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kGrant, Text(person), error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && person != nullptr && class_name != nullptr,
                    "session, person and class are needed"));
     MS_ASSIGN(vault::Call call, session->session->Enter());
@@ -87,7 +88,7 @@ medseal_code medseal_person_grant(medseal_session* session, const char* person, 
 
 medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password,
                                    const medseal_cost* cost, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kPerson, Text(person), error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && person != nullptr, "session and person are needed"));
     MS_ASSIGN(const crypto::Argon2Cost known_cost, ReadCost(cost));
     return vault::RotatePerson(*session->session, person, View(password), known_cost);
@@ -97,7 +98,7 @@ medseal_code medseal_rotate_person(medseal_session* session, const char* person,
 medseal_code medseal_rotate_person_compromised(medseal_session* session, const char* person, medseal_bytes password,
                                                const medseal_cost* cost, medseal_rotated_class_callback callback,
                                                void* context, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kPerson, Text(person), error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && person != nullptr, "session and person are needed"));
     MS_ASSIGN(const crypto::Argon2Cost known_cost, ReadCost(cost));
     std::vector<vault::RotatedClass> classes;
@@ -134,7 +135,7 @@ medseal_code medseal_schema_check(const medseal_schema* current, const medseal_s
 
 medseal_code medseal_schema_load(medseal_session* session, const medseal_schema* schema, std::uint32_t* version,
                                  medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kSchema, {}, error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const auto text, ReadSchema(schema));
     MS_ASSIGN(vault::Call call, session->session->Enter());

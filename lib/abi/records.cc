@@ -1,6 +1,7 @@
 // medseal.h: putting, getting and deleting records; what a record shows.
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "vault/on_record.h"
 #include "vault/put.h"
 
 namespace mseal::abi {
@@ -70,6 +71,20 @@ T* At(T* array, std::size_t index) {
   return reinterpret_cast<T*>(reinterpret_cast<Byte*>(array) + index * array->size);
 }
 
+// A refusal is recorded with the patient of the first item that was refused, where their handle was given.
+Status PutOnRecord(vault::Call& call, std::span<const vault::PutItem> items, std::vector<vault::PutAnswer>& answers) {
+  return vault::OnRecord(call, audit::Operation::kWrite, [&](std::optional<keys::PatientHandle>& patient) {
+    const Status status = vault::PutAll(call.core(), call.desk(), items, answers);
+    for (std::size_t i = 0; i < items.size() && !status.ok(); ++i) {
+      if (answers[i].status.code() != status.code()) continue;
+      auto found = vault::FindPatient(call.core(), call.desk(), items[i].patient);
+      if (found.ok()) patient = *found;
+      break;
+    }
+    return status;
+  });
+}
+
 Status PutBatch(medseal_session* session, const medseal_put_item* items, std::size_t count,
                 medseal_put_result* results) {
   MS_TRY(Require(session != nullptr && (count == 0 || items != nullptr), "session and items are needed"));
@@ -85,7 +100,7 @@ Status PutBatch(medseal_session* session, const medseal_put_item* items, std::si
   for (std::size_t i = 0; i < count && status.ok(); ++i)
     answers[i].status = status = ReadItem(*At(items, i), *schema->schema, places[i], put_items[i]);
   if (status.ok())
-    status = vault::PutAll(call.core(), call.desk(), put_items, answers);
+    status = PutOnRecord(call, put_items, answers);
   else
     for (auto& answer : answers)
       if (answer.status.ok()) answer.status = Status::Cancelled("not reached");
@@ -117,11 +132,13 @@ Status Get(medseal_session* session, const medseal_ref* ref, const medseal_get_o
   MS_ASSIGN(vault::Call call, session->session->Enter());
   keys::PatientHandle place;
   MS_ASSIGN(const vault::PatientName name, PatientOf(known_ref, place));
-  MS_ASSIGN(const keys::PatientHandle patient, vault::FindPatient(call.core(), call.desk(), name));
-  const vault::RecordReader reader(call.core(), call.desk());
-  MS_ASSIGN(auto opened, reader.Read(patient, known_ref.type, View(known_ref.record), known.version, fields));
-  *record = MakeRecord(std::move(opened));
-  return Status::Ok();
+  return vault::OnRecord(call, audit::Operation::kRead, [&](std::optional<keys::PatientHandle>& patient) -> Status {
+    MS_ASSIGN(patient, vault::FindPatient(call.core(), call.desk(), name));
+    const vault::RecordReader reader(call.core(), call.desk());
+    MS_ASSIGN(auto opened, reader.Read(*patient, known_ref.type, View(known_ref.record), known.version, fields));
+    *record = MakeRecord(std::move(opened));
+    return Status::Ok();
+  });
 }
 
 Status GetHandle(medseal_session* session, const std::uint8_t* handle, const medseal_get_options* options,
@@ -134,15 +151,17 @@ Status GetHandle(medseal_session* session, const std::uint8_t* handle, const med
   MS_ASSIGN(vault::Call call, session->session->Enter());
   keys::RecordHandle known_handle;
   std::memcpy(known_handle.data(), handle, known_handle.size());
-  const vault::RecordReader reader(call.core(), call.desk());
-  MS_ASSIGN(auto opened, reader.Read(known_handle, fields));
-  if (known.version != 0 && known.version != opened->version) {
-    const SecretBytes id = std::move(opened->record_id);
-    MS_ASSIGN(opened, reader.Read(keys::PatientOf(known_handle), std::string(opened->type), id.Reveal(), known.version,
-                                  fields));
-  }
-  *record = MakeRecord(std::move(opened));
-  return Status::Ok();
+  return vault::OnRecord(call, audit::Operation::kRead, [&](std::optional<keys::PatientHandle>& patient) -> Status {
+    patient = keys::PatientOf(known_handle);
+    const vault::RecordReader reader(call.core(), call.desk());
+    MS_ASSIGN(auto opened, reader.Read(known_handle, fields));
+    if (known.version != 0 && known.version != opened->version) {
+      const SecretBytes id = std::move(opened->record_id);
+      MS_ASSIGN(opened, reader.Read(*patient, std::string(opened->type), id.Reveal(), known.version, fields));
+    }
+    *record = MakeRecord(std::move(opened));
+    return Status::Ok();
+  });
 }
 
 }  // namespace
@@ -180,7 +199,10 @@ medseal_code medseal_delete(medseal_session* session, const medseal_ref* ref, ui
     keys::PatientHandle place;
     MS_ASSIGN(const vault::PatientName name, PatientOf(known, place));
     MS_ASSIGN(vault::Call call, session->session->Enter());
-    return vault::DeleteRecord(call.core(), call.desk(), name, known.type, View(known.record), expected_version);
+    return vault::OnRecord(call, audit::Operation::kDelete, [&](std::optional<keys::PatientHandle>& patient) -> Status {
+      MS_ASSIGN(patient, vault::FindPatient(call.core(), call.desk(), name));
+      return vault::DeleteRecord(call.core(), call.desk(), name, known.type, View(known.record), expected_version);
+    });
   });
 }
 

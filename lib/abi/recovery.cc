@@ -3,6 +3,7 @@
 
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "abi/on_record.h"
 #include "abi/schema_text.h"
 
 namespace mseal::abi {
@@ -58,7 +59,7 @@ using namespace mseal::abi;
 
 medseal_code medseal_recovery_setup(medseal_session* session, const medseal_recovery_setup_options* options,
                                     medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kKeys, "custodians", error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_recovery_setup_options known, Read(options));
     MS_ASSIGN(const vault::RecoverySetup setup, ReadSetup(known));
@@ -80,7 +81,7 @@ medseal_code medseal_recovery_status(medseal_vault* vault, medseal_recovery_info
 
 medseal_code medseal_recovery_drill(medseal_vault* vault, const medseal_recovery_options* options,
                                     medseal_recovery_info* info, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kKeys, "recovery drill", error, [&]() -> Status {
     MS_TRY(Require(vault != nullptr, "there is no vault"));
     MS_ASSIGN(const medseal_recovery_options known, Read(options));
     MS_ASSIGN(const std::vector<ByteView> texts, ReadShares(known));
@@ -94,7 +95,7 @@ medseal_code medseal_recovery_drill(medseal_vault* vault, const medseal_recovery
 
 medseal_code medseal_recovery_open(medseal_vault* vault, const medseal_recovery_options* options,
                                    medseal_recovery_info* info, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(vault, audit::Operation::kKeys, "recovery", error, [&]() -> Status {
     MS_TRY(Require(vault != nullptr, "there is no vault"));
     MS_ASSIGN(const medseal_recovery_options known, Read(options));
     MS_ASSIGN(const std::vector<ByteView> texts, ReadShares(known));

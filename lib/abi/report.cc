@@ -1,7 +1,7 @@
 // Codes, messages, incident numbers, and the small functions about them.
 #include "abi/call.h"
 #include "abi/handles.h"
-#include "crypto/random.h"
+#include "vault/on_record.h"
 
 namespace mseal::abi {
 
@@ -16,9 +16,7 @@ medseal_code Report(const Status& status, medseal_error* error) {
   filled.size = error->size;
   filled.code = code;
   if (!status.ok()) {
-    ByteArray<8> random;
-    crypto::SystemRandom(random);
-    std::memcpy(&filled.incident, random.data(), random.size());
+    filled.incident = status.incident() != 0 ? status.incident() : vault::DrawIncident();
     const std::string& message = status.message();
     std::memcpy(filled.message, message.data(), std::min(message.size(), sizeof(filled.message) - 1));
   }

@@ -1,6 +1,7 @@
 // medseal.h: import, verify, thief.
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "abi/on_record.h"
 #include "vault/import.h"
 #include "vault/thief.h"
 #include "vault/verify.h"
@@ -67,7 +68,7 @@ using namespace mseal::abi;
 
 medseal_code medseal_import(medseal_session* session, const medseal_import_options* options,
                             medseal_import_report* report, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kImport, {}, error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_import_options known, Read(options));
     MS_ASSIGN(const vault::ImportOptions import_options, ReadImport(known));

@@ -52,6 +52,9 @@ Result<std::shared_ptr<vault::Vault>> Open(const medseal_open_options* given) {
   options.accept_stale = known.accept_stale != 0;
   if (known.cache_patients != 0) options.cache_patients = known.cache_patients;
   if (known.cache_bytes != 0) options.cache_bytes = known.cache_bytes;
+  MS_TRY(
+      Require(known.audit == MEDSEAL_AUDIT_GROUP || known.audit == MEDSEAL_AUDIT_SYNC, "there is no such audit mode"));
+  options.audit = known.audit == MEDSEAL_AUDIT_SYNC ? audit::LogSync::kEach : audit::LogSync::kGroup;
   return vault::Vault::Open(options);
 }
 

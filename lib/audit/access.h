@@ -67,6 +67,7 @@ struct Access {
   StatusCode code = StatusCode::kOk;
   std::uint64_t incident = 0;
   std::uint64_t number = 0;
+  std::uint32_t person = 0;  // whom the host records it of, who is not proven to have been there
   std::string_view detail{};  // no values, no ids: names of classes, persons, places
   // The patient, by their keys; or by their handle where the keys are not at hand.
   const keys::PatientKeys* keys = nullptr;

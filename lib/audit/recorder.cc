@@ -73,16 +73,17 @@ Result<std::unique_ptr<Recorder>> Recorder::Begin(Log& log, const LogKeys& keys,
   return recorder;
 }
 
-ByteArray<16> Recorder::PersonToken(std::uint64_t time_ms) const {
+ByteArray<16> Recorder::PersonToken(std::uint32_t person, std::uint64_t time_ms) const {
   const std::uint32_t month = MonthOf(time_ms);
-  if (month - first_month_ < tokens_.size()) return tokens_[month - first_month_];
-  return MonthToken(keys_, actor_.person, month);
+  if (person == actor_.person && month - first_month_ < tokens_.size()) return tokens_[month - first_month_];
+  return MonthToken(keys_, person, month);
 }
 
 Status Recorder::Record(const Access& access) const {
   Scratch& scratch = ScratchOfThread();
   const std::uint64_t now = NowMs();
-  format::LogWho who{.person = actor_.person,
+  const std::uint32_t person = actor_.person != 0 ? actor_.person : access.person;
+  format::LogWho who{.person = person,
                      .operation = static_cast<std::uint8_t>(access.operation),
                      .outcome = static_cast<std::uint8_t>(access.outcome),
                      .code = static_cast<std::uint8_t>(access.code),
@@ -106,7 +107,7 @@ Status Recorder::Record(const Access& access) const {
                           .fields = access.fields},
                          scratch.what);
   const seal::SuiteSet suite = suite_.now();
-  format::LogAccess entry{.key_id = id_, .person_token = PersonToken(now)};
+  format::LogAccess entry{.key_id = id_, .person_token = PersonToken(person, now)};
   crypto::SaltHedge hedge;
   hedge.AddKey(key_.Reveal()).AddContext(context_).AddPlaintext(scratch.who.Reveal());
   if (access.keys != nullptr) hedge.AddPlaintext(scratch.what.Reveal());

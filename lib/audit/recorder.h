@@ -43,7 +43,7 @@ class Recorder {
 
  private:
   Recorder(Log& log, const LogKeys& keys, const keys::StoreId& store, seal::SuiteView suite, Actor actor);
-  ByteArray<16> PersonToken(std::uint64_t time_ms) const;
+  ByteArray<16> PersonToken(std::uint32_t person, std::uint64_t time_ms) const;
 
   Log& log_;
   const LogKeys& keys_;

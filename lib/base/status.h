@@ -72,11 +72,20 @@ class [[nodiscard]] Status {
   StatusCode code() const { return code_; }
   const std::string& message() const { return message_; }
 
+  // The number that names this failure to its caller and in the log of accesses; 0 until somebody gave it one.
+  std::uint64_t incident() const { return incident_; }
+  Status WithIncident(std::uint64_t incident) const {
+    Status named = *this;
+    named.incident_ = incident;
+    return named;
+  }
+
   // Drops a failure on purpose; `reason` says to the reader why that is right.
   void Ignore(std::string_view reason) const { (void)reason; }
 
  private:
   StatusCode code_ = StatusCode::kOk;
+  std::uint64_t incident_ = 0;
   std::string message_;
 };
 

@@ -6,6 +6,7 @@
 #include "vault/known_time.h"
 #include "vault/load_schema.h"
 #include "vault/marks.h"
+#include "vault/on_record.h"
 #include "vault/provider_changes.h"
 #include "vault/provider_copies.h"
 #include "vault/streams.h"
@@ -338,9 +339,11 @@ Status Vault::RecordFailedLogin(Core& core, std::string_view name, const Status&
   const people::Person* person = chain->FindPerson(name);
   audit::Access access{.operation = audit::Operation::kLogin, .outcome = audit::OutcomeOf(status)};
   access.code = status.code();
-  access.detail = person == nullptr ? "unknown person" : std::string_view(person->name);
+  if (person != nullptr) access.person = person->number;
+  if (person == nullptr) access.detail = "unknown person";
+  access.incident = DrawIncident();
   MS_TRY(core.Record(Desk(), access));
-  return status;
+  return status.WithIncident(access.incident);
 }
 
 Status Vault::RecordLogin(Core& core, Session& session) {

@@ -65,6 +65,7 @@ class Call {
  public:
   Core& core() { return *core_; }
   Desk& desk() { return *desk_; }
+  bool has_desk() const { return desk_ != nullptr; }  // without one the vault itself was entered
 
  private:
   friend class Vault;
