@@ -199,6 +199,16 @@ typedef struct medseal_status_info {
 } medseal_status_info;
 MEDSEAL_API medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, medseal_error* error);
 
+typedef enum medseal_metrics_format {
+  MEDSEAL_METRICS_PROMETHEUS = 0, /* text exposition format, as a scrape or node_exporter's textfile collector takes it */
+  MEDSEAL_METRICS_JSON = 1        /* an array of {"name", "type", "help", "samples"} with the same content */
+} medseal_metrics_format;
+/* What this vault counted since it was opened: operations and how long they took, caches, jobs, log, key memory, sessions, anchor. Names
+ * no person, patient, record or class. To be asked every few seconds at most: it reads the rows of jobs.
+ *   KEY_UNAVAILABLE  the anchor cannot be read now */
+MEDSEAL_API medseal_code medseal_metrics_render(medseal_vault* vault, medseal_metrics_format format, medseal_buffer** text,
+                                                medseal_error* error);
+
 /* ---- Sessions ------------------------------------------------------------------------------------------------------ */
 
 typedef struct medseal_login_options {

@@ -843,6 +843,12 @@ class Vault {
     if (!status.ok()) return status.error();
     return info;
   }
+  Result<Buffer> RenderMetrics(medseal_metrics_format format) {
+    medseal_buffer* text = nullptr;
+    const Status status = internal::Call(medseal_metrics_render, raw_.get(), format, &text);
+    if (!status.ok()) return status.error();
+    return Buffer(text);
+  }
   Result<Session> Login(const LoginOptions& options) {
     auto raw = internal::Sized<medseal_login_options>();
     raw.person = options.person.c_str();

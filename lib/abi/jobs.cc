@@ -1,5 +1,6 @@
 // medseal.h: rotation, reseal and their jobs.
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "vault/index_re_epoch.h"
 #include "vault/index_rotation.h"
@@ -173,7 +174,7 @@ medseal_code medseal_index_re_epoch(medseal_vault* vault, std::uint32_t* job, me
 
 medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, std::uint32_t job,
                               const medseal_job_options* options, medseal_job_info* info, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(vault, vault::Operation::kJobStep, error, [&]() -> Status {
     MS_ASSIGN(const medseal_job_options known, ReadOptional(options));
     MS_ASSIGN(Entered entered, Enter(vault, session));
     vault::Core& core = entered.call.core();

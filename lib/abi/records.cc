@@ -1,5 +1,6 @@
 // medseal.h: putting, getting and deleting records; what a record shows.
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "vault/put.h"
 
@@ -153,27 +154,28 @@ using namespace mseal::abi;
 
 medseal_code medseal_put(medseal_session* session, const medseal_put_item* item, medseal_put_result* result,
                          medseal_error* error) {
-  return Run(error, [&] { return PutBatch(session, item, 1, result); });
+  return RunCounted(session, vault::Operation::kPut, error, [&] { return PutBatch(session, item, 1, result); });
 }
 
 medseal_code medseal_put_batch(medseal_session* session, const medseal_put_item* items, size_t count,
                                medseal_put_result* results, medseal_error* error) {
-  return Run(error, [&] { return PutBatch(session, items, count, results); });
+  return RunCounted(session, vault::Operation::kPut, error, [&] { return PutBatch(session, items, count, results); });
 }
 
 medseal_code medseal_get(medseal_session* session, const medseal_ref* ref, const medseal_get_options* options,
                          medseal_record** record, medseal_error* error) {
-  return Run(error, [&] { return Get(session, ref, options, record); });
+  return RunCounted(session, vault::Operation::kGet, error, [&] { return Get(session, ref, options, record); });
 }
 
 medseal_code medseal_get_handle(medseal_session* session, const uint8_t* handle, const medseal_get_options* options,
                                 medseal_record** record, medseal_error* error) {
-  return Run(error, [&] { return GetHandle(session, handle, options, record); });
+  return RunCounted(session, vault::Operation::kGet, error,
+                    [&] { return GetHandle(session, handle, options, record); });
 }
 
 medseal_code medseal_delete(medseal_session* session, const medseal_ref* ref, uint64_t expected_version,
                             medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(session, vault::Operation::kDelete, error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_ref known, Read(ref));
     MS_TRY(Require(known.type != nullptr && known.record.size > 0, "record type and id are needed"));

@@ -2,6 +2,7 @@
 #include "vault/retention.h"
 
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 
 namespace mseal::abi {
@@ -76,7 +77,7 @@ using namespace mseal::abi;
 
 medseal_code medseal_retention(medseal_session* session, const medseal_retention_options* options,
                                medseal_retention_report* report, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(session, vault::Operation::kRetention, error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_retention_options known, ReadOptional(options));
     MS_ASSIGN(vault::Call call, session->session->Enter());

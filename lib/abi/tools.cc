@@ -1,5 +1,6 @@
 // medseal.h: import, verify, thief.
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "vault/import.h"
 #include "vault/thief.h"
@@ -67,7 +68,7 @@ using namespace mseal::abi;
 
 medseal_code medseal_import(medseal_session* session, const medseal_import_options* options,
                             medseal_import_report* report, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(session, vault::Operation::kImport, error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_import_options known, Read(options));
     MS_ASSIGN(const vault::ImportOptions import_options, ReadImport(known));
@@ -82,7 +83,7 @@ medseal_code medseal_import(medseal_session* session, const medseal_import_optio
 medseal_code medseal_verify(medseal_vault* vault, medseal_session* session, medseal_progress_callback on_progress,
                             medseal_problem_callback on_problem, void* context, medseal_verify_report* report,
                             medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(vault, vault::Operation::kVerify, error, [&]() -> Status {
     MS_TRY(Require(vault != nullptr, "there is no vault"));
     MS_TRY(Require(session == nullptr || &session->session->vault() == vault->vault.get(),
                    "the session is another vault's"));

@@ -570,6 +570,19 @@ static void SharesGiveTheFounderAnotherPassword(void) {
   medseal_vault_free(vault);
 }
 
+static void MetricsAreText(medseal_vault* vault) {
+  medseal_buffer* shown = NULL;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_metrics_render(NULL, MEDSEAL_METRICS_PROMETHEUS, &shown, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_metrics_render(vault, (medseal_metrics_format)7, &shown, &error));
+  EXPECT(shown == NULL);
+  EXPECT_CODE(MEDSEAL_OK, medseal_metrics_render(vault, MEDSEAL_METRICS_PROMETHEUS, &shown, &error));
+  EXPECT(strncmp((const char*)medseal_buffer_bytes(shown).data, "# HELP medseal_operations_total ", 32) == 0);
+  medseal_free(shown);
+  EXPECT_CODE(MEDSEAL_OK, medseal_metrics_render(vault, MEDSEAL_METRICS_JSON, &shown, &error));
+  EXPECT(((const char*)medseal_buffer_bytes(shown).data)[0] == '[');
+  medseal_free(shown);
+}
+
 int main(void) {
   medseal_vault* vault = NULL;
   medseal_session* session = NULL;
@@ -599,6 +612,7 @@ int main(void) {
     ARestrictedPatientIsReadByTwo(vault, session);
     RetentionIsAPlanUnlessToldToRun(session);
     ALargeValueIsReadInPieces(session);
+    MetricsAreText(vault);
     AChildOfForkIsRefused(session);
     ChildrenOutliveTheirParents(vault, session);
     ALoggedOutSessionIsClosed();
