@@ -119,7 +119,7 @@ Status Get(medseal_session* session, const medseal_ref* ref, const medseal_get_o
   keys::PatientHandle place;
   MS_ASSIGN(const vault::PatientName name, PatientOf(known_ref, place));
   MS_ASSIGN(const keys::PatientHandle patient, vault::FindPatient(call.core(), call.desk(), name));
-  const vault::RecordReader reader(call.core(), call.desk());
+  const vault::RecordReader reader(call.core(), call.desk(), nullptr, known.masked != 0);
   MS_ASSIGN(auto opened, reader.Read(patient, known_ref.type, View(known_ref.record), known.version, fields));
   *record = MakeRecord(std::move(opened));
   return Status::Ok();
@@ -135,7 +135,7 @@ Status GetHandle(medseal_session* session, const std::uint8_t* handle, const med
   MS_ASSIGN(vault::Call call, session->session->Enter());
   keys::RecordHandle known_handle;
   std::memcpy(known_handle.data(), handle, known_handle.size());
-  const vault::RecordReader reader(call.core(), call.desk());
+  const vault::RecordReader reader(call.core(), call.desk(), nullptr, known.masked != 0);
   MS_ASSIGN(auto opened, reader.Read(known_handle, fields));
   if (known.version != 0 && known.version != opened->version) {
     const SecretBytes id = std::move(opened->record_id);
@@ -197,6 +197,12 @@ size_t medseal_record_redacted_count(const medseal_record* record) { return reco
 
 const char* medseal_record_redacted(const medseal_record* record, size_t index) {
   return index < record->opened->redacted.size() ? record->opened->redacted[index].c_str() : nullptr;
+}
+
+size_t medseal_record_masked_count(const medseal_record* record) { return record->opened->masked.size(); }
+
+const char* medseal_record_masked(const medseal_record* record, size_t index) {
+  return index < record->opened->masked.size() ? record->opened->masked[index].c_str() : nullptr;
 }
 
 const char* medseal_record_class(const medseal_record* record, const char* field) {

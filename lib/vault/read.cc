@@ -5,10 +5,12 @@
 
 #include "format/group.h"
 #include "format/row.h"
+#include "schema/mask.h"
 #include "schema/walker.h"
 #include "vault/erasures.h"
 #include "vault/field_list.h"
 #include "vault/marks.h"
+#include "vault/showing.h"
 #include "vault/streams.h"
 
 namespace mseal::vault {
@@ -28,8 +30,8 @@ struct Part {
 class Assembly {
  public:
   Assembly(const Core& core, Desk& desk, const RecordReader& reader, const store::Snapshot* at,
-           const keys::PatientKeys& keys, const OpenedRow& row, const FieldNames& wanted)
-      : core_(core), desk_(desk), reader_(reader), at_(at), keys_(keys), row_(row), wanted_(wanted) {}
+           const keys::PatientKeys& keys, const OpenedRow& row, const FieldNames& wanted, bool masked)
+      : core_(core), desk_(desk), reader_(reader), at_(at), keys_(keys), row_(row), wanted_(wanted), masked_(masked) {}
 
   Result<std::unique_ptr<OpenedRecord>> Run() {
     record_->schema = core_.schemas.current();
@@ -73,7 +75,20 @@ class Assembly {
     if (field.is_public) return record_->classes.emplace_back(field.name, "public"), void();
     const people::ClassNumber number = ClassOf(field);
     record_->classes.emplace_back(field.name, std::string(record_->schema->ClassName(number)));
-    if (!desk_.session->Holds(number) && Wanted(field.number)) record_->redacted.push_back(field.name);
+    const Showing showing = ShowingOf(desk_, field, number, masked_);
+    if (showing == Showing::kWhole) return;
+    partly_.push_back({&field, showing});
+    if (!Wanted(field.number)) return;
+    (showing == Showing::kMasked ? record_->masked : record_->redacted).push_back(field.name);
+  }
+
+  // A field that the schema does not know has no mask.
+  Showing ShowingOfEntry(const format::HeaderGroup& group, std::uint32_t number) const {
+    for (const Partly& one : partly_) {
+      if (one.field->number == number) return one.showing;
+    }
+    const bool unmasked = !desk_.Masks(group.class_number) || type_->FindField(number) != nullptr;
+    return unmasked ? Showing::kWhole : Showing::kNothing;
   }
 
   Status AddPublic() {
@@ -110,6 +125,8 @@ class Assembly {
   }
 
   Status AddEntry(const format::HeaderGroup& group, const keys::DataKey& key, const format::GroupEntry& entry) {
+    const Showing showing = ShowingOfEntry(group, entry.field);
+    if (showing == Showing::kNothing) return Status::Ok();
     Part part{entry.field, {}};
     if (entry.kind == EntryKind::kInline) {
       part.wire.Append(entry.value);
@@ -119,6 +136,9 @@ class Assembly {
       part.wire.Append(reference.prefix);
       const StreamKeys stream_keys{keys_.handle, &key, keys_.tag.Reveal(), group.class_number, group.generation};
       MS_TRY(ReadStream(core_, stream_keys, reference, 0, reference.length, at_, part.wire));
+    }
+    if (showing == Showing::kMasked) {
+      MS_ASSIGN(part.wire, schema::MaskWire(*type_->FindField(entry.field), part.wire.Reveal()));
     }
     parts_.push_back(std::move(part));
     return Status::Ok();
@@ -139,6 +159,13 @@ class Assembly {
   const keys::PatientKeys& keys_;
   const OpenedRow& row_;
   const FieldNames& wanted_;
+  const bool masked_;
+  // A field that the session does not see whole.
+  struct Partly {
+    const schema::FieldPlan* field;
+    Showing showing;
+  };
+  std::vector<Partly> partly_;
   const schema::TypePlan* type_ = nullptr;
   std::unique_ptr<OpenedRecord> record_ = std::make_unique<OpenedRecord>();
   std::vector<Part> parts_;
@@ -178,7 +205,7 @@ Result<keys::DataKey> RecordReader::DataKeyOf(const keys::PatientKeys& keys, con
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Assemble(const keys::PatientKeys& keys, const OpenedRow& row,
                                                              const FieldNames& fields) const {
-  return Assembly(core_, desk_, *this, at_, keys, row, fields).Run();
+  return Assembly(core_, desk_, *this, at_, keys, row, fields, masked_).Run();
 }
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandle& handle,
@@ -189,7 +216,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandl
   if (at_ != nullptr || row.header.streams.empty()) return Assemble(*keys, row, fields);
   // Chunks go with the row that names them: both are read at one point in time.
   const auto frozen = core_.rows->Freeze();
-  return RecordReader(core_, desk_, frozen.get()).Read(handle, fields);
+  return RecordReader(core_, desk_, frozen.get(), masked_).Read(handle, fields);
 }
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::PatientHandle& patient, std::string_view type,
@@ -201,7 +228,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::PatientHand
   if (version == 0) return Read(place.handle(), fields);
   if (at_ == nullptr) {
     const auto frozen = core_.rows->Freeze();
-    return RecordReader(core_, desk_, frozen.get()).Read(patient, type, record_id, version, fields);
+    return RecordReader(core_, desk_, frozen.get(), masked_).Read(patient, type, record_id, version, fields);
   }
   MS_ASSIGN(const OpenedRow live, ReadLive(*keys, place.tag));
   if (live.header.version == version) return Assemble(*keys, live, fields);
@@ -246,7 +273,7 @@ Status RecordReader::ReadValue(const keys::PatientHandle& patient, std::string_v
   MS_TRY(CheckMayOpen(core_, desk_, patient));
   if (at_ == nullptr) {
     const auto frozen = core_.rows->Freeze();
-    return RecordReader(core_, desk_, frozen.get())
+    return RecordReader(core_, desk_, frozen.get(), masked_)
         .ReadValue(patient, type_name, record_id, field_name, offset, length, out, value_size);
   }
   const auto schema = core_.schemas.current();
@@ -260,6 +287,7 @@ Status RecordReader::ReadValue(const keys::PatientHandle& patient, std::string_v
   const format::HeaderGroup* group = row.FindGroup(schema->NumberOf(field->class_index), 0);
   if (!desk_.session->Holds(schema->NumberOf(field->class_index)))
     return Status::PermissionDenied("the session does not hold the field's class");
+  MS_TRY(CheckWhole(desk_, *field, schema->NumberOf(field->class_index)));
   if (group == nullptr || group->state == GroupState::kVoid) return Status::NotFound("the field has no value");
   MS_ASSIGN(const keys::DataKey key, DataKeyOf(*keys, *group));
   SecretBytes content;

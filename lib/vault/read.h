@@ -19,6 +19,7 @@ struct OpenedRecord {
   keys::RecordHandle handle{};
   SecretBytes message;                                       // without what is redacted
   std::vector<std::string> redacted;                         // field names
+  std::vector<std::string> masked;                           // of fields whose value, if there is one, is masked
   std::vector<std::pair<std::string, std::string>> classes;  // field name, class name or "public"
   std::shared_ptr<const ActiveSchema> schema;                // that names the fields
 };
@@ -30,7 +31,9 @@ using FieldNames = std::vector<std::string>;
 class RecordReader {
  public:
   // `at` may be null; then a record with large values is read again at a snapshot of its own.
-  RecordReader(Core& core, Desk& desk, const store::Snapshot* at = nullptr) : core_(core), desk_(desk), at_(at) {}
+  // `masked`: fields with a mask are shown masked, whoever reads.
+  RecordReader(Core& core, Desk& desk, const store::Snapshot* at = nullptr, bool masked = false)
+      : core_(core), desk_(desk), at_(at), masked_(masked) {}
 
   //   InvalidArgument  a field name the type does not have
   //   NotFound         no such record;  version: not in its history
@@ -54,6 +57,7 @@ class RecordReader {
   Core& core_;
   Desk& desk_;
   const store::Snapshot* at_;
+  bool masked_;
 };
 
 }  // namespace mseal::vault
