@@ -168,6 +168,7 @@ struct GetArguments {
   std::vector<std::string> record;  // TYPE PATIENT RECORD, or HANDLE
   std::vector<std::string> fields;
   std::uint64_t version = 0;
+  bool masked = false;
   std::string raw;  // the one field whose bytes are written as they are
 };
 struct DeleteArguments {
