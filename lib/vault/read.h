@@ -44,6 +44,9 @@ class RecordReader {
   Result<std::unique_ptr<OpenedRecord>> Assemble(const keys::PatientKeys& keys, const OpenedRow& row,
                                                  const FieldNames& fields) const;
 
+  // Opens every value that the session's keys open, large ones too, purposes and masks or not, and shows none.
+  Status Check(const keys::PatientKeys& keys, const OpenedRow& row) const;
+
   Result<OpenedRow> ReadLive(const keys::PatientKeys& keys, const keys::RecordTag& tag) const;
   // The data key of a group, also when another writer made it a moment ago.
   Result<keys::DataKey> DataKeyOf(const keys::PatientKeys& keys, const format::HeaderGroup& group) const;

@@ -168,6 +168,17 @@ TEST_F(VaultMasks, AReplaceKeepsALargeValueThatItDoesNotSee) {
   EXPECT_TRUE(lab_.Verify(billing_.get()).ok());
 }
 
+TEST_F(VaultMasks, VerifyReadsWhatItsSessionMayNotSee) {
+  ASSERT_TRUE(Put(*billing_, TextField(4, std::string(200'000, 'x')), PutMode::kUpdate).ok());
+  const auto rows = lab_.AllRows(store::Table::kRecords);
+  const auto chunk = std::ranges::max_element(rows, {}, [](const StoredRow& row) { return row.value.size(); });
+  Bytes changed = chunk->value;
+  changed[changed.size() / 2] ^= 1;
+  EXPECT_TRUE(lab_.Verify(Login("care").get()).ok());
+  lab_.Overwrite(store::Table::kRecords, chunk->key, changed);
+  EXPECT_EQ(lab_.Verify(Login("care").get()).code(), StatusCode::kAuthFailed);
+}
+
 TEST_F(VaultMasks, WhoAsksForMasksGetsThem) {
   const auto masked = Get(*care_, true);
   EXPECT_THAT(masked->masked, ElementsAre("nir"));
