@@ -26,6 +26,7 @@ struct InitArguments {
 };
 Outcome Init(const Common& common, const InitArguments& arguments);
 Outcome ShowStatus(const Common& common);
+Outcome ShowMetrics(const Common& common);
 Outcome Verify(const Common& common);
 Outcome ShowThief(const Common& common);
 
@@ -186,6 +187,7 @@ struct GetArguments {
   std::vector<std::string> record;  // TYPE PATIENT RECORD, or HANDLE
   std::vector<std::string> fields;
   std::uint64_t version = 0;
+  bool masked = false;
   std::string raw;  // the one field whose bytes are written as they are
 };
 struct DeleteArguments {

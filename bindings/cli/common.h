@@ -21,6 +21,7 @@ struct Common {
   std::string purpose;
   std::string second_person;  // who joins the session
   SecretSource second_password;
+  std::string metrics;  // the file they are written to when the command ends; empty: none
   std::string durability = "power";
   bool accept_stale = false;
   bool json = false;

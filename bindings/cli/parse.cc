@@ -38,6 +38,8 @@ void AddCommon(CLI::App& app, Common& common) {
       ->envname("MEDSEAL_PURPOSE");
   app.add_option("--durability", common.durability, "what a write survives: power (default) or process")
       ->check(CLI::IsMember({"power", "process"}));
+  app.add_option("--metrics", common.metrics,
+                 "file for this run's metrics, written when it ends (the textfile collector takes NAME.prom)");
   app.add_flag("--accept-stale", common.accept_stale, "open a store older than its anchor, read-only");
   app.add_flag("--json", common.json, "results as JSON, one object a line");
   app.add_flag("--allow-argv", common.allow_argv, "take patient ids and search values from the command line");

@@ -45,7 +45,9 @@ void AddReads(CLI::App& app, Commands& commands) {
     AddRecord(command, arguments.record);
     AddNames(command, "--fields", arguments.fields, "fields to open, separated by commas");
     command.add_option("--version", arguments.version, "an older version");
-    command.add_option("--raw", arguments.raw, "write the bytes of this one field as they are");
+    CLI::Option* masked =
+        command.add_flag("--masked", arguments.masked, "show no more than their mask of fields that have one");
+    command.add_option("--raw", arguments.raw, "write the bytes of this one field as they are")->excludes(masked);
   });
   commands.Add<HistoryArguments>(app, "history", "versions of a record, newest first", ShowHistory,
                                  [](CLI::App& command, HistoryArguments& arguments) {

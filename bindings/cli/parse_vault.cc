@@ -14,6 +14,7 @@ void AddVault(CLI::App& app, Commands& commands) {
         AddCost(command, arguments.cost);
       });
   commands.Add(app, "status", "what the vault is and how it was found", ShowStatus);
+  commands.Add(app, "metrics", "what the vault counts, in the text format of Prometheus", ShowMetrics);
   commands.Add(app, "verify", "read and check everything; with --person, open what that person may", Verify);
   commands.Add(app, "thief", "what this device shows to someone without anybody's password", ShowThief);
 }

@@ -60,7 +60,8 @@ Outcome Get(const Common& common, const GetArguments& arguments) {
     if (!arguments.raw.empty()) return WriteValue(session, id, arguments.raw);
     std::vector<const char*> fields;
     for (const std::string& field : arguments.fields) fields.push_back(field.c_str());
-    CLI_ASSIGN(medseal::Record record, session.Get(id.ref(), {.fields = fields, .version = arguments.version}));
+    CLI_ASSIGN(medseal::Record record,
+               session.Get(id.ref(), {.fields = fields, .version = arguments.version, .masked = arguments.masked}));
     CLI_TRY(ShowRecord(record, ShapeOf(common, true)));
     return kDone;
   });

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <set>
 
 #include "ids.h"
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::size_t kValueColumns = 160;
 constexpr std::size_t kSummaryColumns = 72;
-constexpr const char* kRedacted = "[redacted: class not held]";
+constexpr const char* kRedacted = "[redacted: class not held, or not for this purpose]";
 
 struct Row {
   std::string class_name;
@@ -42,7 +43,10 @@ Result<std::vector<Row>> Rows(medseal::Record& record) {
   for (const Leaf& leaf : leaves) {
     const std::string field = FieldOf(leaf.path);
     const char* class_name = record.ClassOf(field);
-    rows.push_back({class_name == nullptr ? "" : class_name, leaf.path, ForEyes(leaf.value, field)});
+    const auto masked = record.masked();
+    const bool is_masked = std::find(masked.begin(), masked.end(), field) != masked.end();
+    rows.push_back({class_name == nullptr ? "" : class_name, leaf.path,
+                    is_masked ? Printable(leaf.value) + " [masked]" : ForEyes(leaf.value, field)});
   }
   // Not even the class of a redacted field is told: it can be the diagnosis.
   for (const std::string_view field : record.redacted()) rows.push_back({"-", std::string(field), kRedacted});
@@ -108,7 +112,7 @@ Status ShowJson(medseal::Record& record) {
   line.Text("type", record.type()).Text("record", medseal::AsText(record.id()));
   line.Text("handle", HandleText(record.handle())).Text("patient", HandleText(record.patient()));
   line.Number("version", record.version()).Text("written", TimeIso(record.written_ms()));
-  WriteLine(line.Raw("fields", json).List("redacted", record.redacted()).Done());
+  WriteLine(line.Raw("fields", json).List("masked", record.masked()).List("redacted", record.redacted()).Done());
   return {};
 }
 

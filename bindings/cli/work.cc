@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "interrupt.h"
+#include "metrics_file.h"
 #include "secrets.h"
 #include "talk.h"
 
@@ -67,9 +68,21 @@ Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
   return session;
 }
 
+namespace {
+
+// What the command did is done: a file that cannot be written does not make it a failure.
+void LeaveMetrics(medseal::Vault& vault, const Common& common) {
+  if (common.metrics.empty()) return;
+  const Status written = WriteMetricsFile(vault, common.metrics);
+  if (!written.ok()) Warn(std::string("the metrics of this run were not written: ") + written.error().message());
+}
+
+}  // namespace
+
 Outcome WithVault(const Common& common, const std::function<Outcome(medseal::Vault&)>& work) {
   CLI_ASSIGN(medseal::Vault vault, OpenVault(common));
   const Outcome outcome = work(vault);
+  LeaveMetrics(vault, common);
   const Status closed = vault.Close();
   if (outcome.ok() && !closed.ok()) return closed.error();
   return outcome;

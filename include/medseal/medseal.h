@@ -206,6 +206,16 @@ typedef struct medseal_status_info {
 } medseal_status_info;
 MEDSEAL_API medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, medseal_error* error);
 
+typedef enum medseal_metrics_format {
+  MEDSEAL_METRICS_PROMETHEUS = 0, /* text exposition format, as a scrape or node_exporter's textfile collector takes it */
+  MEDSEAL_METRICS_JSON = 1        /* an array of {"name", "type", "help", "samples"} with the same content */
+} medseal_metrics_format;
+/* What this vault counted since it was opened: operations and how long they took, caches, jobs, log, key memory, sessions, anchor. Names
+ * no person, patient, record or class. To be asked every few seconds at most: it reads the rows of jobs.
+ *   KEY_UNAVAILABLE  the anchor cannot be read now */
+MEDSEAL_API medseal_code medseal_metrics_render(medseal_vault* vault, medseal_metrics_format format, medseal_buffer** text,
+                                                medseal_error* error);
+
 /* ---- Sessions ------------------------------------------------------------------------------------------------------ */
 
 typedef struct medseal_login_options {
@@ -274,7 +284,8 @@ typedef struct medseal_put_result {
 } medseal_put_result;
 
 /* A patient not known yet is made. Large fields (above 64 KiB) become streams by themselves.
- *   PERMISSION_DENIED  a value was given for a class the session does not hold: nothing was written
+ *   PERMISSION_DENIED  a value was given for a class the session does not hold, or for a field that is not for its purpose: nothing was
+ *                      written. To replace a record leaves the fields alone that are not for the purpose
  *   CONFLICT, ALREADY_EXISTS, NOT_FOUND  as the item says
  *   ALREADY_EXISTS     a unique field's value is taken
  *   KEY_UNAVAILABLE    the class's newest key version is not at hand */
@@ -291,9 +302,11 @@ typedef struct medseal_get_options {
   const char* const* fields; /* names of top-level fields; none: all */
   size_t field_count;
   uint64_t version;          /* of the record's history; 0: the newest */
+  int masked;                /* 1: fields with a mask in the schema are shown masked */
 } medseal_get_options;
 
-/* `options` may be NULL. Fields of classes the session does not hold are left out and listed as redacted.
+/* `options` may be NULL. Fields of classes the session does not hold, or that the schema does not have for its purpose, are left out and
+ * listed as redacted. A masked value is text like another: whoever puts it back writes the stars.
  *   NOT_FOUND  no such patient, record or version */
 MEDSEAL_API medseal_code medseal_get(medseal_session* session, const medseal_ref* ref, const medseal_get_options* options,
                                      medseal_record** record, medseal_error* error);
@@ -308,9 +321,12 @@ MEDSEAL_API uint64_t medseal_record_written_ms(const medseal_record* record); /*
 MEDSEAL_API medseal_bytes medseal_record_message(const medseal_record* record); /* serialized, without what is redacted */
 MEDSEAL_API const uint8_t* medseal_record_patient_handle(const medseal_record* record);
 MEDSEAL_API const uint8_t* medseal_record_handle(const medseal_record* record);
-/* Fields whose class the session does not hold, whether they have a value or not. */
+/* Fields that the session may not see (of a class it does not hold, or not for its purpose), whether they have a value or not. */
 MEDSEAL_API size_t medseal_record_redacted_count(const medseal_record* record);
 MEDSEAL_API const char* medseal_record_redacted(const medseal_record* record, size_t index);
+/* Fields of which only the mask is shown, whether they have a value or not. */
+MEDSEAL_API size_t medseal_record_masked_count(const medseal_record* record);
+MEDSEAL_API const char* medseal_record_masked(const medseal_record* record, size_t index);
 /* The class a field of this record is sealed under ("public" if it is not), by its name; NULL: no such field. */
 MEDSEAL_API const char* medseal_record_class(const medseal_record* record, const char* field);
 /* The message as proto-JSON; made at the first call. */
@@ -330,7 +346,8 @@ MEDSEAL_API medseal_code medseal_delete(medseal_session* session, const medseal_
 MEDSEAL_API medseal_code medseal_patient(medseal_session* session, const medseal_ref* ref, medseal_cursor** cursor,
                                          medseal_error* error);
 /* Records whose field has this value, both normalised as the schema says.
- *   PERMISSION_DENIED  the session does not hold the field's class;  INVALID_ARGUMENT  the field cannot be searched */
+ *   PERMISSION_DENIED  the session does not hold the field's class, sees it masked at the most, or has another purpose than the field
+ *   INVALID_ARGUMENT   the field cannot be searched */
 MEDSEAL_API medseal_code medseal_find(medseal_session* session, const char* type, const char* field, medseal_bytes value,
                                       medseal_cursor** cursor, medseal_error* error);
 /* Records whose public ordered field lies in first <= value < last; an empty `last` means to the end. With `prefix` set, `first` is a

@@ -283,6 +283,7 @@ struct PutItem {
 struct GetOptions {
   std::span<const char* const> fields = {};
   std::uint64_t version = 0;
+  bool masked = false;
 };
 
 struct PersonOptions {
@@ -486,7 +487,8 @@ inline medseal_put_item Raw(const PutItem& item) {
   return out;
 }
 inline medseal_get_options Raw(const GetOptions& options) {
-  return {sizeof(medseal_get_options), options.fields.data(), options.fields.size(), options.version};
+  return {sizeof(medseal_get_options), options.fields.data(), options.fields.size(), options.version,
+          options.masked ? 1 : 0};
 }
 
 inline int ForwardProgress(void* watcher, const medseal_progress* progress) {
@@ -538,6 +540,11 @@ class Record {
   }
   RecordHandle handle() const {
     return internal::Copied<MEDSEAL_RECORD_HANDLE_SIZE>(medseal_record_handle(raw_.get()));
+  }
+  std::vector<std::string_view> masked() const {
+    std::vector<std::string_view> out(medseal_record_masked_count(raw_.get()));
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = medseal_record_masked(raw_.get(), i);
+    return out;
   }
   std::vector<std::string_view> redacted() const {
     std::vector<std::string_view> out(medseal_record_redacted_count(raw_.get()));
@@ -917,6 +924,12 @@ class Vault {
     const Status status = internal::Call(medseal_status, raw_.get(), &info);
     if (!status.ok()) return status.error();
     return info;
+  }
+  Result<Buffer> RenderMetrics(medseal_metrics_format format) {
+    medseal_buffer* text = nullptr;
+    const Status status = internal::Call(medseal_metrics_render, raw_.get(), format, &text);
+    if (!status.ok()) return status.error();
+    return Buffer(text);
   }
   Result<Session> Login(const LoginOptions& options) {
     auto raw = internal::Sized<medseal_login_options>();

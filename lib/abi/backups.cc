@@ -1,5 +1,6 @@
 // medseal.h: backups, restore, and the copies of the provider.
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "abi/keyring.h"
 #include "abi/on_record.h"
@@ -176,7 +177,7 @@ medseal_code medseal_backup_forget(medseal_vault* vault, const char* path, medse
 
 medseal_code medseal_backup_create(medseal_vault* vault, const char* place, medseal_progress_callback on_progress,
                                    medseal_backup_callback on_backup, void* context, medseal_error* error) {
-  return RunOnRecord(vault, audit::Operation::kBackup, Text(place), error, [&]() -> Status {
+  return RunOnRecord(vault, {audit::Operation::kBackup, vault::Operation::kBackup}, Text(place), error, [&]() -> Status {
     MS_ASSIGN(vault::Call call, Enter(vault));
     const auto tell = [&](std::uint64_t bytes) {
       const medseal_progress progress{sizeof(progress), bytes, 0, 0};

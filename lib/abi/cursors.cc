@@ -1,5 +1,6 @@
 // medseal.h: listings of several records, uploads, and reading large values in part.
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "vault/on_record.h"
 
@@ -52,7 +53,7 @@ using namespace mseal::abi;
 
 medseal_code medseal_history(medseal_session* session, const medseal_ref* ref, medseal_cursor** cursor,
                              medseal_error* error) {
-  return Run(error, [&] {
+  return RunCounted(session, vault::Operation::kHistory, error, [&] {
     return OpenCursor(
         session, cursor, audit::Operation::kList, "history",
         [&](vault::Call& call, Patient& patient) -> Result<vault::ListingPtr> {
@@ -68,7 +69,7 @@ medseal_code medseal_history(medseal_session* session, const medseal_ref* ref, m
 
 medseal_code medseal_patient(medseal_session* session, const medseal_ref* ref, medseal_cursor** cursor,
                              medseal_error* error) {
-  return Run(error, [&] {
+  return RunCounted(session, vault::Operation::kPatient, error, [&] {
     return OpenCursor(session, cursor, audit::Operation::kList, "patient",
                       [&](vault::Call& call, Patient& patient) -> Result<vault::ListingPtr> {
                         MS_ASSIGN(const medseal_ref known, Read(ref));
@@ -82,7 +83,7 @@ medseal_code medseal_patient(medseal_session* session, const medseal_ref* ref, m
 
 medseal_code medseal_find(medseal_session* session, const char* type, const char* field, medseal_bytes value,
                           medseal_cursor** cursor, medseal_error* error) {
-  return Run(error, [&] {
+  return RunCounted(session, vault::Operation::kFind, error, [&] {
     return OpenCursor(session, cursor, audit::Operation::kSearch, FieldName(type, field),
                       [&](vault::Call& call, Patient&) {
                         return vault::ListFound(call.core(), call.desk(), Text(type), Text(field), View(value));
@@ -92,7 +93,7 @@ medseal_code medseal_find(medseal_session* session, const char* type, const char
 
 medseal_code medseal_range(medseal_session* session, const char* type, const char* field, medseal_bytes first,
                            medseal_bytes last, int prefix, medseal_cursor** cursor, medseal_error* error) {
-  return Run(error, [&] {
+  return RunCounted(session, vault::Operation::kRange, error, [&] {
     return OpenCursor(session, cursor, audit::Operation::kSearch, FieldName(type, field),
                       [&](vault::Call& call, Patient&) {
                         return vault::ListRange(call.core(), call.desk(), Text(type), Text(field), View(first),
@@ -103,7 +104,7 @@ medseal_code medseal_range(medseal_session* session, const char* type, const cha
 
 medseal_code medseal_scan(medseal_session* session, const char* type, const uint8_t* after, medseal_cursor** cursor,
                           medseal_error* error) {
-  return Run(error, [&] {
+  return RunCounted(session, vault::Operation::kScan, error, [&] {
     return OpenCursor(session, cursor, audit::Operation::kList, std::string(Text(type)),
                       [&](vault::Call& call, Patient&) {
                         std::optional<keys::RecordHandle> start;
@@ -114,14 +115,14 @@ medseal_code medseal_scan(medseal_session* session, const char* type, const uint
 }
 
 medseal_code medseal_next(medseal_cursor* cursor, medseal_record** record, medseal_error* error) {
-  return Run(error, [&] { return Next(cursor, record); });
+  return RunCounted(cursor, vault::Operation::kNext, error, [&] { return Next(cursor, record); });
 }
 
 void medseal_cursor_free(medseal_cursor* cursor) { delete cursor; }
 
 medseal_code medseal_upload_begin(medseal_session* session, const medseal_ref* ref, const char* field,
                                   medseal_upload** upload, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(session, vault::Operation::kUpload, error, [&]() -> Status {
     MS_TRY(
         Require(session != nullptr && upload != nullptr && field != nullptr, "session, field and upload are needed"));
     *upload = nullptr;
@@ -137,7 +138,7 @@ medseal_code medseal_upload_begin(medseal_session* session, const medseal_ref* r
 }
 
 medseal_code medseal_upload_append(medseal_upload* upload, medseal_bytes piece, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(upload, vault::Operation::kUpload, error, [&]() -> Status {
     MS_TRY(Require(upload != nullptr, "there is no upload"));
     MS_ASSIGN(vault::Call call, upload->child.session().Enter());
     if (upload->child.get() == nullptr) return Status::Closed("the upload is closed");
@@ -147,7 +148,7 @@ medseal_code medseal_upload_append(medseal_upload* upload, medseal_bytes piece, 
 
 medseal_code medseal_upload_publish(medseal_upload* upload, uint64_t expected_version, medseal_put_result* result,
                                     medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(upload, vault::Operation::kUpload, error, [&]() -> Status {
     MS_TRY(Require(upload != nullptr, "there is no upload"));
     MS_ASSIGN(vault::Call call, upload->child.session().Enter());
     if (upload->child.get() == nullptr) return Status::Closed("the upload is closed");
@@ -166,7 +167,7 @@ void medseal_upload_free(medseal_upload* upload) { delete upload; }
 
 medseal_code medseal_read_value(medseal_session* session, const medseal_ref* ref, const char* field, uint64_t offset,
                                 size_t length, medseal_buffer** value, uint64_t* value_size, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(session, vault::Operation::kReadValue, error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && field != nullptr && value != nullptr, "session, field and value are needed"));
     *value = nullptr;
     MS_ASSIGN(const medseal_ref known, Read(ref));

@@ -2,6 +2,7 @@
 #include "vault/erasures.h"
 
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "abi/on_record.h"
 #include "vault/certificate.h"
@@ -37,7 +38,7 @@ using namespace mseal::abi;
 
 medseal_code medseal_erase(medseal_session* session, const medseal_ref* ref, const char* reason,
                            medseal_erasure_info* info, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(session, vault::Operation::kErase, error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && reason != nullptr, "session and reason are needed"));
     MS_ASSIGN(const medseal_ref known, Read(ref));
     keys::PatientHandle place;

@@ -1,5 +1,6 @@
 // medseal.h: rotation, reseal and their jobs.
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "abi/on_record.h"
 #include "vault/index_re_epoch.h"
@@ -186,8 +187,9 @@ medseal_code medseal_job_step(medseal_vault* vault, medseal_session* session, st
     if (status.ok() || status.code() == StatusCode::kCancelled) Write(InfoOf(job, state, core), info);
     return status;
   };
-  if (session != nullptr) return RunOnRecord(session, audit::Operation::kKeys, "job", error, step);
-  return RunOnRecord(vault, audit::Operation::kKeys, "job", error, step);
+  const DoubleOperation operation{audit::Operation::kKeys, vault::Operation::kJobStep};
+  if (session != nullptr) return RunOnRecord(session, operation, "job", error, step);
+  return RunOnRecord(vault, operation, "job", error, step);
 }
 
 medseal_code medseal_job_pause(medseal_vault* vault, medseal_session* session, std::uint32_t job,

@@ -2,6 +2,7 @@
 #include "vault/marks.h"
 
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "abi/on_record.h"
 #include "vault/two_persons.h"
@@ -63,7 +64,7 @@ using namespace mseal;
 using namespace mseal::abi;
 
 medseal_code medseal_session_join(medseal_session* session, const medseal_login_options* second, medseal_error* error) {
-  return RunOnRecord(session, audit::Operation::kLogin, "second person", error, [&]() -> Status {
+  return RunOnRecord(session, {audit::Operation::kLogin, vault::Operation::kLogin}, "second person", error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_login_options known, Read(second));
     MS_TRY(Require(known.person != nullptr, "a person is needed"));

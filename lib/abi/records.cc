@@ -1,5 +1,6 @@
 // medseal.h: putting, getting and deleting records; what a record shows.
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "vault/on_record.h"
 #include "vault/put.h"
@@ -134,7 +135,7 @@ Status Get(medseal_session* session, const medseal_ref* ref, const medseal_get_o
   MS_ASSIGN(const vault::PatientName name, PatientOf(known_ref, place));
   return vault::OnRecord(call, audit::Operation::kRead, [&](std::optional<keys::PatientHandle>& patient) -> Status {
     MS_ASSIGN(patient, vault::FindPatient(call.core(), call.desk(), name));
-    const vault::RecordReader reader(call.core(), call.desk());
+    const vault::RecordReader reader(call.core(), call.desk(), nullptr, known.masked != 0);
     MS_ASSIGN(auto opened, reader.Read(*patient, known_ref.type, View(known_ref.record), known.version, fields));
     *record = MakeRecord(std::move(opened));
     return Status::Ok();
@@ -153,7 +154,7 @@ Status GetHandle(medseal_session* session, const std::uint8_t* handle, const med
   std::memcpy(known_handle.data(), handle, known_handle.size());
   return vault::OnRecord(call, audit::Operation::kRead, [&](std::optional<keys::PatientHandle>& patient) -> Status {
     patient = keys::PatientOf(known_handle);
-    const vault::RecordReader reader(call.core(), call.desk());
+    const vault::RecordReader reader(call.core(), call.desk(), nullptr, known.masked != 0);
     MS_ASSIGN(auto opened, reader.Read(known_handle, fields));
     if (known.version != 0 && known.version != opened->version) {
       const SecretBytes id = std::move(opened->record_id);
@@ -172,27 +173,28 @@ using namespace mseal::abi;
 
 medseal_code medseal_put(medseal_session* session, const medseal_put_item* item, medseal_put_result* result,
                          medseal_error* error) {
-  return Run(error, [&] { return PutBatch(session, item, 1, result); });
+  return RunCounted(session, vault::Operation::kPut, error, [&] { return PutBatch(session, item, 1, result); });
 }
 
 medseal_code medseal_put_batch(medseal_session* session, const medseal_put_item* items, size_t count,
                                medseal_put_result* results, medseal_error* error) {
-  return Run(error, [&] { return PutBatch(session, items, count, results); });
+  return RunCounted(session, vault::Operation::kPut, error, [&] { return PutBatch(session, items, count, results); });
 }
 
 medseal_code medseal_get(medseal_session* session, const medseal_ref* ref, const medseal_get_options* options,
                          medseal_record** record, medseal_error* error) {
-  return Run(error, [&] { return Get(session, ref, options, record); });
+  return RunCounted(session, vault::Operation::kGet, error, [&] { return Get(session, ref, options, record); });
 }
 
 medseal_code medseal_get_handle(medseal_session* session, const uint8_t* handle, const medseal_get_options* options,
                                 medseal_record** record, medseal_error* error) {
-  return Run(error, [&] { return GetHandle(session, handle, options, record); });
+  return RunCounted(session, vault::Operation::kGet, error,
+                    [&] { return GetHandle(session, handle, options, record); });
 }
 
 medseal_code medseal_delete(medseal_session* session, const medseal_ref* ref, uint64_t expected_version,
                             medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(session, vault::Operation::kDelete, error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_ref known, Read(ref));
     MS_TRY(Require(known.type != nullptr && known.record.size > 0, "record type and id are needed"));
@@ -217,6 +219,12 @@ size_t medseal_record_redacted_count(const medseal_record* record) { return reco
 
 const char* medseal_record_redacted(const medseal_record* record, size_t index) {
   return index < record->opened->redacted.size() ? record->opened->redacted[index].c_str() : nullptr;
+}
+
+size_t medseal_record_masked_count(const medseal_record* record) { return record->opened->masked.size(); }
+
+const char* medseal_record_masked(const medseal_record* record, size_t index) {
+  return index < record->opened->masked.size() ? record->opened->masked[index].c_str() : nullptr;
 }
 
 const char* medseal_record_class(const medseal_record* record, const char* field) {

@@ -2,6 +2,7 @@
 #include "vault/retention.h"
 
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "abi/on_record.h"
 
@@ -77,7 +78,7 @@ using namespace mseal::abi;
 
 medseal_code medseal_retention(medseal_session* session, const medseal_retention_options* options,
                                medseal_retention_report* report, medseal_error* error) {
-  return RunOnRecord(session, audit::Operation::kRetention, {}, error, [&]() -> Status {
+  return RunOnRecord(session, {audit::Operation::kRetention, vault::Operation::kRetention}, {}, error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_retention_options known, ReadOptional(options));
     MS_ASSIGN(vault::Call call, session->session->Enter());

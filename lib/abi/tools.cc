@@ -1,5 +1,6 @@
 // medseal.h: import, verify, thief.
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "abi/on_record.h"
 #include "vault/import.h"
@@ -68,7 +69,7 @@ using namespace mseal::abi;
 
 medseal_code medseal_import(medseal_session* session, const medseal_import_options* options,
                             medseal_import_report* report, medseal_error* error) {
-  return RunOnRecord(session, audit::Operation::kImport, {}, error, [&]() -> Status {
+  return RunOnRecord(session, {audit::Operation::kImport, vault::Operation::kImport}, {}, error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_import_options known, Read(options));
     MS_ASSIGN(const vault::ImportOptions import_options, ReadImport(known));
@@ -83,7 +84,7 @@ medseal_code medseal_import(medseal_session* session, const medseal_import_optio
 medseal_code medseal_verify(medseal_vault* vault, medseal_session* session, medseal_progress_callback on_progress,
                             medseal_problem_callback on_problem, void* context, medseal_verify_report* report,
                             medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(vault, vault::Operation::kVerify, error, [&]() -> Status {
     MS_TRY(Require(vault != nullptr, "there is no vault"));
     MS_TRY(Require(session == nullptr || &session->session->vault() == vault->vault.get(),
                    "the session is another vault's"));

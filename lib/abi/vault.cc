@@ -1,5 +1,6 @@
 // medseal.h: making, opening, closing and looking at a vault; sessions.
 #include "abi/call.h"
+#include "abi/counted.h"
 #include "abi/handles.h"
 #include "abi/keyring.h"
 #include "abi/schema_text.h"
@@ -143,7 +144,7 @@ medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, med
 
 medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
                            medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunCounted(vault, vault::Operation::kLogin, error, [&]() -> Status {
     MS_TRY(Require(vault != nullptr && session != nullptr, "vault and session are needed"));
     *session = nullptr;
     MS_ASSIGN(const medseal_login_options known, Read(options));

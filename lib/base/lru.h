@@ -12,6 +12,13 @@
 
 namespace mseal {
 
+// What a cache did since it was made, and what it holds.
+struct CacheCounts {
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t entries = 0;
+};
+
 template <typename K, typename V, typename Hash>
 class ShardedLru {
  public:
@@ -24,7 +31,8 @@ class ShardedLru {
     Shard& shard = ShardOf(key);
     std::lock_guard lock(shard.mutex);
     const auto found = shard.places.find(key);
-    if (found == shard.places.end()) return nullptr;
+    if (found == shard.places.end()) return ++shard.misses, nullptr;
+    ++shard.hits;
     shard.order.splice(shard.order.begin(), shard.order, found->second);
     return found->second->second;
   }
@@ -62,12 +70,25 @@ class ShardedLru {
     }
   }
 
+  CacheCounts Counts() {
+    CacheCounts sum;
+    for (Shard& shard : shards_) {
+      std::lock_guard lock(shard.mutex);
+      sum.hits += shard.hits;
+      sum.misses += shard.misses;
+      sum.entries += shard.places.size();
+    }
+    return sum;
+  }
+
  private:
   static constexpr std::size_t kShards = 16;
   struct alignas(64) Shard {
     std::mutex mutex;
     std::list<std::pair<K, Value>> order;  // most recently used first
     std::unordered_map<K, typename std::list<std::pair<K, Value>>::iterator, Hash> places;
+    std::uint64_t hits = 0;
+    std::uint64_t misses = 0;
   };
 
   Shard& ShardOf(const K& key) { return shards_[(Hash()(key) >> 7) % kShards]; }

@@ -53,7 +53,8 @@ Result<std::shared_ptr<const BucketKey>> Buckets::Load(const PatientHandle& pati
   const std::uint32_t bucket = BucketOf(patient);
   std::lock_guard lock(mutex_);
   const auto found = known_.find(bucket);
-  if (found != known_.end()) return found->second;
+  if (found != known_.end()) return ++hits_, found->second;
+  ++misses_;
   MS_ASSIGN(auto read, Read(bucket));
   return known_[bucket] = std::move(read);
 }
@@ -73,6 +74,11 @@ Result<std::shared_ptr<const BucketKey>> Buckets::LoadOrMake(const PatientHandle
 void Buckets::Forget(const PatientHandle& patient) {
   std::lock_guard lock(mutex_);
   known_.erase(BucketOf(patient));
+}
+
+CacheCounts Buckets::Counts() {
+  std::lock_guard lock(mutex_);
+  return {hits_, misses_, known_.size()};
 }
 
 void Buckets::Remember(std::shared_ptr<const BucketKey> key) {

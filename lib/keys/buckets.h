@@ -8,6 +8,7 @@
 #include <shared_mutex>
 #include <vector>
 
+#include "base/lru.h"
 #include "keys/epochs.h"
 #include "keys/ids.h"
 #include "seal/seal.h"
@@ -53,6 +54,7 @@ class Buckets {
   Result<std::shared_ptr<const BucketKey>> LoadOrMake(const PatientHandle& patient, store::Durability durability);
   // Forgets what is in memory of the patient's bucket.
   void Forget(const PatientHandle& patient);
+  CacheCounts Counts();
 
   // While it is held the buckets of some patients keep their keys. Whoever writes key rows holds one from before the
   // bucket key is loaded until the batch is committed, and takes patients' locks first.
@@ -103,6 +105,8 @@ class Buckets {
   std::array<Lock, kLocks> locks_;
   std::mutex mutex_;
   std::map<std::uint32_t, std::shared_ptr<const BucketKey>> known_;
+  std::uint64_t hits_ = 0;
+  std::uint64_t misses_ = 0;
 };
 
 }  // namespace mseal::keys

@@ -63,6 +63,7 @@ class PatientKeyTable {
   // After the batch was committed: what Load gives from now on.
   void Remember(std::shared_ptr<const PatientKeys> keys);
   void Forget(const PatientHandle& patient);
+  CacheCounts Counts() { return cache_.Counts(); }
 
  private:
   seal::Place PlaceOf(const PatientHandle& patient, const BucketKey& bucket) const;

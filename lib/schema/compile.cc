@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/purposes.h"
 #include "schema/message_plans.h"
 #include "schema/policy.h"
 #include "schema/schema.h"
@@ -57,6 +58,7 @@ const char* CheckPublic(const FieldPolicy& policy, ValueKind kind) {
   if (policy.by_rules) return "`class_by` cannot stand on a public field";
   if (policy.find || policy.unique) return "`find` cannot stand on a public field; `ordered` lists it";
   if (policy.mask != Mask::kNone) return "a public field has no mask";
+  if (!policy.purposes.empty()) return "a public field is there for every purpose";
   if (policy.ordered && kind == ValueKind::kMessage) return "`ordered` cannot stand on a message or map";
   if (policy.ordered && (kind == ValueKind::kBool || kind == ValueKind::kEnum)) {
     return "`ordered` cannot stand on a boolean or enumeration";
@@ -82,6 +84,8 @@ const char* CheckRest(const FieldPolicy& policy, ValueKind kind) {
   if (policy.by_rules && !policy.class_name.empty()) return "a field has a class or `class_by`, not both";
   if (policy.normalizer != Normalizer::kAsIs && kind != ValueKind::kText) return "a normaliser is for text only";
   if (policy.mask != Mask::kNone && kind != ValueKind::kText) return "a mask is for text only";
+  if (!std::ranges::all_of(policy.purposes, IsPurpose))
+    return "`purposes` are care, billing, research, admin, emergency, migration, or x- and a name of your own";
   if (policy.role != RuleRole::kNoRole) return "`rule` is for fields inside a message";
   if (policy.size > kLargestSize) return "`size` is at most 65536";
   return nullptr;
@@ -237,6 +241,7 @@ class Compiler {
     plan.unique = policy.unique;
     plan.normalizer = policy.normalizer;
     plan.mask = policy.mask;
+    plan.purposes = policy.purposes;
     plan.size = policy.size;
     plan.class_index = class_index;
     plan.wire_type = WireOf(field).wire_type;

@@ -4,11 +4,12 @@
 //             more than 16 in all; a class of the rules that the schema lacks, when some field is `class_by: RULES`
 //   types     a record type inside another message, declared or as a field; two with one name; unknown options
 //   fields    a required field (of a type of google/protobuf/*); an unknown class; the class `audit`; `public` with a
-//   class, find, unique, mask or
+//   class, find, unique, mask, purposes or
 //             class_by; `ordered` without public or on a boolean, enumeration, message or map; find on a boolean, an
 //             enumeration, a real number, a message, a map, a `class_by` field or a class with no_index; unique without
-//             find; class_by with a class or on what is not a message; a normaliser or mask on what is not text;
-//             a size above 64 KiB; options other than `rule` inside nested messages, and `rule` anywhere else
+//             find; class_by with a class or on what is not a message; a normaliser or mask on what is not text; an
+//             unknown purpose; a size above 64 KiB; options other than `rule` inside nested messages, and `rule`
+//             anywhere else
 #pragma once
 
 #include <google/protobuf/descriptor.h>

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "schema/mask.h"
+
 namespace mseal::schema {
 namespace {
 
@@ -22,7 +24,8 @@ std::string Line(const std::vector<ClassPlan>& classes, const FieldPlan& field) 
   if (field.ordered) line += ", ordered";
   if (field.find) line += std::string(", find ") + kNormalizers[static_cast<std::size_t>(field.normalizer)];
   if (field.unique) line += ", unique";
-  if (field.mask == Mask::kLast4) line += ", mask LAST4";
+  if (field.mask != Mask::kNone) line += ", mask " + std::string(NameOf(field.mask));
+  for (const std::string& purpose : field.purposes) line += (&purpose == &field.purposes[0] ? ", for " : " ") + purpose;
   if (field.size != 0) line += ", size " + std::to_string(field.size);
   return line + "\n";
 }

@@ -1,6 +1,7 @@
 // What a schema says, compiled: for each record type the fields, how each is sealed, searched and padded.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,7 +12,7 @@
 namespace mseal::schema {
 
 enum class Normalizer : std::uint8_t { kAsIs = 0, kNir = 1, kName = 2, kDate = 3, kId = 4 };
-enum class Mask : std::uint8_t { kNone = 0, kLast4 = 1 };
+enum class Mask : std::uint8_t { kNone = 0, kLast4 = 1, kAll = 2, kFirst1 = 3, kLast2 = 4, kYear = 5 };
 enum class ValueKind : std::uint8_t { kText, kBytes, kBool, kEnum, kInteger, kReal, kMessage };
 
 inline constexpr std::uint32_t kNone = 0xffffffff;
@@ -35,12 +36,18 @@ struct FieldPlan {
   bool unique = false;
   Normalizer normalizer = Normalizer::kAsIs;
   Mask mask = Mask::kNone;
-  std::uint32_t size = 0;         // declared size in bytes, 0 for none
-  std::uint32_t class_index = 0;  // into Schema::classes()
-  std::uint32_t group = kNone;    // into TypePlan::groups; kNone for public fields
-  std::uint32_t index_id = 0;     // of a find or ordered field: stable across schema versions, from 1; else 0
+  std::vector<std::string> purposes;  // of use that may see and write it; none: every one
+  std::uint32_t size = 0;             // declared size in bytes, 0 for none
+  std::uint32_t class_index = 0;      // into Schema::classes()
+  std::uint32_t group = kNone;        // into TypePlan::groups; kNone for public fields
+  std::uint32_t index_id = 0;         // of a find or ordered field: stable across schema versions, from 1; else 0
   WireType wire_type = WireType::kLength;
   NumberForm number_form = NumberForm::kNotNumber;
+
+  // Whether a session of this purpose may see and write the field.
+  bool IsFor(std::string_view purpose) const {
+    return purposes.empty() || std::find(purposes.begin(), purposes.end(), purpose) != purposes.end();
+  }
 };
 
 // The fields that are sealed together in one record: those of one fixed class, or one field whose class the rules give.

@@ -72,7 +72,7 @@ bool ReadInto(const Occurrence& found, FieldPolicy& policy) {
     case 5:
       return ReadEnum(found, Normalizer::kId, policy.normalizer);
     case 6:
-      return ReadEnum(found, Mask::kLast4, policy.mask);
+      return ReadEnum(found, Mask::kYear, policy.mask);
     case 7:
       return ReadChoice(found, policy.by_rules);
     case 8:
@@ -81,6 +81,8 @@ bool ReadInto(const Occurrence& found, FieldPolicy& policy) {
       return ReadEnum(found, RuleRole::kSegment, policy.role);
     case 10:
       return ReadFlag(found, policy.ordered);
+    case 11:
+      return ReadText(found, policy.purposes.emplace_back());
   }
   return false;
 }

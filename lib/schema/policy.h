@@ -28,6 +28,7 @@ struct FieldPolicy {
   std::uint32_t size = 0;
   RuleRole role = RuleRole::kNoRole;
   bool ordered = false;
+  std::vector<std::string> purposes;
 
   bool operator==(const FieldPolicy&) const = default;
 };

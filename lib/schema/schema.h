@@ -53,7 +53,8 @@ class Schema {
   //     to or left a oneof; a value of an enumeration that is gone or has another number. Mark fields deprecated
   //     instead: under a number that the schema no longer knows, values come back as unknown fields and would be sealed
   //     under `general` at the next write. `reserved` does not change that.
-  //   - a changed class, class_by, public, normaliser, unique, mask, rule or history, and a smaller size
+  //   - a changed class, class_by, public, normaliser, unique, rule or history, and a smaller size
+  //   - a mask that goes or becomes another than ALL, and purposes that are more than before
   //   - find or ordered on a field that was there without: records already stored would not be found
   // Everything else may change. Index ids of `current` are carried over into the returned schema and never used again.
   static Result<std::shared_ptr<const Schema>> Succeed(const Schema& current, const Schema& next);

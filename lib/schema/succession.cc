@@ -56,13 +56,20 @@ class Succession {
     return RefuseField(message->FindFieldByNumber(static_cast<int>(was.number)), "the class changed");
   }
 
+  static bool Widened(const FieldPlan& was, const FieldPlan& is) {
+    if (was.purposes.empty()) return false;
+    return is.purposes.empty() || !std::ranges::all_of(is.purposes, [&](const auto& one) { return was.IsFor(one); });
+  }
+
   // What stored records rely on; null when nothing of it changed.
   static const char* Changed(const FieldPlan& was, const FieldPlan& is) {
     if (was.is_public != is.is_public) return "`public` changed";
     if (was.by_rules != is.by_rules) return "`class_by` changed";
     if (was.normalizer != is.normalizer) return "the normaliser changed";
     if (was.unique != is.unique) return "`unique` changed";
-    if (was.mask != is.mask) return "the mask changed";
+    if (was.mask != is.mask && was.mask != Mask::kNone && is.mask != Mask::kAll)
+      return "the mask changed, and may let through more";
+    if (Widened(was, is)) return "`purposes` became wider";
     if (!was.find && is.find) return "`find` came to a field that has records already: they would not be found";
     if (!was.ordered && is.ordered)
       return "`ordered` came to a field that has records already: they would not be listed";

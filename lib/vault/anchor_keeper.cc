@@ -44,7 +44,21 @@ Result<keys::Anchor> AnchorKeeper::Aim() {
 Status AnchorKeeper::Move() {
   std::lock_guard lock(move_mutex_);
   MS_ASSIGN(const keys::Anchor anchor, Aim());
-  return held_ ? Status::Ok() : provider_.MoveAnchor(anchor);
+  if (held_) return Status::Ok();
+  MS_TRY(provider_.MoveAnchor(anchor));
+  anchored_ = anchor.commit_counter;
+  moved_ = std::chrono::steady_clock::now();
+  return Status::Ok();
+}
+
+Result<AnchorLag> AnchorKeeper::Lag() {
+  if (anchored_ == kUnread) {
+    std::lock_guard lock(move_mutex_);
+    MS_ASSIGN(const auto anchor, provider_.ReadAnchor());
+    if (anchored_ == kUnread) anchored_ = anchor.has_value() ? anchor->commit_counter : 0;
+  }
+  const std::uint64_t anchored = anchored_, now = rows_.CommitCounter();
+  return AnchorLag{now > anchored ? now - anchored : 0, std::chrono::steady_clock::now() - moved_.load()};
 }
 
 void AnchorKeeper::Run() {

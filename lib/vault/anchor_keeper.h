@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -25,6 +26,12 @@ struct FreshnessReport {
 FreshnessReport CompareWithAnchor(const std::optional<keys::Anchor>& anchor, std::uint64_t commit_counter,
                                   std::uint64_t statements);
 
+// How far behind the store its anchor is.
+struct AnchorLag {
+  std::uint64_t commits = 0;        // not anchored yet, in steps of the commit counter
+  std::chrono::nanoseconds age{0};  // of the anchor: since it was moved, or since this keeper began
+};
+
 // Any thread may call. Borrows rows and provider, which must outlive it.
 class AnchorKeeper {
  public:
@@ -40,6 +47,8 @@ class AnchorKeeper {
   Status Move();
   // Syncs the store; where the anchor would move to.
   Result<keys::Anchor> Aim();
+  // Asks the provider once, and not any more after a move. Errors of the provider.
+  Result<AnchorLag> Lag();
 
   static constexpr std::chrono::milliseconds kLongestWait{
       4000};  // design: no later than 5 s after the oldest unanchored commit
@@ -51,6 +60,9 @@ class AnchorKeeper {
   keys::KeyProvider& provider_;
   std::function<Result<keys::Anchor>()> facts_;
   const bool held_;
+  static constexpr std::uint64_t kUnread = ~std::uint64_t{0};
+  std::atomic<std::uint64_t> anchored_{kUnread};  // commit counter, once it was moved or asked for
+  std::atomic<std::chrono::steady_clock::time_point> moved_{std::chrono::steady_clock::now()};
   std::mutex move_mutex_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -11,6 +11,7 @@
 #include "vault/patient_change.h"
 #include "vault/patient_rows.h"
 #include "vault/search.h"
+#include "vault/showing.h"
 
 namespace mseal::vault {
 namespace {
@@ -182,6 +183,7 @@ Result<ListingPtr> ListFound(Core& core, Desk& desk, std::string_view type, std:
   if (!field->find) return Status::InvalidArgument("the field cannot be searched");
   // Whoever may not search is told so whatever they look for.
   MS_TRY(IndexKeyOf(core, desk, *schema, *field, core.generations.Of(field->index_id).newest).status());
+  MS_TRY(CheckWhole(desk, *field, schema->NumberOf(field->class_index)));
   MS_ASSIGN(const SecretBytes wanted, schema::ValueFromText(*field, value));
   const schema::Normalized normalised = schema::Normalize(field->normalizer, wanted.Reveal());
   if (normalised.value.empty()) return Status::InvalidArgument("the value to search for is empty");

@@ -10,7 +10,6 @@ namespace mseal::vault {
 namespace {
 
 using audit::Access;
-using audit::Operation;
 using audit::Outcome;
 
 bool IsCallersSlip(const Status& status) {
@@ -37,7 +36,7 @@ Status RecordAs(Enter&& enter, const Access& access) {
 }
 
 template <typename Enter>
-Status Administer(Enter&& enter, Operation operation, std::string_view detail, const std::function<Status()>& work,
+Status Administer(Enter&& enter, audit::Operation operation, std::string_view detail, const std::function<Status()>& work,
                   const std::optional<keys::PatientHandle>& patient) {
   Access access{.operation = operation, .outcome = Outcome::kBegun};
   access.detail = detail;
@@ -63,7 +62,7 @@ std::uint64_t DrawIncident() {
   return incident;
 }
 
-Status RecordFailure(Core& core, const Desk& desk, Operation operation, const Status& failure,
+Status RecordFailure(Core& core, const Desk& desk, audit::Operation operation, const Status& failure,
                      const std::optional<keys::PatientHandle>& patient) {
   if (IsCallersSlip(failure)) return failure;
   Access access{.operation = operation, .outcome = audit::OutcomeOf(failure), .code = failure.code()};
@@ -79,18 +78,18 @@ Status RecordFailure(Core& core, const Desk& desk, Operation operation, const St
   return failure.WithIncident(access.incident);
 }
 
-Status OnRecord(Call& call, Operation operation, const RecordWork& work) {
+Status OnRecord(Call& call, audit::Operation operation, const RecordWork& work) {
   std::optional<keys::PatientHandle> patient;
   const Status status = work(patient);
   return status.ok() ? status : RecordFailure(call.core(), call.desk(), operation, status, patient);
 }
 
-Status OnRecord(Session& session, Operation operation, std::string_view detail, const std::function<Status()>& work,
+Status OnRecord(Session& session, audit::Operation operation, std::string_view detail, const std::function<Status()>& work,
                 const std::optional<keys::PatientHandle>& patient) {
   return Administer([&] { return session.Enter(); }, operation, detail, work, patient);
 }
 
-Status OnRecord(Vault& vault, Operation operation, std::string_view detail, const std::function<Status()>& work) {
+Status OnRecord(Vault& vault, audit::Operation operation, std::string_view detail, const std::function<Status()>& work) {
   return Administer([&] { return vault.Enter(); }, operation, detail, work, {});
 }
 

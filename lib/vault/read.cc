@@ -5,10 +5,12 @@
 
 #include "format/group.h"
 #include "format/row.h"
+#include "schema/mask.h"
 #include "schema/walker.h"
 #include "vault/erasures.h"
 #include "vault/field_list.h"
 #include "vault/marks.h"
+#include "vault/showing.h"
 #include "vault/streams.h"
 
 namespace mseal::vault {
@@ -28,7 +30,7 @@ struct Part {
 class Assembly {
  public:
   Assembly(Core& core, Desk& desk, const RecordReader& reader, const store::Snapshot* at, const keys::PatientKeys& keys,
-           const OpenedRow& row, const FieldNames& wanted, bool recorded)
+           const OpenedRow& row, const FieldNames& wanted, bool masked)
       : core_(core),
         desk_(desk),
         reader_(reader),
@@ -36,7 +38,15 @@ class Assembly {
         keys_(keys),
         row_(row),
         wanted_(wanted),
-        recorded_(recorded && core.access_log != nullptr) {}
+        masked_(masked),
+        recorded_(core.access_log != nullptr) {}
+
+  // Opens what the session's keys open, whatever it may be shown.
+  Status Check() {
+    checking_ = true;
+    recorded_ = false;
+    return Run().status();
+  }
 
   Result<std::unique_ptr<OpenedRecord>> Run() {
     if (recorded_) MS_TRY(core_.access_log->log().CheckReady());  // before anything is opened
@@ -82,9 +92,22 @@ class Assembly {
     if (field.is_public) return record_->classes.emplace_back(field.name, "public"), void();
     const people::ClassNumber number = ClassOf(field);
     record_->classes.emplace_back(field.name, std::string(record_->schema->ClassName(number)));
-    if (desk_.session->Holds(number) || !Wanted(field.number)) return;
-    record_->redacted.push_back(field.name);
-    redacted_ |= BitOf(number);
+    if (checking_) return;
+    const Showing showing = ShowingOf(desk_, field, number, masked_);
+    if (showing == Showing::kWhole) return;
+    partly_.push_back({&field, showing});
+    if (!Wanted(field.number)) return;
+    if (showing == Showing::kNothing) redacted_ |= BitOf(number);
+    (showing == Showing::kMasked ? record_->masked : record_->redacted).push_back(field.name);
+  }
+
+  // A field that the schema does not know has no mask.
+  Showing ShowingOfEntry(const format::HeaderGroup& group, std::uint32_t number) const {
+    for (const Partly& one : partly_) {
+      if (one.field->number == number) return one.showing;
+    }
+    const bool unmasked = checking_ || !desk_.Masks(group.class_number) || type_->FindField(number) != nullptr;
+    return unmasked ? Showing::kWhole : Showing::kNothing;
   }
 
   static std::uint16_t BitOf(people::ClassNumber number) { return static_cast<std::uint16_t>(1u << number); }
@@ -135,14 +158,15 @@ class Assembly {
     format::GroupReader reader(content.Reveal());
     format::GroupEntry entry;
     while (reader.Next(entry)) {
-      if (!Wanted(entry.field)) continue;
-      opened_ |= BitOf(group.class_number);
-      MS_TRY(AddEntry(group, key, entry));
+      if (Wanted(entry.field)) MS_TRY(AddEntry(group, key, entry));
     }
     return reader.Finish();
   }
 
   Status AddEntry(const format::HeaderGroup& group, const keys::DataKey& key, const format::GroupEntry& entry) {
+    const Showing showing = ShowingOfEntry(group, entry.field);
+    if (showing == Showing::kNothing) return Status::Ok();
+    opened_ |= BitOf(group.class_number);
     Part part{entry.field, {}};
     if (entry.kind == EntryKind::kInline) {
       part.wire.Append(entry.value);
@@ -152,6 +176,9 @@ class Assembly {
       part.wire.Append(reference.prefix);
       const StreamKeys stream_keys{keys_.handle, &key, keys_.tag.Reveal(), group.class_number, group.generation};
       MS_TRY(ReadStream(core_, stream_keys, reference, 0, reference.length, at_, part.wire));
+    }
+    if (showing == Showing::kMasked) {
+      MS_ASSIGN(part.wire, schema::MaskWire(*type_->FindField(entry.field), part.wire.Reveal()));
     }
     parts_.push_back(std::move(part));
     return Status::Ok();
@@ -172,9 +199,17 @@ class Assembly {
   const keys::PatientKeys& keys_;
   const OpenedRow& row_;
   const FieldNames& wanted_;
-  const bool recorded_;
+  const bool masked_;
+  bool recorded_;
   std::uint16_t opened_ = 0;    // classes of which a value was opened
   std::uint16_t redacted_ = 0;  // classes that would have been looked into
+  bool checking_ = false;  // nothing is shown to anybody
+  // A field that the session does not see whole.
+  struct Partly {
+    const schema::FieldPlan* field;
+    Showing showing;
+  };
+  std::vector<Partly> partly_;
   const schema::TypePlan* type_ = nullptr;
   std::unique_ptr<OpenedRecord> record_ = std::make_unique<OpenedRecord>();
   std::vector<Part> parts_;
@@ -214,7 +249,11 @@ Result<keys::DataKey> RecordReader::DataKeyOf(const keys::PatientKeys& keys, con
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Assemble(const keys::PatientKeys& keys, const OpenedRow& row,
                                                              const FieldNames& fields) const {
-  return Assembly(core_, desk_, *this, at_, keys, row, fields, recorded_ == Recorded::kYes).Run();
+  return Assembly(core_, desk_, *this, at_, keys, row, fields, masked_).Run();
+}
+
+Status RecordReader::Check(const keys::PatientKeys& keys, const OpenedRow& row) const {
+  return Assembly(core_, desk_, *this, at_, keys, row, {}, masked_).Check();
 }
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandle& handle,
@@ -225,7 +264,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::RecordHandl
   if (at_ != nullptr || row.header.streams.empty()) return Assemble(*keys, row, fields);
   // Chunks go with the row that names them: both are read at one point in time.
   const auto frozen = core_.rows->Freeze();
-  return RecordReader(core_, desk_, frozen.get(), recorded_).Read(handle, fields);
+  return RecordReader(core_, desk_, frozen.get(), masked_).Read(handle, fields);
 }
 
 Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::PatientHandle& patient, std::string_view type,
@@ -237,7 +276,7 @@ Result<std::unique_ptr<OpenedRecord>> RecordReader::Read(const keys::PatientHand
   if (version == 0) return Read(place.handle(), fields);
   if (at_ == nullptr) {
     const auto frozen = core_.rows->Freeze();
-    return RecordReader(core_, desk_, frozen.get(), recorded_).Read(patient, type, record_id, version, fields);
+    return RecordReader(core_, desk_, frozen.get(), masked_).Read(patient, type, record_id, version, fields);
   }
   MS_ASSIGN(const OpenedRow live, ReadLive(*keys, place.tag));
   if (live.header.version == version) return Assemble(*keys, live, fields);
@@ -294,7 +333,7 @@ Status RecordReader::ReadValue(const keys::PatientHandle& patient, std::string_v
   MS_TRY(CheckMayOpen(core_, desk_, patient));
   if (at_ == nullptr) {
     const auto frozen = core_.rows->Freeze();
-    return RecordReader(core_, desk_, frozen.get(), recorded_)
+    return RecordReader(core_, desk_, frozen.get(), masked_)
         .ReadValue(patient, type_name, record_id, field_name, offset, length, out, value_size);
   }
   const auto schema = core_.schemas.current();
@@ -308,6 +347,7 @@ Status RecordReader::ReadValue(const keys::PatientHandle& patient, std::string_v
   const format::HeaderGroup* group = row.FindGroup(schema->NumberOf(field->class_index), 0);
   if (!desk_.session->Holds(schema->NumberOf(field->class_index)))
     return Status::PermissionDenied("the session does not hold the field's class");
+  MS_TRY(CheckWhole(desk_, *field, schema->NumberOf(field->class_index)));
   if (group == nullptr || group->state == GroupState::kVoid) return Status::NotFound("the field has no value");
   MS_TRY(RecordValueRead(*keys, row, *schema, *field));
   MS_ASSIGN(const keys::DataKey key, DataKeyOf(*keys, *group));

@@ -19,6 +19,7 @@ struct OpenedRecord {
   keys::RecordHandle handle{};
   SecretBytes message;                                       // without what is redacted
   std::vector<std::string> redacted;                         // field names
+  std::vector<std::string> masked;                           // of fields whose value, if there is one, is masked
   std::vector<std::pair<std::string, std::string>> classes;  // field name, class name or "public"
   std::shared_ptr<const ActiveSchema> schema;                // that names the fields
 };
@@ -29,12 +30,10 @@ using FieldNames = std::vector<std::string>;
 // What a read needs beside the row.
 class RecordReader {
  public:
-  // Whether each record that is handed out has an entry in the log of accesses, written before that.
-  enum class Recorded : bool { kNo, kYes };
-
   // `at` may be null; then a record with large values is read again at a snapshot of its own.
-  RecordReader(Core& core, Desk& desk, const store::Snapshot* at = nullptr, Recorded recorded = Recorded::kYes)
-      : core_(core), desk_(desk), at_(at), recorded_(recorded) {}
+  // `masked`: fields with a mask are shown masked, whoever reads.
+  RecordReader(Core& core, Desk& desk, const store::Snapshot* at = nullptr, bool masked = false)
+      : core_(core), desk_(desk), at_(at), masked_(masked) {}
 
   //   InvalidArgument  a field name the type does not have
   //   NotFound         no such record;  version: not in its history
@@ -44,6 +43,9 @@ class RecordReader {
   // From a row that was opened already.
   Result<std::unique_ptr<OpenedRecord>> Assemble(const keys::PatientKeys& keys, const OpenedRow& row,
                                                  const FieldNames& fields) const;
+
+  // Opens every value that the session's keys open, large ones too, purposes and masks or not, and shows none.
+  Status Check(const keys::PatientKeys& keys, const OpenedRow& row) const;
 
   Result<OpenedRow> ReadLive(const keys::PatientKeys& keys, const keys::RecordTag& tag) const;
   // The data key of a group, also when another writer made it a moment ago.
@@ -61,7 +63,7 @@ class RecordReader {
   Core& core_;
   Desk& desk_;
   const store::Snapshot* at_;
-  Recorded recorded_;
+  bool masked_;
 };
 
 }  // namespace mseal::vault

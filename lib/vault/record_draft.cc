@@ -5,6 +5,7 @@
 
 #include "format/row.h"
 #include "vault/search.h"
+#include "vault/showing.h"
 
 namespace mseal::vault {
 namespace {
@@ -129,8 +130,9 @@ people::ClassNumber RecordDraft::ClassOf(const Work& work) const {
     const SecretBytes wire = Join(work.fields.front().pieces);
     return change_.schema_->NumberOf(change_.schema_->schema->Classify(type_, field, wire.Reveal()));
   }
-  const bool stays =
-      request_.mode == PutMode::kUpdate ? !work.touched : work.stored != nullptr && !Held(work.stored->class_number);
+  const bool stays = request_.mode == PutMode::kUpdate
+                         ? !work.touched
+                         : work.stored != nullptr && (!Held(work.stored->class_number) || IsClosed(work.field));
   return stays && work.stored != nullptr ? work.stored->class_number : fixed;
 }
 
@@ -140,7 +142,30 @@ Status RecordDraft::CheckAccess(const Work& work) const {
     return Status::PermissionDenied("a value was given for a class the session does not hold");
   if (work.stored != nullptr && work.stored->state == format::GroupState::kSealed && !Held(work.stored->class_number))
     return Status::PermissionDenied("the value to be replaced is of a class the session does not hold");
-  return Status::Ok();
+  return CheckPurpose(work);
+}
+
+// Whether the session's purpose keeps it from the field: neither read nor written.
+bool RecordDraft::IsClosed(std::uint32_t field) const {
+  const schema::FieldPlan* plan = type_.FindField(field);
+  return plan != nullptr && !IsOpenTo(change_.desk_, *plan);
+}
+
+Status RecordDraft::CheckPurpose(const Work& work) const {
+  bool closed = request_.prepared != nullptr && IsClosed(request_.prepared->field);
+  for (const FieldValue& value : work.fields) closed |= value.given && IsClosed(value.field);
+  for (const std::uint32_t field : cleared_) closed |= IsClosed(field);
+  return closed ? Status::PermissionDenied("a value was given for a field that is not for the session's purpose")
+                : Status::Ok();
+}
+
+// A replace leaves what its session cannot see as it is.
+void RecordDraft::KeepClosed(Work& work) const {
+  FieldList kept;
+  for (const FieldValue& value : work.stored_fields) {
+    if (IsClosed(value.field)) kept.push_back(value);
+  }
+  if (!kept.empty()) work.fields = Merge(std::move(kept), std::move(work.fields), {});
 }
 
 Status RecordDraft::OpenStored(Work& work) {
@@ -161,6 +186,7 @@ Status RecordDraft::SettleFields(Work& work) {
   if (work.stored != nullptr && !Held(work.stored->class_number) && !work.touched)
     return work.carry = true, Status::Ok();
   MS_TRY(OpenStored(work));
+  if (request_.mode != PutMode::kUpdate) KeepClosed(work);
   if (request_.mode == PutMode::kUpdate) {
     FieldList stored;
     for (const FieldValue& value : work.stored_fields) stored.push_back(value);

@@ -48,6 +48,9 @@ class RecordDraft {
   people::ClassNumber ClassOf(const Work& work) const;
   Status OpenStored(Work& work);
   Status CheckAccess(const Work& work) const;
+  Status CheckPurpose(const Work& work) const;
+  bool IsClosed(std::uint32_t field) const;
+  void KeepClosed(Work& work) const;
   Status SettleFields(Work& work);
   Status SettleStreams(Work& work);
   Status SettleStream(Work& work, FieldValue& value);

@@ -2,6 +2,7 @@
 #include "vault/upload.h"
 
 #include "vault/read.h"
+#include "vault/showing.h"
 
 namespace mseal::vault {
 namespace {
@@ -32,6 +33,7 @@ Result<std::unique_ptr<Upload>> Upload::Begin(Core& core, Desk& desk, const Pati
   upload->class_number_ = schema->NumberOf(field->class_index);
   if (!desk.session->Holds(upload->class_number_))
     return Status::PermissionDenied("the session does not hold the field's class");
+  if (!IsOpenTo(desk, *field)) return Status::PermissionDenied("the field is not for the session's purpose");
   MS_TRY(upload->MakeWriter());
   return upload;
 }

@@ -434,6 +434,7 @@ void Session::End() {
   desk_.session.reset();
   desk_.index_keys.Clear();
   desk_.second_person = 0;
+  desk_.masked_classes = 0;
 }
 
 }  // namespace mseal::vault

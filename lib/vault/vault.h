@@ -12,6 +12,7 @@
 #include "keys/provider_uri.h"
 #include "store/rocks.h"
 #include "vault/core.h"
+#include "vault/metrics.h"
 #include "vault/settings.h"
 #include "vault/store_files.h"
 
@@ -93,6 +94,7 @@ class Vault : public std::enable_shared_from_this<Vault> {
   const FreshnessReport& freshness() const { return freshness_; }
   const OpenOptions& options() const { return options_; }
   std::uint32_t session_count();
+  Metrics& metrics() { return metrics_; }
   // Ends the sessions of persons who have other keys since they logged in. The caller is in no call of a session.
   void EndSessionsWithOldKeys();
   // Sessions let go of the classes that the chain has taken from their persons. `own`: the caller's, which lost none.
@@ -119,6 +121,7 @@ class Vault : public std::enable_shared_from_this<Vault> {
 
   OpenOptions options_;
   FreshnessReport freshness_;
+  Metrics metrics_;
   std::unique_ptr<StoreLock> lock_;
   std::shared_mutex gate_;  // shared by calls, taken whole by Close
   std::atomic<bool> closing_{false};

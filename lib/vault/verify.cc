@@ -144,8 +144,7 @@ class Verifier {
       const bool opens = group.state == format::GroupState::kSealed && desk_->session->Holds(group.class_number);
       ++(opens ? report_.groups_opened : report_.groups_held_back);
     }
-    // Puts the message together, large values included.
-    return RecordReader(core_, *desk_, then_.at.get(), RecordReader::Recorded::kNo).Assemble(keys, row, {}).status();
+    return RecordReader(core_, *desk_, then_.at.get()).Check(keys, row);
   }
 
   bool IsLookedUp(const format::HeaderPosting& name) const {

@@ -35,7 +35,7 @@ static const char kSchema[] =
     "option (medseal.v1.class) = { name: \"hiv\" no_index: true };\n"
     "message Patient {\n"
     "  option (medseal.v1.record) = {};\n"
-    "  string name = 1 [(medseal.v1.field) = { class: \"identity\" find: EXACT normalize: NAME }];\n"
+    "  string name = 1 [(medseal.v1.field) = { class: \"identity\" find: EXACT normalize: NAME mask: FIRST1 }];\n"
     "  string hiv = 2 [(medseal.v1.field) = { class: \"hiv\" }];\n"
     "  string note = 3;\n"
     "  string lab = 4 [(medseal.v1.field) = { public: true ordered: true }];\n"
@@ -570,6 +570,38 @@ static void SharesGiveTheFounderAnotherPassword(void) {
   medseal_vault_free(vault);
 }
 
+static void AskedForAMaskItIsNamed(medseal_session* session) {
+  medseal_get_options options = MEDSEAL_INIT(medseal_get_options);
+  const medseal_ref ref = ref_of("masked");
+  medseal_put_item item = MEDSEAL_INIT(medseal_put_item);
+  medseal_record* record = NULL;
+  medseal_bytes message;
+  item.ref = ref;
+  item.format = MEDSEAL_JSON;
+  item.message = text("{\"name\": \"Curie\"}");
+  EXPECT_CODE(MEDSEAL_OK, medseal_put(session, &item, NULL, &error));
+  options.masked = 1;
+  EXPECT_CODE(MEDSEAL_OK, medseal_get(session, &ref, &options, &record, &error));
+  EXPECT(medseal_record_masked_count(record) == 1 && strcmp(medseal_record_masked(record, 0), "name") == 0);
+  EXPECT(medseal_record_masked(record, 1) == NULL);
+  message = medseal_record_message(record);
+  EXPECT(message.size == 7 && memcmp(message.data, "\x0a\x05" "C****", 7) == 0);
+  medseal_record_free(record);
+}
+
+static void MetricsAreText(medseal_vault* vault) {
+  medseal_buffer* shown = NULL;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_metrics_render(NULL, MEDSEAL_METRICS_PROMETHEUS, &shown, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_metrics_render(vault, (medseal_metrics_format)7, &shown, &error));
+  EXPECT(shown == NULL);
+  EXPECT_CODE(MEDSEAL_OK, medseal_metrics_render(vault, MEDSEAL_METRICS_PROMETHEUS, &shown, &error));
+  EXPECT(strncmp((const char*)medseal_buffer_bytes(shown).data, "# HELP medseal_operations_total ", 32) == 0);
+  medseal_free(shown);
+  EXPECT_CODE(MEDSEAL_OK, medseal_metrics_render(vault, MEDSEAL_METRICS_JSON, &shown, &error));
+  EXPECT(((const char*)medseal_buffer_bytes(shown).data)[0] == '[');
+  medseal_free(shown);
+}
+
 int main(void) {
   medseal_vault* vault = NULL;
   medseal_session* session = NULL;
@@ -599,6 +631,8 @@ int main(void) {
     ARestrictedPatientIsReadByTwo(vault, session);
     RetentionIsAPlanUnlessToldToRun(session);
     ALargeValueIsReadInPieces(session);
+    AskedForAMaskItIsNamed(session);
+    MetricsAreText(vault);
     AChildOfForkIsRefused(session);
     ChildrenOutliveTheirParents(vault, session);
     ALoggedOutSessionIsClosed();

@@ -34,6 +34,20 @@ TEST_F(CliRecords, WhatWasPutComesBack) {
   EXPECT_THAT(ran.out, Not(HasSubstr("redacted")));
 }
 
+TEST_F(CliRecords, MaskedFieldsAreShownAndNamedAsSuch) {
+  Put("Patient", Line("p-1", R"({"family": "Martin", "birth_date": "1967-07-04", "phone": ["0612345678", "1"]})"));
+  const Ran ran = GetFromInput("p-1", {"--masked"});
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("M**** [masked]"));
+  EXPECT_THAT(ran.out, HasSubstr("1967**** [masked]"));
+  EXPECT_THAT(ran.out, HasSubstr("****78 [masked]"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("Martin")));
+  const Ran json = GetFromInput("p-1", {"--masked", "--json"});
+  EXPECT_THAT(JsonValues(json.out, "masked").front(), HasSubstr("\"birth_date\""));
+  EXPECT_THAT(JsonValues(GetFromInput("p-1", {"--json"}).out, "masked"), testing::ElementsAre("[]"));
+  EXPECT_EQ(GetFromInput("p-1", {"--masked", "--raw", "family"}).exit_code, 2);
+}
+
 TEST_F(CliRecords, AbsentFieldsAreNotNamed) {
   Put("Patient", Line("p-1", R"({"family": "Martin"})"));
   EXPECT_THAT(GetFromInput("p-1").out, Not(HasSubstr("hiv")));

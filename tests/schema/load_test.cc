@@ -77,6 +77,11 @@ const std::vector<Refusal> kRefusals = {
     {"ClassOnPublic", Field("string", "public: true class: \"identity\""), "t.proto:12", "no class"},
     {"GeneralOnPublic", Field("string", "public: true class: \"general\""), "t.proto:12", "no class"},
     {"MaskOnPublic", Field("string", "public: true mask: LAST4"), "t.proto:12", "mask"},
+    {"PurposeOnPublic", Field("string", "public: true purposes: \"care\""), "t.proto:12", "every purpose"},
+    {"UnknownPurpose", Field("string", "purposes: [\"care\", \"fun\"]"), "t.proto:12", "x-"},
+    {"PurposeInsideMessage", kHead + "message N {\n\n  string a = 1 [(medseal.v1.field) = { purposes: \"care\" }];\n}",
+     "t.proto:11", "top-level"},
+    {"UnknownMask", Field("string", "mask: MOST"), "t.proto:12", "MOST"},
     {"ClassByOnPublic", Field("N", "public: true class_by: RULES") + "message N {}", "t.proto:12", "class_by"},
     {"ClassByOnText", Field("string", "class_by: RULES"), "t.proto:12", "message fields only"},
     {"ClassAndClassBy", Field("N", "class: \"hiv\" class_by: RULES") + "message N {}", "t.proto:12", "not both"},
@@ -319,7 +324,10 @@ TEST(SchemaPlan, TheLabSchemaGivesEveryFieldTheClassItNames) {
 TEST(SchemaDescribe, NamesEveryFieldAndItsClass) {
   const std::string text = Lab()->Describe();
   EXPECT_THAT(text, HasSubstr("nir = 1: text, class national_id, find NIR, mask LAST4, size 24"));
+  EXPECT_THAT(text, HasSubstr("birth_date = 5: text, class identity, find DATE, mask YEAR"));
   EXPECT_THAT(text, HasSubstr("result = 1: message, class by rules"));
+  const auto limited = Loaded(Field("string", "mask: FIRST1 purposes: [\"care\", \"x-board\"]"));
+  EXPECT_THAT(limited->Describe(), HasSubstr("mask FIRST1, for care x-board\n"));
   EXPECT_THAT(text, HasSubstr("lab = 14: text, public, ordered"));
 }
 

@@ -23,6 +23,7 @@ const std::string kCurrent = kHead + R"(message T {
   string lab = 4 [(medseal.v1.field) = { public: true ordered: true }];
   Nested ruled = 5 [(medseal.v1.field) = { class_by: RULES }];
   string free = 6;
+  string limited = 16 [(medseal.v1.field) = { purposes: ["care", "billing"] }];
   oneof either { string left = 7; string right = 8; }
   map<string, Nested> by_name = 9;
   string id = 10 [(medseal.v1.field) = { class: "identity" find: EXACT unique: true normalize: ID }];
@@ -65,10 +66,10 @@ TEST(Succeed, RefusesWhatTakesProtectionOrMeaningFromStoredRecords) {
   const std::vector<Change> changes = {
       {"name: \"hiv\" no_index: true", "name: \"hiv\"", "t.proto:1", "no longer marked no_index"},
       {"message Kept", "message Renamed", "t.proto:1", "record type `Kept` is gone"},
-      {"history: NONE", "", "t.proto:27", "`history`"},
+      {"history: NONE", "", "t.proto:28", "`history`"},
       {"string free = 6;", "", "t.proto:9", "field `free` is gone"},
       {"string free = 6;", "reserved 6;", "t.proto:9", "field `free` is gone"},
-      {"string free = 6;", "string free = 16;", "t.proto:16", "number changed"},
+      {"string free = 6;", "string free = 26;", "t.proto:16", "number changed"},
       {"string free = 6;", "string other = 6;", "t.proto:16", "another name"},
       {"string free = 6;", "bytes free = 6;", "t.proto:16", "type changed"},
       {"string free = 6;", "repeated string free = 6;", "t.proto:16", "`repeated` changed"},
@@ -83,16 +84,20 @@ TEST(Succeed, RefusesWhatTakesProtectionOrMeaningFromStoredRecords) {
       {"normalize: NAME", "normalize: ID", "t.proto:11", "normaliser"},
       {"size: 40", "size: 39", "t.proto:11", "smaller"},
       {"mask: LAST4", "", "t.proto:11", "mask"},
-      {"unique: true", "", "t.proto:19", "`unique`"},
+      {"mask: LAST4", "mask: LAST2", "t.proto:11", "mask"},
+      {"purposes: .*? }", "}", "t.proto:17", "`purposes`"},
+      {"\"billing\"", "\"billing\", \"admin\"", "t.proto:17", "`purposes`"},
+      {"\"billing\"", "\"research\"", "t.proto:17", "`purposes`"},
+      {"unique: true", "", "t.proto:20", "`unique`"},
       {"public: true ordered: true", "", "t.proto:14", "`public` changed"},
       {"class_by: RULES", "class: \"hiv\"", "t.proto:15", "`class_by`"},
-      {"string right = 8; }", "} string right = 8;", "t.proto:17", "oneof"},
-      {"map<string, Nested>", "map<string, Kind>", "t.proto:18", "type changed"},
-      {"map<string, Nested>", "map<int32, Nested>", "t.proto:18", "type changed"},
-      {"string code = 1 .*?;", "string code = 1;", "t.proto:22", "`rule` changed"},
-      {"int32 count = 2;", "int64 count = 2;", "t.proto:23", "type changed"},
-      {"int32 count = 2;", "", "t.proto:21", "field `count` is gone"},
-      {"Nested again = 3;", "string again = 3;", "t.proto:24", "type changed"},
+      {"string right = 8; }", "} string right = 8;", "t.proto:18", "oneof"},
+      {"map<string, Nested>", "map<string, Kind>", "t.proto:19", "type changed"},
+      {"map<string, Nested>", "map<int32, Nested>", "t.proto:19", "type changed"},
+      {"string code = 1 .*?;", "string code = 1;", "t.proto:23", "`rule` changed"},
+      {"int32 count = 2;", "int64 count = 2;", "t.proto:24", "type changed"},
+      {"int32 count = 2;", "", "t.proto:22", "field `count` is gone"},
+      {"Nested again = 3;", "string again = 3;", "t.proto:25", "type changed"},
       {"SOME = 1", "SOME = 2", "t.proto:13", "enumeration"},
       {"SOME = 1;", "", "t.proto:13", "enumeration"},
       {"SOME = 1", "OTHER = 1", "t.proto:13", "enumeration"},
@@ -118,6 +123,10 @@ TEST(Succeed, TakesWhatAddsToTheSchema) {
       {"SOME = 1;", "SOME = 1; MORE = 2;"},
       {"SOME = 1;", "option allow_alias = true; SOME = 1; ALSO = 1;"},
       {"size: 40", "size: 41"},
+      {"mask: LAST4", "mask: ALL"},
+      {"normalize: ID", "normalize: ID mask: LAST4"},
+      {", \"billing\"", ""},
+      {"string free = 6;", "string free = 6 [(medseal.v1.field) = { purposes: \"care\" }];"},
       {"find: EXACT normalize: NAME", "normalize: NAME"},
       {"message T ", "option (medseal.v1.class) = { name: \"new\" }; message T "},
       {"option .medseal.v1.record. = ..;", "option (medseal.v1.record) = { retention: \"5y\" };"},
