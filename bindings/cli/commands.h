@@ -45,6 +45,13 @@ Outcome GrantClasses(const Common& common, const PersonGrantArguments& arguments
 Outcome ListPersons(const Common& common);
 Outcome ShowPerson(const Common& common, const std::string& name);
 
+struct PolicyArguments {
+  std::string name;
+  std::uint64_t value = 0;
+};
+Outcome ShowPolicy(const Common& common);
+Outcome SetPolicy(const Common& common, const PolicyArguments& arguments);
+
 struct RotateArguments {
   std::vector<std::string> classes;
   std::vector<std::string> revoked;

@@ -385,7 +385,7 @@ MEDSEAL_API void medseal_upload_free(medseal_upload* upload);
 MEDSEAL_API medseal_code medseal_read_value(medseal_session* session, const medseal_ref* ref, const char* field, uint64_t offset,
                                             size_t length, medseal_buffer** value, uint64_t* value_size, medseal_error* error);
 
-/* ---- People and schema --------------------------------------------------------------------------------------------- */
+/* ---- People -------------------------------------------------------------------------------------------------------- */
 
 typedef enum medseal_person_kind { MEDSEAL_HUMAN = 0, MEDSEAL_SERVICE = 1 } medseal_person_kind;
 
@@ -440,6 +440,31 @@ typedef struct medseal_person_info {
 typedef int (*medseal_person_callback)(void* context, const medseal_person_info* info);
 MEDSEAL_API medseal_code medseal_persons(medseal_session* session, medseal_person_callback callback, void* context,
                                          medseal_error* error);
+
+/* ---- Policy -------------------------------------------------------------------------------------------------------- */
+
+typedef enum medseal_weaker { MEDSEAL_WEAKER_HIGHER = 1, MEDSEAL_WEAKER_LOWER = 2 } medseal_weaker;
+
+/* A setting that binds everybody. Texts are good during the callback. */
+typedef struct medseal_policy_info {
+  size_t size;
+  const char* name;
+  uint64_t value;
+  uint64_t initial; /* until somebody set it */
+  uint64_t least, most;
+  medseal_weaker weaker; /* which way the vault becomes weaker */
+  const char* help;
+} medseal_policy_info;
+/* Return 0 to go on; anything else ends the listing with CANCELLED. */
+typedef int (*medseal_policy_callback)(void* context, const medseal_policy_info* info);
+MEDSEAL_API medseal_code medseal_policies(medseal_session* session, medseal_policy_callback callback, void* context,
+                                          medseal_error* error);
+/* By the founder; a change that makes the vault weaker takes two persons (medseal_session_join).
+ *   NOT_FOUND  no such setting;  INVALID_ARGUMENT  out of its range;  ALREADY_EXISTS  it has that value
+ *   PERMISSION_DENIED  not the founder, or no second person */
+MEDSEAL_API medseal_code medseal_policy_set(medseal_session* session, const char* name, uint64_t value, medseal_error* error);
+
+/* ---- Schema -------------------------------------------------------------------------------------------------------- */
 
 /* Whether records kept under `current` stay protected and readable under `next`: INVALID_ARGUMENT with file:line if not. Needs no vault. */
 MEDSEAL_API medseal_code medseal_schema_check(const medseal_schema* current, const medseal_schema* next, medseal_error* error);

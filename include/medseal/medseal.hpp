@@ -299,6 +299,17 @@ struct PersonInfo {
   std::vector<std::string> classes = {};
 };
 
+// A setting that binds everybody.
+struct PolicyInfo {
+  std::string name = {};
+  std::uint64_t value = 0;
+  std::uint64_t initial = 0;
+  std::uint64_t least = 0;
+  std::uint64_t most = 0;
+  medseal_weaker weaker = MEDSEAL_WEAKER_HIGHER;
+  std::string help = {};
+};
+
 // Takes one share to be kept, before the set counts; false: nothing is changed (CANCELLED).
 using ShareTaker = std::function<bool(std::uint32_t number, ByteView text)>;
 struct RecoverySetup {
@@ -694,6 +705,16 @@ class Session {
     return out;
   }
 
+  Result<std::vector<PolicyInfo>> Policies() {
+    std::vector<PolicyInfo> out;
+    const Status status = internal::Call(medseal_policies, raw_.get(), &Session::TakePolicy, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+  Status SetPolicy(Name name, std::uint64_t value) {
+    return internal::Call(medseal_policy_set, raw_.get(), name.c_str(), value);
+  }
+
   Status SetUpRecovery(const RecoverySetup& setup, const ShareTaker& take) {
     auto raw = internal::Sized<medseal_recovery_setup_options>();
     raw.shares = setup.shares;
@@ -793,6 +814,11 @@ class Session {
   }
   static void TakeRotated(void* classes, const medseal_rotated_class* rotated) {
     static_cast<std::vector<RotatedClass>*>(classes)->push_back({rotated->name, rotated->begun, rotated->job});
+  }
+  static int TakePolicy(void* policies, const medseal_policy_info* info) {
+    static_cast<std::vector<PolicyInfo>*>(policies)->push_back(
+        {info->name, info->value, info->initial, info->least, info->most, info->weaker, info->help});
+    return 0;
   }
   static int TakePerson(void* persons, const medseal_person_info* info) {
     PersonInfo person{info->name, info->kind, info->founder != 0, {}};

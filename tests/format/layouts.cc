@@ -357,6 +357,7 @@ std::vector<Layout> Make() {
   all.push_back(
       {"statement of custodians", StatementExample(CustodiansBody{1, 2, {7}, {{1}, {2}, {3}}}), AgainStatement});
   all.push_back({"statement of a suite", StatementExample(SuiteBody{2}), AgainStatement});
+  all.push_back({"statement of a policy", StatementExample(PolicyBody{"login_attempts", 5}), AgainStatement});
   return all;
 }
 

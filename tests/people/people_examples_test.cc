@@ -14,9 +14,10 @@ TEST(PeopleExamples, ChainIsBelievedAndSaysWhatItShould) {
   const auto chain = Chain::Verify(one.Fixed<16>("store"), one.HexList("statements"));
   ASSERT_TRUE(chain.ok()) << chain.status().message();
   EXPECT_EQ(test::ToHex(chain->founder_key()), one.Text("founder_key"));
-  EXPECT_EQ(chain->newest_number(), 10u);
+  EXPECT_EQ(chain->newest_number(), 11u);
   EXPECT_EQ(chain->founding_suite(), crypto::Suite::kChaCha20Poly1305);
   EXPECT_EQ(chain->suites().newest(), crypto::Suite::kAes256Gcm);
+  EXPECT_EQ(chain->policy("login_attempts"), 5u);
   EXPECT_EQ(chain->FindPerson("Dr. A. Martin")->number, 2u);
   const auto number = static_cast<ClassNumber>(one.Number("class_number"));
   EXPECT_EQ(chain->FindClass("hiv"), number);
@@ -46,6 +47,8 @@ TEST(PeopleExamples, ChainIsSignedToTheSameBytes) {
   const Person& doctor = *whole.FindPerson(2);
   EXPECT_EQ(*chain.AddPersonKeys(2, doctor.verify_key, doctor.public_key, 1, seed), statements[7]);
   EXPECT_EQ(*chain.AddCustodians(whole.custodians(), 1, seed), statements[8]);
+  EXPECT_EQ(*chain.AddSuite(whole.suites().newest(), 1, seed), statements[9]);
+  EXPECT_EQ(*chain.AddPolicy("login_attempts", 5, 1, seed), statements[10]);
 }
 
 TEST(PeopleExamples, CredentialOpensWithItsPassword) {
