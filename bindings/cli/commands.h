@@ -42,6 +42,7 @@ struct PersonGrantArguments {
 };
 Outcome AddPerson(const Common& common, const PersonAddArguments& arguments);
 Outcome GrantClasses(const Common& common, const PersonGrantArguments& arguments);
+Outcome UnlockPerson(const Common& common, const std::string& name);
 Outcome ListPersons(const Common& common);
 Outcome ShowPerson(const Common& common, const std::string& name);
 

@@ -19,6 +19,8 @@ struct Common {
   std::string person;
   SecretSource password;
   std::string purpose;
+  std::string on_behalf_of;
+  std::string origin;
   std::string second_person;  // who joins the session
   SecretSource second_password;
   std::string durability = "power";

@@ -28,6 +28,8 @@ void AddPeople(CLI::App& app, Commands& commands) {
         command.add_option("name", arguments.name)->required();
         command.add_option("classes", arguments.classes, "class, or several with commas")->required()->delimiter(',');
       });
+  commands.Add<std::string>(*person, "unlock", "end the lock-out after failed logins before its time", UnlockPerson,
+                            [](CLI::App& command, std::string& name) { command.add_option("name", name)->required(); });
   commands.Add(*person, "list", "all persons", ListPersons);
   commands.Add<std::string>(*person, "show", "one person", ShowPerson,
                             [](CLI::App& command, std::string& name) { command.add_option("name", name)->required(); });

@@ -82,6 +82,15 @@ Outcome GrantClasses(const Common& common, const PersonGrantArguments& arguments
   });
 }
 
+Outcome UnlockPerson(const Common& common, const std::string& name) {
+  return WithSession(common, [&](medseal::Session& session) -> Outcome {
+    CLI_TRY(session.Unlock(name));
+    if (common.json) WriteLine(JsonLine("unlocked").Text("name", name).Done());
+    Say(fmt::format("{} may log in again", name));
+    return kDone;
+  });
+}
+
 Outcome ListPersons(const Common& common) { return WritePersons(common, ""); }
 Outcome ShowPerson(const Common& common, const std::string& name) { return WritePersons(common, name); }
 

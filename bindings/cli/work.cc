@@ -59,9 +59,13 @@ Status JoinSecond(medseal::Session& session, const Common& common) {
 
 Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
   CLI_TRY(Require(common.person, "your name", "--person", "MEDSEAL_PERSON"));
+  CLI_TRY(Require(common.purpose, "the purpose of use", "--purpose", "MEDSEAL_PURPOSE"));
   CLI_ASSIGN(const Secret password, ReadSecret(common.password, "password of " + common.person));
-  const medseal::Name purpose = common.purpose.empty() ? medseal::Name() : medseal::Name(common.purpose);
-  auto session = vault.Login({.person = common.person, .password = password.view(), .purpose = purpose});
+  auto session = vault.Login({.person = common.person,
+                              .password = password.view(),
+                              .purpose = common.purpose,
+                              .on_behalf_of = common.on_behalf_of,
+                              .origin = common.origin});
   if (session.ok() && Interrupted()) return Cancelled();
   if (session.ok()) CLI_TRY(JoinSecond(*session, common));
   return session;

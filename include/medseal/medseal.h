@@ -205,10 +205,19 @@ typedef struct medseal_login_options {
   size_t size;
   const char* person;
   medseal_bytes password;
-  const char* purpose; /* of use: care, billing, research, ...; NULL reads as care */
+  /* Of use: care, billing, research, admin, emergency, migration, audit, patient_request, public_health, or x- and 1 to 32 small letters,
+   * digits, - and _. Goes on record; has no default. */
+  const char* purpose;
+  /* Asserted by the host, proven by nobody, and so recorded; each at most 128 bytes of clean UTF-8, NULL for none. */
+  const char* on_behalf_of; /* the host's own user */
+  const char* origin;       /* where they are: machine, terminal, address */
 } medseal_login_options;
 
-/*   WRONG_SECRET  unknown person or wrong password: the same answer in the same time */
+/* After failures the next answer takes longer, and then the name is locked out for a while: policy login_delay_ms, login_attempts,
+ * lockout_minutes. The session ends by itself when nobody used it for session_idle_minutes, and after session_max_hours; its keys are wiped.
+ *   WRONG_SECRET        unknown person, wrong secret or locked out: the same answer in the same time
+ *   INVALID_ARGUMENT    the purpose is missing or unknown; a text is not clean
+ *   RESOURCE_EXHAUSTED  the person has as many sessions as policy allows (sessions_per_person) */
 MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
                                        medseal_error* error);
 /* A second person at the session, until logout, by their own login (`second->purpose` is not read): what takes two persons together. They
@@ -216,7 +225,7 @@ MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login
  *   WRONG_SECRET       as medseal_login;  INVALID_ARGUMENT  it is the session's own person
  *   PERMISSION_DENIED  one of the two is a service;  ALREADY_EXISTS  somebody has joined already */
 MEDSEAL_API medseal_code medseal_session_join(medseal_session* session, const medseal_login_options* second, medseal_error* error);
-/* Wipes the session's keys; calls on it then answer CLOSED. */
+/* Wipes the session's keys; calls on it then answer CLOSED, as they do once its time is over: log in again. */
 MEDSEAL_API void medseal_logout(medseal_session* session);
 MEDSEAL_API void medseal_session_free(medseal_session* session); /* logs out first */
 
@@ -403,6 +412,9 @@ typedef struct medseal_person_options {
 MEDSEAL_API medseal_code medseal_person_add(medseal_session* session, const medseal_person_options* options, medseal_error* error);
 /*   PERMISSION_DENIED  the session does not hold the class itself */
 MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name, medseal_error* error);
+
+/* Ends the lock-out of a person before its time, by the founder or a person who holds every class. NOT_FOUND: no person of that name. */
+MEDSEAL_API medseal_code medseal_person_unlock(medseal_session* session, const char* person, medseal_error* error);
 
 /* Other key pairs and another password for a person, by that person or by the founder, who may do it for somebody who lost theirs. Waits for
  * running calls of that person's sessions, which then answer CLOSED; `session` itself goes on. `cost` may be NULL. Copies of the store from

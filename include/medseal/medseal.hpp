@@ -5,7 +5,7 @@
 //
 //   auto vault = medseal::Vault::Open({.store = "store", .keyring = {.path = "keyring", .secret = passphrase.view()}});
 //   if (!vault.ok()) return Complain(vault.error());
-//   auto session = vault->Login({.person = "ada", .password = password.view()});
+//   auto session = vault->Login({.person = "ada", .password = password.view(), .purpose = "care"});
 #ifndef MEDSEAL_HPP
 #define MEDSEAL_HPP
 
@@ -246,6 +246,8 @@ struct LoginOptions {
   Name person = {};
   ByteView password = {};
   Name purpose = {};
+  Name on_behalf_of = {};
+  Name origin = {};
 };
 
 // A patient by external id, or by the handle that a put or a record gave.
@@ -687,6 +689,7 @@ class Session {
   Status Grant(Name person, Name class_name) {
     return internal::Call(medseal_person_grant, raw_.get(), person.c_str(), class_name.c_str());
   }
+  Status Unlock(Name person) { return internal::Call(medseal_person_unlock, raw_.get(), person.c_str()); }
   Status RotatePerson(Name person, ByteView password, const Cost& cost = {}) {
     const medseal_cost raw = internal::Raw(cost);
     return internal::Call(medseal_rotate_person, raw_.get(), person.c_str(), internal::Raw(password), &raw);
@@ -874,6 +877,8 @@ class Vault {
     raw.person = options.person.c_str();
     raw.password = internal::Raw(options.password);
     raw.purpose = options.purpose.c_str();
+    raw.on_behalf_of = options.on_behalf_of.c_str();
+    raw.origin = options.origin.c_str();
     medseal_session* session = nullptr;
     const Status status = internal::Call(medseal_login, raw_.get(), &raw, &session);
     if (!status.ok()) return status.error();

@@ -55,8 +55,7 @@ medseal_code medseal_session_join(medseal_session* session, const medseal_login_
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_login_options known, Read(second));
     MS_TRY(Require(known.person != nullptr, "a person is needed"));
-    MS_ASSIGN(vault::Call call, session->session->Enter());
-    return vault::Join(call.core(), call.desk(), known.person, View(known.password));
+    return vault::Join(*session->session, known.person, View(known.password));
   });
 }
 

@@ -4,6 +4,7 @@
 #include "abi/schema_text.h"
 #include "vault/administer.h"
 #include "vault/load_schema.h"
+#include "vault/login.h"
 #include "vault/rotate_person.h"
 
 namespace mseal::abi {
@@ -82,6 +83,14 @@ medseal_code medseal_person_grant(medseal_session* session, const char* person, 
                    "session, person and class are needed"));
     MS_ASSIGN(vault::Call call, session->session->Enter());
     return vault::Grant(call.core(), call.desk(), person, class_name);
+  });
+}
+
+medseal_code medseal_person_unlock(medseal_session* session, const char* person, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && person != nullptr, "session and person are needed"));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    return vault::Unlock(call.core(), call.desk(), person);
   });
 }
 

@@ -145,8 +145,9 @@ medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* op
     *session = nullptr;
     MS_ASSIGN(const medseal_login_options known, Read(options));
     MS_TRY(Require(known.person != nullptr, "a person is needed"));
-    const std::string purpose = known.purpose == nullptr || *known.purpose == 0 ? "care" : known.purpose;
-    MS_ASSIGN(auto started, vault->vault->Login(known.person, View(known.password), purpose));
+    people::Use use{std::string(Text(known.purpose)), std::string(Text(known.on_behalf_of)),
+                    std::string(Text(known.origin))};
+    MS_ASSIGN(auto started, vault->vault->Login({known.person, View(known.password), std::move(use)}));
     *session = new medseal_session{std::move(started)};
     return Status::Ok();
   });

@@ -109,12 +109,14 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kRecovery:
     case MetaKind::kSigningSeed:
     case MetaKind::kKnownTime:
+    case MetaKind::kLoginKey:
       return 0;
     case MetaKind::kCredential:
     case MetaKind::kSchema:
     case MetaKind::kPostingKey:
     case MetaKind::kJob:
     case MetaKind::kEpochEnd:
+    case MetaKind::kLoginAttempts:
       return 4;
     case MetaKind::kStatement:
     case MetaKind::kIndexKey:

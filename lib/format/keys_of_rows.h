@@ -57,6 +57,8 @@ enum class MetaKind : std::uint8_t {
   kSigningSeed = 18,     // of certificates
   kProviderChange = 19,  // instance
   kGivenUpCopy = 21,     // instance
+  kLoginAttempts = 24,   // place u32
+  kLoginKey = 25,
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);

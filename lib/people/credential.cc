@@ -60,9 +60,4 @@ Result<PrivateKeys> OpenCredential(const keys::StoreId& store, seal::SuiteSet su
   return KeysIn(*content);
 }
 
-void SpendPasswordTime(ByteView password) {
-  const Result<KeyBytes> unused = crypto::KeyFromPassword(password, crypto::PasswordSalt{}, crypto::Argon2Cost{});
-  unused.status().Ignore("only the time counts");
-}
-
 }  // namespace mseal::people

@@ -38,7 +38,4 @@ Result<PrivateKeys> OpenCredential(const keys::StoreId& store, seal::SuiteSet su
 SecretBytes ContentOf(const PrivateKeys& keys);
 Result<PrivateKeys> KeysIn(const SecretBytes& content);
 
-// Spends the time that OpenCredential at the default cost takes: for unknown names, so that they answer no sooner.
-void SpendPasswordTime(ByteView password);
-
 }  // namespace mseal::people

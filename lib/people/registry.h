@@ -57,6 +57,9 @@ class Registry {
   //   AuthFailed   the credential does not pin this chain's founder
   Result<Identity> Login(std::string_view name, ByteView password) const;
 
+  // The same answer in the same time, whatever the secret: for who is locked out.
+  Status Refuse(std::string_view name, ByteView password) const;
+
   // The class key that was sealed to this person, checked against the chain.
   //   PermissionDenied  there is no slot for them: never granted, or not granted this version
   //   AuthFailed        the slot was changed, or holds another key than the chain names

@@ -1,10 +1,14 @@
 // Lets a second person join a session.
 #include "vault/two_persons.h"
 
+#include "vault/login.h"
+
 namespace mseal::vault {
 
-Status Join(Core& core, Desk& desk, std::string_view person, ByteView password) {
-  MS_ASSIGN(const people::Identity second, core.registry->Login(person, password));
+Status Join(Session& session, std::string_view person, ByteView password) {
+  MS_ASSIGN(const people::Identity second, Identify([&] { return session.Enter(); }, person, password));
+  MS_ASSIGN(Call call, session.Enter());
+  Desk& desk = call.desk();
   const people::Person& first = desk.session->identity().person;
   if (second.person.number == first.number)
     return Status::InvalidArgument("the second person must be another than the session's own");

@@ -35,12 +35,20 @@ using test::ToHex;
 Case Worked(const std::string& name) { return test::LoadCases("format/" + name + ".json", "cases").front(); }
 
 TEST(Page, ShowsTheWorkedExamples) {
-  for (const char* name : {"sealed",     "row",          "public_part",   "header",          "group",
-                           "head",       "posting",      "stream",        "chunk",           "job",
-                           "erasure",    "epoch_end",    "provider_copy", "provider_change", "backup_place",
-                           "place_mark", "backup_facts", "bundle_part",   "bundle_list",     "recovery",
-                           "mark",       "mark_tally",   "known_time",    "job_file",        "given_up_copy",
-                           "log_segment"})
+  for (const char* name : {"sealed",         "row",
+                           "public_part",    "header",
+                           "group",          "head",
+                           "posting",        "stream",
+                           "chunk",          "job",
+                           "erasure",        "epoch_end",
+                           "provider_copy",  "provider_change",
+                           "backup_place",   "place_mark",
+                           "backup_facts",   "bundle_part",
+                           "bundle_list",    "recovery",
+                           "mark",           "mark_tally",
+                           "known_time",     "job_file",
+                           "given_up_copy",  "log_segment",
+                           "login_attempts", "login_key"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");

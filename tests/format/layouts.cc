@@ -20,6 +20,7 @@
 #include "format/keys_of_rows.h"
 #include "format/known_time.h"
 #include "format/log_segment.h"
+#include "format/login_attempts.h"
 #include "format/mark.h"
 #include "format/person_slot.h"
 #include "format/posting.h"
@@ -302,6 +303,17 @@ Result<Bytes> AgainTokenKeyId(ByteView bytes) {
   return EncodeTokenKeyId(id);
 }
 
+Result<Bytes> AgainLoginAttempts(ByteView bytes) {
+  MS_ASSIGN(const LoginAttempts attempts, ParseLoginAttempts(bytes));
+  return EncodeLoginAttempts(attempts);
+}
+
+Result<Bytes> AgainLoginKey(ByteView bytes) {
+  MS_ASSIGN(const KeyBytes key, ParseLoginKey(bytes));
+  const SecretBytes again = EncodeLoginKey(key.Reveal());
+  return Bytes(again.Reveal().begin(), again.Reveal().end());
+}
+
 Bytes PersonSlotExample() {
   const Bytes sealed(kKeySize + kSealedOverhead, 0x5a);
   return EncodePersonSlot({{1, 2, 3}, sealed});
@@ -339,6 +351,8 @@ std::vector<Layout> Make() {
       {"mark", {}, AgainMark},
       {"mark_tally", {}, AgainMarkTally},
       {"known_time", {}, AgainKnownTime},
+      {"login_attempts", {}, AgainLoginAttempts},
+      {"login_key", {}, AgainLoginKey},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};

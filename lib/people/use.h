@@ -1,0 +1,29 @@
+// What a session says of itself: what it is for, and who stands behind the person that logged in.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/status.h"
+
+namespace mseal::people {
+
+inline constexpr std::size_t kLongestAsserted = 128;
+
+struct Use {
+  std::string purpose;
+  // The host's own user. Asserted: the host says so, nobody has proven it. Empty: nobody is named.
+  std::string on_behalf_of = {};
+  // Where the call came from, as the host has it: a machine, a terminal, an address. Asserted as well.
+  std::string origin = {};
+};
+
+// Purposes that everybody means the same by.
+std::span<const std::string_view> KnownPurposes();
+
+// InvalidArgument: no purpose, or neither a known one nor x- and 1 to 32 small letters, digits, - and _; a text that is
+// longer than kLongestAsserted or not clean.
+Status CheckUse(const Use& use);
+
+}  // namespace mseal::people

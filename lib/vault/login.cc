@@ -1,0 +1,61 @@
+// Asks for the turn of a name, waits, and looks at the secret.
+#include "vault/login.h"
+
+#include <thread>
+
+#include "base/clock.h"
+#include "vault/entitled.h"
+
+namespace mseal::vault {
+namespace {
+
+using Turn = LoginAttempts::Turn;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kGlance{50};
+
+// In short sleeps, since the vault may close meanwhile.
+Status Wait(const LetIn& let_in, milliseconds wait) {
+  const std::uint64_t until = PassedMs() + static_cast<std::uint64_t>(wait.count());
+  for (std::uint64_t now = PassedMs(); now < until; now = PassedMs()) {
+    MS_TRY(let_in().status());
+    std::this_thread::sleep_for(std::min(kGlance, milliseconds(until - now)));
+  }
+  return Status::Ok();
+}
+
+Result<LoginAttempts::Admission> TakeTurn(const LetIn& let_in, std::string_view person) {
+  while (true) {
+    {
+      MS_ASSIGN(Call call, let_in());
+      MS_ASSIGN(const auto admission, call.core().attempts.Begin(call.core(), person));
+      if (admission.turn != Turn::kLater) return admission;
+    }
+    std::this_thread::sleep_for(kGlance);
+  }
+}
+
+}  // namespace
+
+Result<people::Identity> Identify(const LetIn& let_in, std::string_view person, ByteView password) {
+  MS_ASSIGN(const LoginAttempts::Admission admission, TakeTurn(let_in, person));
+  MS_TRY(Wait(let_in, admission.wait));
+  MS_ASSIGN(Call call, let_in());
+  Core& core = call.core();
+  if (admission.turn == Turn::kLocked) return core.registry->Refuse(person, password);
+  auto identity = core.registry->Login(person, password);
+  if (identity.ok())
+    core.attempts.Succeeded(core, admission);
+  else
+    core.attempts.Failed(core, admission);
+  return identity;
+}
+
+Status Unlock(Core& core, Desk& desk, std::string_view name) {
+  MS_TRY(RequireEntitled(core, desk));
+  const people::Person* const person = core.registry->chain()->FindPerson(name);
+  if (person == nullptr) return Status::NotFound("no person of that name");
+  return core.attempts.Unlock(core, person->number);
+}
+
+}  // namespace mseal::vault
