@@ -34,6 +34,7 @@ struct PersonAddArguments {
   std::vector<std::string> classes;
   bool service = false;
   SecretSource password;
+  std::string key_file;  // to be made, instead of a password
   CostArguments cost;
 };
 struct PersonGrantArguments {
@@ -63,6 +64,7 @@ struct RotatePersonArguments {
   bool compromised = false;
   std::uint64_t rows_per_second = 0;
   SecretSource password;
+  std::string key_file;  // to be made, instead of a password
   CostArguments cost;
 };
 struct RotateRootArguments {

@@ -20,6 +20,7 @@ void AddPeople(CLI::App& app, Commands& commands) {
         command.add_flag("--service", arguments.service, "a program, not a human");
         command.add_option("--new-password-file", arguments.password.file, "file with the new person's password");
         command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
+        command.add_option("--new-key-file", arguments.key_file, "make this file; they log in with it, not a password");
         AddCost(command, arguments.cost);
       });
   commands.Add<PersonGrantArguments>(

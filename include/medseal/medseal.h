@@ -211,6 +211,7 @@ typedef struct medseal_login_options {
   /* Asserted by the host, proven by nobody, and so recorded; each at most 128 bytes of clean UTF-8, NULL for none. */
   const char* on_behalf_of; /* the host's own user */
   const char* origin;       /* where they are: machine, terminal, address */
+  medseal_bytes key_file;   /* instead of a password: its 32 bytes */
 } medseal_login_options;
 
 /* After failures the next answer takes longer, and then the name is locked out for a while: policy login_delay_ms, login_attempts,
@@ -406,9 +407,11 @@ typedef struct medseal_person_options {
   const char* const* classes; /* beside `directory`, which everyone holds */
   size_t class_count;
   const medseal_cost* cost;
+  medseal_bytes key_file; /* instead of a password: 32 random bytes, which nobody else logs in with */
 } medseal_person_options;
 
-/*   PERMISSION_DENIED  only the founder adds persons;  ALREADY_EXISTS  the name is taken;  NOT_FOUND  no such class */
+/*   PERMISSION_DENIED  only the founder adds persons;  ALREADY_EXISTS  the name is taken, or the key file is somebody's
+ *   NOT_FOUND          no such class;  INVALID_ARGUMENT  the key file is not 32 bytes, or is text */
 MEDSEAL_API medseal_code medseal_person_add(medseal_session* session, const medseal_person_options* options, medseal_error* error);
 /*   PERMISSION_DENIED  the session does not hold the class itself */
 MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name, medseal_error* error);
@@ -422,6 +425,10 @@ MEDSEAL_API medseal_code medseal_person_unlock(medseal_session* session, const c
  *   PERMISSION_DENIED  neither that person nor the founder;  NOT_FOUND  no person of that name */
 MEDSEAL_API medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password, const medseal_cost* cost,
                                                medseal_error* error);
+
+/* The same, to a key file. ALREADY_EXISTS: somebody logs in with it. */
+MEDSEAL_API medseal_code medseal_rotate_person_to_key_file(medseal_session* session, const char* person, medseal_bytes key_file,
+                                                           medseal_error* error);
 
 /* A class that the person held. */
 typedef struct medseal_rotated_class {

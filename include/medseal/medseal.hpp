@@ -248,6 +248,7 @@ struct LoginOptions {
   Name purpose = {};
   Name on_behalf_of = {};
   Name origin = {};
+  ByteView key_file = {};  // instead of a password
 };
 
 // A patient by external id, or by the handle that a put or a record gave.
@@ -292,6 +293,7 @@ struct PersonOptions {
   ByteView password = {};
   std::span<const char* const> classes = {};
   Cost cost = {};
+  ByteView key_file = {};  // instead of a password
 };
 
 struct PersonInfo {
@@ -642,6 +644,7 @@ class Session {
     auto raw = internal::Sized<medseal_login_options>();
     raw.person = second.person.c_str();
     raw.password = internal::Raw(second.password);
+    raw.key_file = internal::Raw(second.key_file);
     return internal::Call(medseal_session_join, raw_.get(), &raw);
   }
   Result<medseal_erasure_info> Erase(const Patient& patient, Name reason) {
@@ -684,6 +687,7 @@ class Session {
     raw.classes = options.classes.data();
     raw.class_count = options.classes.size();
     raw.cost = &cost;
+    raw.key_file = internal::Raw(options.key_file);
     return internal::Call(medseal_person_add, raw_.get(), &raw);
   }
   Status Grant(Name person, Name class_name) {
@@ -693,6 +697,9 @@ class Session {
   Status RotatePerson(Name person, ByteView password, const Cost& cost = {}) {
     const medseal_cost raw = internal::Raw(cost);
     return internal::Call(medseal_rotate_person, raw_.get(), person.c_str(), internal::Raw(password), &raw);
+  }
+  Status RotatePersonToKeyFile(Name person, ByteView key_file) {
+    return internal::Call(medseal_rotate_person_to_key_file, raw_.get(), person.c_str(), internal::Raw(key_file));
   }
   // `classes` (never null) is filled whatever ends the call.
   Status RotateCompromisedPerson(Name person, ByteView password, const Cost& cost, std::vector<RotatedClass>* classes) {
@@ -879,6 +886,7 @@ class Vault {
     raw.purpose = options.purpose.c_str();
     raw.on_behalf_of = options.on_behalf_of.c_str();
     raw.origin = options.origin.c_str();
+    raw.key_file = internal::Raw(options.key_file);
     medseal_session* session = nullptr;
     const Status status = internal::Call(medseal_login, raw_.get(), &raw, &session);
     if (!status.ok()) return status.error();

@@ -117,6 +117,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kJob:
     case MetaKind::kEpochEnd:
     case MetaKind::kLoginAttempts:
+    case MetaKind::kCredentialTag:
       return 4;
     case MetaKind::kStatement:
     case MetaKind::kIndexKey:

@@ -59,6 +59,7 @@ enum class MetaKind : std::uint8_t {
   kGivenUpCopy = 21,     // instance
   kLoginAttempts = 24,   // place u32
   kLoginKey = 25,
+  kCredentialTag = 26,  // person u32
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);

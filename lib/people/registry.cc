@@ -105,7 +105,7 @@ Result<std::unique_ptr<Registry>> Registry::Load(store::Rows& rows, const keys::
 
 // A name that nobody has is tried on somebody's credential, always the same one's: what that costs is no other than
 // what persons cost.
-Status Registry::Refuse(std::string_view name, ByteView password) const {
+Status Registry::Refuse(std::string_view name, const LoginSecret& secret) const {
   const auto current = chain();
   const Person* person = current->FindPerson(name);
   const std::uint32_t drawn = crypto::Hash("medseal.v1.stand", AsBytes(name))[0];
@@ -113,18 +113,19 @@ Status Registry::Refuse(std::string_view name, ByteView password) const {
   const PersonNumber number = person == nullptr ? stand_in : person->number;
   const auto credential = meta_.Get(MetaKind::kCredential, keys::MetaIdOf({number}));
   if (credential.ok())
-    OpenCredential(store_, suite_, number, credential->Reveal(), password).status().Ignore("only the time counts");
+    OpenCredential(store_, suite_, number, credential->Reveal(), secret).status().Ignore("only the time counts");
   return Refused();
 }
 
-Result<Identity> Registry::Login(std::string_view name, ByteView password) const {
+Result<Identity> Registry::Login(std::string_view name, const LoginSecret& secret) const {
   const auto current = chain();
   const Person* person = current->FindPerson(name);
-  if (password.empty()) return Status::InvalidArgument("the password is empty");
-  if (person == nullptr) return Refuse(name, password);
+  if (secret.bytes.empty()) return Status::InvalidArgument("the secret is empty");
+  if (secret.kind == CredentialKind::kKeyFile) MS_TRY(CheckKeyFile(secret.bytes));
+  if (person == nullptr) return Refuse(name, secret);
   const Status refused = Refused();
   MS_ASSIGN(const SecretBytes credential, meta_.Get(MetaKind::kCredential, keys::MetaIdOf({person->number})));
-  auto opened = OpenCredential(store_, suite_, person->number, credential.Reveal(), password);
+  auto opened = OpenCredential(store_, suite_, person->number, credential.Reveal(), secret);
   if (opened.code() == StatusCode::kWrongSecret) return refused;
   MS_TRY(opened.status());
   // The credential may be of new keys whose statement is being taken in just now.
@@ -187,7 +188,7 @@ Status Registry::ReplaceSlots(const Chain& chain, const Identity& who, const Per
   return Status::Ok();
 }
 
-Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, ByteView password) {
+Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, const LoginSecret& secret) {
   std::lock_guard lock(change_mutex_);
   Chain next = *chain();
   store::Batch batch;
@@ -205,8 +206,7 @@ Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, ByteVie
     if (!number.has_value()) return Status::NotFound("no class of that name");
     MS_TRY(GrantInto(next, who, person, *number, batch));
   }
-  MS_ASSIGN(const Bytes credential, SealCredential(store_, suite_, person.number, private_keys, password, wanted.cost));
-  meta_.Put(batch, MetaKind::kCredential, keys::MetaIdOf({person.number}), credential);
+  MS_TRY(PutCredential(batch, person.number, private_keys, secret, wanted.cost));
   return CommitChain(std::move(next), batch);
 }
 
@@ -244,7 +244,7 @@ Status Registry::RotateClass(const Identity& who, ClassNumber number, const std:
   return CommitChain(std::move(next), batch);
 }
 
-Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view name, ByteView password,
+Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view name, const LoginSecret& secret,
                                         const crypto::Argon2Cost& cost) {
   std::lock_guard lock(change_mutex_);
   Chain next = *chain();
@@ -260,8 +260,7 @@ Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view na
   PutStatement(batch, next, statement);
   Identity renewed{*next.FindPerson(number), std::move(keys)};
   MS_TRY(ReplaceSlots(next, who, renewed.person, batch));
-  MS_ASSIGN(const Bytes credential, SealCredential(store_, suite_, number, renewed.keys, password, cost));
-  meta_.Put(batch, MetaKind::kCredential, keys::MetaIdOf({number}), credential);
+  MS_TRY(PutCredential(batch, number, renewed.keys, secret, cost));
   if (number == kFounder && next.custodians().set != 0) MS_TRY(PutRecovery(suite_, next, renewed.keys, batch));
   MS_TRY(CommitChain(std::move(next), batch));
   return renewed;

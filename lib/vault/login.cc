@@ -37,13 +37,13 @@ Result<LoginAttempts::Admission> TakeTurn(const LetIn& let_in, std::string_view 
 
 }  // namespace
 
-Result<people::Identity> Identify(const LetIn& let_in, std::string_view person, ByteView password) {
+Result<people::Identity> Identify(const LetIn& let_in, std::string_view person, const people::LoginSecret& secret) {
   MS_ASSIGN(const LoginAttempts::Admission admission, TakeTurn(let_in, person));
   MS_TRY(Wait(let_in, admission.wait));
   MS_ASSIGN(Call call, let_in());
   Core& core = call.core();
-  if (admission.turn == Turn::kLocked) return core.registry->Refuse(person, password);
-  auto identity = core.registry->Login(person, password);
+  if (admission.turn == Turn::kLocked) return core.registry->Refuse(person, secret);
+  auto identity = core.registry->Login(person, secret);
   if (identity.ok())
     core.attempts.Succeeded(core, admission);
   else

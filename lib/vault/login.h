@@ -14,7 +14,7 @@ namespace mseal::vault {
 using LetIn = std::function<Result<Call>()>;
 
 //   WrongSecret  see above;  Closed, Forked  as `let_in` answers, which ends the waiting too
-Result<people::Identity> Identify(const LetIn& let_in, std::string_view person, ByteView password);
+Result<people::Identity> Identify(const LetIn& let_in, std::string_view person, const people::LoginSecret& secret);
 
 // Ends the lock-out of a person before its time.
 //   PermissionDenied  the session's person may not decide over others;  NotFound  no person of that name

@@ -5,8 +5,8 @@
 
 namespace mseal::vault {
 
-Status Join(Session& session, std::string_view person, ByteView password) {
-  MS_ASSIGN(const people::Identity second, Identify([&] { return session.Enter(); }, person, password));
+Status Join(Session& session, std::string_view person, const people::LoginSecret& secret) {
+  MS_ASSIGN(const people::Identity second, Identify([&] { return session.Enter(); }, person, secret));
   MS_ASSIGN(Call call, session.Enter());
   Desk& desk = call.desk();
   const people::Person& first = desk.session->identity().person;

@@ -12,7 +12,7 @@ namespace mseal::vault {
 //   InvalidArgument   it is the session's own person
 //   PermissionDenied  one of the two is a service: a program bears no witness
 //   AlreadyExists     somebody has joined already
-Status Join(Session& session, std::string_view person, ByteView password);
+Status Join(Session& session, std::string_view person, const people::LoginSecret& secret);
 
 inline bool AreTwo(const Desk& desk) { return desk.second_person.load(std::memory_order_acquire) != 0; }
 

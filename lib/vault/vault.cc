@@ -287,7 +287,7 @@ Result<Call> Session::EnterAlone() {
 
 Result<std::shared_ptr<Session>> Vault::Login(const LoginRequest& request) {
   MS_TRY(people::CheckUse(request.use));
-  MS_ASSIGN(people::Identity identity, Identify([this] { return Enter(); }, request.person, request.password));
+  MS_ASSIGN(people::Identity identity, Identify([this] { return Enter(); }, request.person, request.secret));
   MS_ASSIGN(Call call, Enter());
   return Begin(call.core(), std::move(identity), request);
 }
@@ -307,7 +307,7 @@ Result<std::shared_ptr<Session>> Vault::Begin(Core& core, people::Identity ident
   session->desk_.session->DropRevoked();
   MS_TRY(CompleteIndexKeys(core, session->desk_));
   if (!core.read_only)
-    core.registry->RenewCredential(session->desk_.session->identity(), request.password)
+    core.registry->RenewCredential(session->desk_.session->identity(), request.secret)
         .Ignore("a credential that stays under the suite of before opens as well, and is counted");
   FollowClock(core).Ignore("a known time that lags asks for a second person earlier, no more");
   return session;

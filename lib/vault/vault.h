@@ -41,7 +41,7 @@ class Vault;
 
 struct LoginRequest {
   std::string_view person;
-  ByteView password;
+  people::LoginSecret secret;
   people::Use use;
 };
 

@@ -1,4 +1,6 @@
 // Logging in by the command: purpose and who is behind it, lock-outs from one run to the next, policy.
+#include <filesystem>
+
 #include "cli/desk.h"
 
 namespace mseal::test {
@@ -73,6 +75,38 @@ TEST_F(CliLogin, PolicyIsShownAndSetAndAWeakerOneTakesTwo) {
       {"policy", "set", "lockout_minutes", "5", "--with", "auditor", "--with-password-file", Path("auditor.password")});
   EXPECT_EQ(two.exit_code, 0) << two.err;
   EXPECT_THAT(JsonValues(Run({"policy", "show", "--json"}).out, "value"), Contains("5"));
+}
+
+TEST_F(CliLogin, AKeyFileIsMadeForAPersonAndLogsThemIn) {
+  const Ran added =
+      Run({"person", "add", "analyser", "--service", "--classes", "general", "--new-key-file", Path("analyser.key")});
+  ASSERT_EQ(added.exit_code, 0) << added.err;
+  EXPECT_EQ(std::filesystem::file_size(Path("analyser.key")), 32u);
+  EXPECT_EQ(std::filesystem::status(Path("analyser.key")).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const auto list = [&](const std::string& person, const std::string& key) {
+    return Run({"person", "list", "--person", person, "--person-key", key}).exit_code;
+  };
+  EXPECT_EQ(list("analyser", Path("analyser.key")), 0);
+  EXPECT_EQ(list("physician", Path("analyser.key")), 12);
+  EXPECT_EQ(list("analyser", Write("other.key", std::string(31, '\xaa') + "b")), 12);
+  EXPECT_EQ(list("analyser", Write("short.key", "\xaa")), 2);
+  EXPECT_EQ(list("analyser", Write("text.key", std::string(32, 'x'))), 2);
+  EXPECT_EQ(Run({"person", "add", "second", "--new-key-file", Path("analyser.key")}).exit_code, 2);
+  EXPECT_EQ(list("analyser", Path("analyser.key")), 0);  // the file is left alone
+  EXPECT_EQ(Run({"person", "add", "analyser", "--new-key-file", Path("unused.key")}).exit_code, 1);
+  EXPECT_FALSE(std::filesystem::exists(Path("unused.key")));
+}
+
+TEST_F(CliLogin, APersonChangesFromAPasswordToAKeyFile) {
+  const Ran rotated = As("physician", {"rotate", "person", "physician", "--new-key-file", Path("physician.key")});
+  ASSERT_EQ(rotated.exit_code, 0) << rotated.err;
+  EXPECT_EQ(As("physician", {"person", "list"}).exit_code, 12);
+  EXPECT_EQ(Run({"person", "list", "--person", "physician", "--person-key", Path("physician.key")}).exit_code, 0);
+  EXPECT_EQ(Run({"rotate", "person", "physician", "--compromised", "--new-key-file", Path("n")}).exit_code, 2);
+  const Ran two =
+      Run({"policy", "set", "lockout_minutes", "5", "--with", "physician", "--with-key", Path("physician.key")});
+  EXPECT_EQ(two.exit_code, 0) << two.err;
 }
 
 }  // namespace

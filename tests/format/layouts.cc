@@ -243,6 +243,11 @@ Result<Bytes> AgainCredential(ByteView bytes) {
   return EncodeCredential(credential);
 }
 
+Result<Bytes> AgainCredentialTag(ByteView bytes) {
+  MS_ASSIGN(const ByteArray<32> tag, ParseCredentialTag(bytes));
+  return EncodeCredentialTag(tag);
+}
+
 Result<Bytes> AgainCredentialContent(ByteView bytes) {
   MS_ASSIGN(const CredentialContent content, ParseCredentialContent(bytes));
   return Copy(EncodeCredentialContent(content).Reveal());
@@ -280,7 +285,12 @@ Bytes StatementExample(const StatementBody& said) {
 
 Bytes CredentialExample() {
   const Bytes sealed(kCredentialContentSize + kSealedOverhead, 0x5a);
-  return EncodeCredential({65536, 3, {1, 2, 3}, sealed});
+  return EncodeCredential({CredentialKind::kPassword, 65536, 3, {1, 2, 3}, sealed});
+}
+
+Bytes KeyFileCredentialExample() {
+  const Bytes sealed(kCredentialContentSize + kSealedOverhead, 0x5a);
+  return EncodeCredential({CredentialKind::kKeyFile, 0, 0, {}, sealed});
 }
 
 Bytes KeyringHeaderExample() {
@@ -365,6 +375,8 @@ std::vector<Layout> Make() {
   all.push_back({"keyring slot", EncodeKeyringSlot(Bytes(kKeyringSlotSize, 0x5a)), AgainKeyringSlot});
   all.push_back({"epoch content", Bytes(kEpochContentSize, 0x5a), AgainEpochContent});
   all.push_back({"credential", CredentialExample(), AgainCredential});
+  all.push_back({"credential of a key file", KeyFileCredentialExample(), AgainCredential});
+  all.push_back({"credential tag", EncodeCredentialTag({7}), AgainCredentialTag});
   all.push_back({"credential content", Bytes(kCredentialContentSize, 0x5a), AgainCredentialContent});
   all.push_back({"person slot", PersonSlotExample(), AgainPersonSlot});
   all.push_back({"statement", StatementExample(PersonBody{3, 1, "Dr. A. Martin", {7}, {9}}), AgainStatement});

@@ -51,11 +51,24 @@ TEST(PeopleExamples, ChainIsSignedToTheSameBytes) {
   EXPECT_EQ(*chain.AddPolicy("login_attempts", 5, 1, seed), statements[10]);
 }
 
+TEST(PeopleExamples, CredentialOpensWithItsKeyFile) {
+  const test::Case one = Worked("credential_of_key_file");
+  const Bytes file = one.Hex("key_file");
+  const auto person = static_cast<PersonNumber>(one.Number("person"));
+  const LoginSecret secret = LoginSecret::KeyFile(file);
+  const auto keys = OpenCredential(one.Fixed<16>("store"), kSuite, person, one.Hex("bytes"), secret);
+  ASSERT_TRUE(keys.ok()) << keys.status().message();
+  EXPECT_EQ(test::ToHex(ContentOf(*keys).Reveal()), one.Text("content"));
+  const test::Case tag = Worked("credential_tag");
+  EXPECT_EQ(test::ToHex(*TagOfKeyFile(tag.Fixed<16>("store"), file)), tag.Text("tag"));
+}
+
 TEST(PeopleExamples, CredentialOpensWithItsPassword) {
   const test::Case one = Worked("credential");
   const test::Case content = Worked("credential_content");
   const auto person = static_cast<PersonNumber>(one.Number("person"));
-  const auto keys = OpenCredential(one.Fixed<16>("store"), kSuite, person, one.Hex("bytes"), one.Hex("password"));
+  const Bytes password = one.Hex("password");
+  const auto keys = OpenCredential(one.Fixed<16>("store"), kSuite, person, one.Hex("bytes"), ByteView(password));
   ASSERT_TRUE(keys.ok()) << keys.status().message();
   EXPECT_EQ(test::ToHex(keys->private_key.Reveal()), content.Text("private_key"));
   EXPECT_EQ(test::ToHex(keys->seed.Reveal()), content.Text("seed"));

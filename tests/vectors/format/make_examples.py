@@ -536,7 +536,8 @@ def meta():
                             ("provider copy", 14, STREAM),
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
                             ("signing seed", 18, b""), ("provider change", 19, STREAM), ("given-up copy", 21, STREAM),
-                            ("login attempts", 24, be(1, 4)), ("login key", 25, b"")]:
+                            ("login attempts", 24, be(1, 4)), ("login key", 25, b""),
+                            ("credential tag", 26, be(1, 4))]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
         case("no bytes", table, CORRUPT, b"")

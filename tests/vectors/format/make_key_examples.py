@@ -417,15 +417,32 @@ def credential():
     content = [("private key, X25519", made("doctor private key", 32)), ("seed, Ed25519", made("doctor seed", 32)),
                ("founder's verify key", FOUNDER_KEY)]
     sealed = seal(key, made("credential seal salt", 24), place(context(9, store=STORE, person=2), 11), flat(content))
-    fields = [("version", b"\1"), ("memory, KiB", be(MEMORY_KIB, 4)), ("passes", be(PASSES, 4)),
+    fields = [("version", b"\1"), ("kind 1, password", b"\1"), ("memory, KiB", be(MEMORY_KIB, 4)), ("passes", be(PASSES, 4)),
               ("salt", salt)] + sealed_in(sealed, "sealed keys")
     whole = flat(fields)
     base.layout("credential", "Credentials", fields,
                 dict(memory_kib=MEMORY_KIB, passes=PASSES, salt=salt, sealed=flat(sealed), store=STORE, person=2,
                      password=PASSWORD, key=key, content=flat(content)),
                 [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
-                 ("a byte after the end", CORRUPT, whole + b"\0"), ("nothing sealed", CORRUPT, whole[:25])],
-                [("a cost that whoever opens it refuses", replaced(whole, 1, b"\xff" * 8))])
+                 ("a byte after the end", CORRUPT, whole + b"\0"), ("nothing sealed", CORRUPT, whole[:26]),
+                 ("kind 0", CORRUPT, replaced(whole, 1, b"\0")), ("kind 3", CORRUPT, replaced(whole, 1, b"\3")),
+                 ("the other kind", CORRUPT, replaced(whole, 1, b"\2"))],
+                [("a cost that whoever opens it refuses", replaced(whole, 2, b"\xff" * 8))])
+    file_ = made("key file", 32)
+    key = blake2b(STORE + be(2, 4), 32, "medseal.v1.pfile", file_)
+    sealed = seal(key, made("key file seal salt", 24), place(context(9, store=STORE, person=2), 11), flat(content))
+    fields = [("version", b"\1"), ("kind 2, key file", b"\2")] + sealed_in(sealed, "sealed keys")
+    whole = flat(fields)
+    base.layout("credential_of_key_file", "Credentials of key files", fields,
+                dict(sealed=flat(sealed), store=STORE, person=2, key_file=file_, key=key, content=flat(content)),
+                [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+                 ("a byte after the end", CORRUPT, whole + b"\0"), ("nothing sealed", CORRUPT, whole[:2]),
+                 ("the other kind", CORRUPT, replaced(whole, 1, b"\1"))])
+    tag = [("version", b"\1"), ("tag", blake2b(STORE, 32, "medseal.v1.ptag", file_))]
+    whole = flat(tag)
+    base.layout("credential_tag", "Tags of key files", tag, dict(store=STORE, key_file=file_, tag=whole[1:]),
+                [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+                 ("a byte after the end", CORRUPT, whole + b"\0")])
     whole = flat(content)
     base.layout("credential_content", "Contents of credentials", content,
                 dict(private_key=whole[:32], seed=whole[32:64], founder_key=whole[64:]),
