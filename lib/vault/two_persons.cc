@@ -6,7 +6,9 @@
 namespace mseal::vault {
 
 Status Join(Session& session, std::string_view person, const people::LoginSecret& secret) {
-  MS_ASSIGN(const people::Identity second, Identify([&] { return session.Enter(); }, person, secret));
+  MS_TRY(session.Enter().status());
+  // By the vault: a turn that was taken is given back, also when the session ends meanwhile.
+  MS_ASSIGN(const people::Identity second, Identify([&] { return session.vault().Enter(); }, person, secret));
   MS_ASSIGN(Call call, session.Enter());
   Desk& desk = call.desk();
   const people::Person& first = desk.session->identity().person;

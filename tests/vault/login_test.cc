@@ -252,6 +252,21 @@ TEST_F(Guessing, ASecondPersonIsGuessedAtNoFaster) {
   EXPECT_EQ(LoginRightly("witness"), StatusCode::kWrongSecret);
 }
 
+TEST_F(Guessing, ASessionThatEndsWhileItsSecondPersonWaitsKeepsNobodyOut) {
+  Set(policy::kLoginDelayMs, 500);
+  for (int i = 0; i < 4; ++i) {
+    const auto doctor = lab_.LoginAs("doctor");
+    EXPECT_EQ(Guess("witness"), StatusCode::kWrongSecret);
+    StatusCode joined = StatusCode::kOk;
+    std::thread joining([&] { joined = vault::Join(*doctor, "witness", AsBytes(Laboratory::kPassword)).code(); });
+    std::this_thread::sleep_for(milliseconds(100));
+    doctor->Logout();
+    joining.join();
+    EXPECT_EQ(joined, StatusCode::kClosed);
+  }
+  EXPECT_EQ(LoginRightly("witness"), StatusCode::kOk);
+}
+
 TEST_F(Guessing, AnEmptyPasswordTellsNobodyWhoExists) {
   EXPECT_EQ(Login("doctor", "").code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Login("nobody", "").code(), StatusCode::kInvalidArgument);
