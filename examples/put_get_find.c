@@ -32,7 +32,8 @@ int main(int argc, char** argv) {
                                      .person = "ada",
                                      .password = text("ada's password")};
   const medseal_open_options open = {.size = sizeof open, .store = store, .keyring = &keyring};
-  const medseal_login_options login = {.size = sizeof login, .person = "ada", .password = text("ada's password")};
+  const medseal_login_options login = {
+      .size = sizeof login, .person = "ada", .password = text("ada's password"), .purpose = "care"};
   const medseal_put_item item = {
       .size = sizeof item,
       .format = MEDSEAL_JSON,

@@ -54,6 +54,6 @@ int main(int argc, char** argv) {
   if (!made.ok()) return Complain(made.error());
   auto vault = medseal::Vault::Open({.store = store, .keyring = keyring});
   if (!vault.ok()) return Complain(vault.error());
-  auto session = vault->Login({.person = "ada", .password = password});
+  auto session = vault->Login({.person = "ada", .password = password, .purpose = "care"});
   return session.ok() ? Work(*session) : Complain(session.error());
 }

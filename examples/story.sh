@@ -17,7 +17,7 @@ medseal() {
   printf '%s$ medseal %s\n' "$MEDSEAL_PERSON" "$*" >&3
   "$program" "$@"
 }
-become() { export MEDSEAL_PERSON="$1" MEDSEAL_PASSWORD_FILE="$1.password"; }
+become() { export MEDSEAL_PURPOSE=care MEDSEAL_PERSON="$1" MEDSEAL_PASSWORD_FILE="$1.password"; }
 fail() { printf 'story: %s\n' "$*" >&2 && exit 1; }
 
 # In earnest three devices: the store's, the keyring's, and where each person keeps a password.

@@ -35,6 +35,7 @@ struct PersonAddArguments {
   std::vector<std::string> classes;
   bool service = false;
   SecretSource password;
+  std::string key_file;  // to be made, instead of a password
   CostArguments cost;
 };
 struct PersonGrantArguments {
@@ -43,6 +44,7 @@ struct PersonGrantArguments {
 };
 Outcome AddPerson(const Common& common, const PersonAddArguments& arguments);
 Outcome GrantClasses(const Common& common, const PersonGrantArguments& arguments);
+Outcome UnlockPerson(const Common& common, const std::string& name);
 Outcome ListPersons(const Common& common);
 Outcome ShowPerson(const Common& common, const std::string& name);
 
@@ -64,6 +66,12 @@ struct ExposureArguments {
   std::string html;  // path of a page to write
 };
 Outcome ShowExposure(const Common& common, const ExposureArguments& arguments);
+struct PolicyArguments {
+  std::string name;
+  std::uint64_t value = 0;
+};
+Outcome ShowPolicy(const Common& common);
+Outcome SetPolicy(const Common& common, const PolicyArguments& arguments);
 
 struct RotateArguments {
   std::vector<std::string> classes;
@@ -75,6 +83,7 @@ struct RotatePersonArguments {
   bool compromised = false;
   std::uint64_t rows_per_second = 0;
   SecretSource password;
+  std::string key_file;  // to be made, instead of a password
   CostArguments cost;
 };
 struct RotateRootArguments {

@@ -18,10 +18,14 @@ struct Common {
   std::string key_file;  // 32 bytes, instead of a passphrase
   std::string person;
   SecretSource password;
+  std::string person_key;  // key file, instead of a password
   std::string purpose;
+  std::string on_behalf_of;
+  std::string origin;
   std::string second_person;  // who joins the session
   SecretSource second_password;
   std::string metrics;  // the file they are written to when the command ends; empty: none
+  std::string second_key;
   std::string durability = "power";
   bool accept_stale = false;
   bool json = false;

@@ -31,11 +31,20 @@ void AddCommon(CLI::App& app, Common& common) {
   app.add_option("--password-file", common.password.file, "file with the person's password")
       ->envname("MEDSEAL_PASSWORD_FILE");
   app.add_option("--password-fd", common.password.descriptor, "descriptor with the person's password, one line");
+  app.add_option("--person-key", common.person_key, "the person's key file, if that is what they log in with")
+      ->envname("MEDSEAL_PERSON_KEY");
   app.add_option("--with", common.second_person, "a second person, for what takes two: they log in too");
   app.add_option("--with-password-file", common.second_password.file, "file with the second person's password");
   app.add_option("--with-password-fd", common.second_password.descriptor, "descriptor with it, one line");
-  app.add_option("--purpose", common.purpose, "purpose of use: care (default), billing, research, ...")
+  app.add_option("--with-key", common.second_key, "the second person's key file");
+  app.add_option("--purpose", common.purpose,
+                 "of use: care, billing, research, admin, emergency, migration, audit, patient_request, public_health, "
+                 "or x-... of your own")
       ->envname("MEDSEAL_PURPOSE");
+  app.add_option("--on-behalf-of", common.on_behalf_of, "whose work it is, as you say; recorded as asserted")
+      ->envname("MEDSEAL_ON_BEHALF_OF");
+  app.add_option("--origin", common.origin, "machine, terminal or address they are at; recorded as asserted")
+      ->envname("MEDSEAL_ORIGIN");
   app.add_option("--durability", common.durability, "what a write survives: power (default) or process")
       ->check(CLI::IsMember({"power", "process"}));
   app.add_option("--metrics", common.metrics,
@@ -93,6 +102,7 @@ Parsed Parse(int count, char** words) {
   AddCommon(app, parsed.common);
   AddVault(app, commands);
   AddPeople(app, commands);
+  AddPolicy(app, commands);
   AddRotate(app, commands);
   AddBackup(app, commands);
   AddRestore(app, commands);

@@ -32,8 +32,12 @@ void AddRotate(CLI::App& app, Commands& commands) {
         command.add_option("name", arguments.name)->required();
         command.add_option("--new-password-file", arguments.password.file, "file with the new password");
         command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
-        command.add_flag("--compromised", arguments.compromised,
-                         "also rotate every class they held, then change the epoch (the founder may)");
+        CLI::Option* key_file =
+            command.add_option("--new-key-file", arguments.key_file, "make this file, to log in with from then on");
+        command
+            .add_flag("--compromised", arguments.compromised,
+                      "also rotate every class they held, then change the epoch (the founder may)")
+            ->excludes(key_file);
         AddRate(command, arguments.rows_per_second);
         AddCost(command, arguments.cost);
       });

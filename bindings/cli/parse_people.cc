@@ -20,6 +20,7 @@ void AddPeople(CLI::App& app, Commands& commands) {
         command.add_flag("--service", arguments.service, "a program, not a human");
         command.add_option("--new-password-file", arguments.password.file, "file with the new person's password");
         command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
+        command.add_option("--new-key-file", arguments.key_file, "make this file; they log in with it, not a password");
         AddCost(command, arguments.cost);
       });
   commands.Add<PersonGrantArguments>(
@@ -28,6 +29,8 @@ void AddPeople(CLI::App& app, Commands& commands) {
         command.add_option("name", arguments.name)->required();
         command.add_option("classes", arguments.classes, "class, or several with commas")->required()->delimiter(',');
       });
+  commands.Add<std::string>(*person, "unlock", "end the lock-out after failed logins before its time", UnlockPerson,
+                            [](CLI::App& command, std::string& name) { command.add_option("name", name)->required(); });
   commands.Add(*person, "list", "all persons", ListPersons);
   commands.Add<std::string>(*person, "show", "one person", ShowPerson,
                             [](CLI::App& command, std::string& name) { command.add_option("name", name)->required(); });

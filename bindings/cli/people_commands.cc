@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "json.h"
+#include "key_file.h"
 #include "output.h"
 #include "secrets.h"
 #include "talk.h"
@@ -53,19 +54,38 @@ Outcome WritePersons(const Common& common, const std::string& name) {
 
 }  // namespace
 
+namespace {
+
+Status AddWith(medseal::Session& session, const PersonAddArguments& arguments, medseal::ByteView password,
+               medseal::ByteView key_file) {
+  const std::vector<const char*> classes = Pointers(arguments.classes);
+  return session.AddPerson({
+      .name = arguments.name,
+      .kind = arguments.service ? MEDSEAL_SERVICE : MEDSEAL_HUMAN,
+      .password = password,
+      .classes = classes,
+      .cost = arguments.cost.cost(),
+      .key_file = key_file,
+  });
+}
+
+Status AddWithNewSecret(medseal::Session& session, const PersonAddArguments& arguments) {
+  if (!arguments.key_file.empty()) {
+    CLI_ASSIGN(NewKeyFile file, NewKeyFile::Make(arguments.key_file));
+    CLI_TRY(AddWith(session, arguments, {}, file.content().view()));
+    return file.Keep(), Status();
+  }
+  CLI_ASSIGN(const Secret password, ReadNewSecret(arguments.password, "new password of " + arguments.name));
+  return AddWith(session, arguments, password.view(), {});
+}
+
+}  // namespace
+
 Outcome AddPerson(const Common& common, const PersonAddArguments& arguments) {
   return WithSession(common, [&](medseal::Session& session) -> Outcome {
-    CLI_ASSIGN(const Secret password, ReadNewSecret(arguments.password, "new password of " + arguments.name));
-    const std::vector<const char*> classes = Pointers(arguments.classes);
-    CLI_TRY(session.AddPerson({
-        .name = arguments.name,
-        .kind = arguments.service ? MEDSEAL_SERVICE : MEDSEAL_HUMAN,
-        .password = password.view(),
-        .classes = classes,
-        .cost = arguments.cost.cost(),
-    }));
+    CLI_TRY(AddWithNewSecret(session, arguments));
     if (common.json) WriteLine(JsonLine("person_added").Text("name", arguments.name).Done());
-    Say(fmt::format("{} may now log in and open: directory{}{}", arguments.name, classes.empty() ? "" : ", ",
+    Say(fmt::format("{} may now log in and open: directory{}{}", arguments.name, arguments.classes.empty() ? "" : ", ",
                     Joined(arguments.classes)));
     return kDone;
   });
@@ -78,6 +98,15 @@ Outcome GrantClasses(const Common& common, const PersonGrantArguments& arguments
       if (common.json) WriteLine(JsonLine("granted").Text("name", arguments.name).Text("class", class_name).Done());
       Say(fmt::format("{} may now open {}", arguments.name, class_name));
     }
+    return kDone;
+  });
+}
+
+Outcome UnlockPerson(const Common& common, const std::string& name) {
+  return WithSession(common, [&](medseal::Session& session) -> Outcome {
+    CLI_TRY(session.Unlock(name));
+    if (common.json) WriteLine(JsonLine("unlocked").Text("name", name).Done());
+    Say(fmt::format("{} may log in again", name));
     return kDone;
   });
 }

@@ -5,6 +5,7 @@
 
 #include "job_commands.h"
 #include "json.h"
+#include "key_file.h"
 #include "output.h"
 #include "secrets.h"
 #include "talk.h"
@@ -14,7 +15,8 @@ namespace {
 
 void SayRotated(const Common& common, const std::string& name) {
   if (common.json) WriteLine(JsonLine("person_rotated").Text("name", name).Done());
-  Say(fmt::format("{} has other keys, and the new password opens them; the old one opens nothing here", name));
+  Say(fmt::format("{} has other keys, and the new password or key file opens them; the old one opens nothing here",
+                  name));
 }
 
 // A rotation from before sealed the new key to the person's old keys: it is finished, and the class rotated again.
@@ -68,14 +70,23 @@ Outcome RotateCompromised(medseal::Vault& vault, const Common& common, const Rot
                            arguments.name, not_rotated));
 }
 
+Status RotateToNewSecret(medseal::Session& session, const RotatePersonArguments& arguments) {
+  if (!arguments.key_file.empty()) {
+    CLI_ASSIGN(NewKeyFile file, NewKeyFile::Make(arguments.key_file));
+    CLI_TRY(session.RotatePersonToKeyFile(arguments.name, file.content().view()));
+    return file.Keep(), Status();
+  }
+  CLI_ASSIGN(const Secret password, ReadNewSecret(arguments.password, "new password of " + arguments.name));
+  return session.RotatePerson(arguments.name, password.view(), arguments.cost.cost());
+}
+
 }  // namespace
 
 Outcome RotatePerson(const Common& common, const RotatePersonArguments& arguments) {
   if (arguments.compromised)
     return WithVault(common, [&](medseal::Vault& vault) { return RotateCompromised(vault, common, arguments); });
   return WithSession(common, [&](medseal::Session& session) -> Outcome {
-    CLI_ASSIGN(const Secret password, ReadNewSecret(arguments.password, "new password of " + arguments.name));
-    CLI_TRY(session.RotatePerson(arguments.name, password.view(), arguments.cost.cost()));
+    CLI_TRY(RotateToNewSecret(session, arguments));
     SayRotated(common, arguments.name);
     Say("copies of the disk from before still open with the old password until the next epoch change");
     return kDone;

@@ -50,19 +50,41 @@ Result<Secret> ReadKeyringSecret(const Common& common, bool chosen_now) {
 
 namespace {
 
+// One of the two is empty.
+struct Proof {
+  Secret password;
+  Secret key;
+};
+
+Result<Proof> ReadProof(const std::string& person, const SecretSource& password, const std::string& key_file) {
+  Proof proof;
+  if (!key_file.empty()) {
+    CLI_ASSIGN(proof.key, ReadKeyFile(key_file));
+  } else {
+    CLI_ASSIGN(proof.password, ReadSecret(password, "password of " + person));
+  }
+  return proof;
+}
+
 Status JoinSecond(medseal::Session& session, const Common& common) {
   if (common.second_person.empty()) return {};
-  CLI_ASSIGN(const Secret password, ReadSecret(common.second_password, "password of " + common.second_person));
-  return session.Join({.person = common.second_person, .password = password.view()});
+  CLI_ASSIGN(const Proof proof, ReadProof(common.second_person, common.second_password, common.second_key));
+  return session.Join(
+      {.person = common.second_person, .password = proof.password.view(), .key_file = proof.key.view()});
 }
 
 }  // namespace
 
 Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
   CLI_TRY(Require(common.person, "your name", "--person", "MEDSEAL_PERSON"));
-  CLI_ASSIGN(const Secret password, ReadSecret(common.password, "password of " + common.person));
-  const medseal::Name purpose = common.purpose.empty() ? medseal::Name() : medseal::Name(common.purpose);
-  auto session = vault.Login({.person = common.person, .password = password.view(), .purpose = purpose});
+  CLI_TRY(Require(common.purpose, "the purpose of use", "--purpose", "MEDSEAL_PURPOSE"));
+  CLI_ASSIGN(const Proof proof, ReadProof(common.person, common.password, common.person_key));
+  auto session = vault.Login({.person = common.person,
+                              .password = proof.password.view(),
+                              .purpose = common.purpose,
+                              .on_behalf_of = common.on_behalf_of,
+                              .origin = common.origin,
+                              .key_file = proof.key.view()});
   if (session.ok() && Interrupted()) return Cancelled();
   if (session.ok()) CLI_TRY(JoinSecond(*session, common));
   return session;

@@ -222,10 +222,20 @@ typedef struct medseal_login_options {
   size_t size;
   const char* person;
   medseal_bytes password;
-  const char* purpose; /* of use: care, billing, research, ...; NULL reads as care */
+  /* Of use: care, billing, research, admin, emergency, migration, audit, patient_request, public_health, or x- and 1 to 32 small letters,
+   * digits, - and _. Goes on record; has no default. */
+  const char* purpose;
+  /* Asserted by the host, proven by nobody, and so recorded; each at most 128 bytes of clean UTF-8, NULL for none. */
+  const char* on_behalf_of; /* the host's own user */
+  const char* origin;       /* where they are: machine, terminal, address */
+  medseal_bytes key_file;   /* instead of a password: its 32 bytes */
 } medseal_login_options;
 
-/*   WRONG_SECRET  unknown person or wrong password: the same answer in the same time */
+/* After failures the next answer takes longer, and then the name is locked out for a while: policy login_delay_ms, login_attempts,
+ * lockout_minutes. The session ends by itself when nobody used it for session_idle_minutes, and after session_max_hours; its keys are wiped.
+ *   WRONG_SECRET        unknown person, wrong secret or locked out: the same answer in the same time
+ *   INVALID_ARGUMENT    the purpose is missing or unknown; a text is not clean
+ *   RESOURCE_EXHAUSTED  the person has as many sessions as policy allows (sessions_per_person) */
 MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
                                        medseal_error* error);
 /* A second person at the session, until logout, by their own login (`second->purpose` is not read): what takes two persons together. They
@@ -233,7 +243,7 @@ MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login
  *   WRONG_SECRET       as medseal_login;  INVALID_ARGUMENT  it is the session's own person
  *   PERMISSION_DENIED  one of the two is a service;  ALREADY_EXISTS  somebody has joined already */
 MEDSEAL_API medseal_code medseal_session_join(medseal_session* session, const medseal_login_options* second, medseal_error* error);
-/* Wipes the session's keys; calls on it then answer CLOSED. */
+/* Wipes the session's keys; calls on it then answer CLOSED, as they do once its time is over: log in again. */
 MEDSEAL_API void medseal_logout(medseal_session* session);
 MEDSEAL_API void medseal_session_free(medseal_session* session); /* logs out first */
 
@@ -409,7 +419,7 @@ MEDSEAL_API void medseal_upload_free(medseal_upload* upload);
 MEDSEAL_API medseal_code medseal_read_value(medseal_session* session, const medseal_ref* ref, const char* field, uint64_t offset,
                                             size_t length, medseal_buffer** value, uint64_t* value_size, medseal_error* error);
 
-/* ---- People and schema --------------------------------------------------------------------------------------------- */
+/* ---- People -------------------------------------------------------------------------------------------------------- */
 
 typedef enum medseal_person_kind { MEDSEAL_HUMAN = 0, MEDSEAL_SERVICE = 1 } medseal_person_kind;
 
@@ -421,12 +431,17 @@ typedef struct medseal_person_options {
   const char* const* classes; /* beside `directory`, which everyone holds */
   size_t class_count;
   const medseal_cost* cost;
+  medseal_bytes key_file; /* instead of a password: 32 random bytes, which nobody else logs in with */
 } medseal_person_options;
 
-/*   PERMISSION_DENIED  only the founder adds persons;  ALREADY_EXISTS  the name is taken;  NOT_FOUND  no such class */
+/*   PERMISSION_DENIED  only the founder adds persons;  ALREADY_EXISTS  the name is taken, or the key file is somebody's
+ *   NOT_FOUND          no such class;  INVALID_ARGUMENT  the key file is not 32 bytes, or is text */
 MEDSEAL_API medseal_code medseal_person_add(medseal_session* session, const medseal_person_options* options, medseal_error* error);
 /*   PERMISSION_DENIED  the session does not hold the class itself */
 MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name, medseal_error* error);
+
+/* Ends the lock-out of a person before its time, by the founder or a person who holds every class. NOT_FOUND: no person of that name. */
+MEDSEAL_API medseal_code medseal_person_unlock(medseal_session* session, const char* person, medseal_error* error);
 
 /* Other key pairs and another password for a person, by that person or by the founder, who may do it for somebody who lost theirs. Waits for
  * running calls of that person's sessions, which then answer CLOSED; `session` itself goes on. `cost` may be NULL. Copies of the store from
@@ -434,6 +449,10 @@ MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const ch
  *   PERMISSION_DENIED  neither that person nor the founder;  NOT_FOUND  no person of that name */
 MEDSEAL_API medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password, const medseal_cost* cost,
                                                medseal_error* error);
+
+/* The same, to a key file. ALREADY_EXISTS: somebody logs in with it. */
+MEDSEAL_API medseal_code medseal_rotate_person_to_key_file(medseal_session* session, const char* person, medseal_bytes key_file,
+                                                           medseal_error* error);
 
 /* A class that the person held. */
 typedef struct medseal_rotated_class {
@@ -464,6 +483,31 @@ typedef struct medseal_person_info {
 typedef int (*medseal_person_callback)(void* context, const medseal_person_info* info);
 MEDSEAL_API medseal_code medseal_persons(medseal_session* session, medseal_person_callback callback, void* context,
                                          medseal_error* error);
+
+/* ---- Policy -------------------------------------------------------------------------------------------------------- */
+
+typedef enum medseal_weaker { MEDSEAL_WEAKER_HIGHER = 1, MEDSEAL_WEAKER_LOWER = 2 } medseal_weaker;
+
+/* A setting that binds everybody. Texts are good during the callback. */
+typedef struct medseal_policy_info {
+  size_t size;
+  const char* name;
+  uint64_t value;
+  uint64_t initial; /* until somebody set it */
+  uint64_t least, most;
+  medseal_weaker weaker; /* which way the vault becomes weaker */
+  const char* help;
+} medseal_policy_info;
+/* Return 0 to go on; anything else ends the listing with CANCELLED. */
+typedef int (*medseal_policy_callback)(void* context, const medseal_policy_info* info);
+MEDSEAL_API medseal_code medseal_policies(medseal_session* session, medseal_policy_callback callback, void* context,
+                                          medseal_error* error);
+/* By the founder; a change that makes the vault weaker takes two persons (medseal_session_join).
+ *   NOT_FOUND  no such setting;  INVALID_ARGUMENT  out of its range;  ALREADY_EXISTS  it has that value
+ *   PERMISSION_DENIED  not the founder, or no second person */
+MEDSEAL_API medseal_code medseal_policy_set(medseal_session* session, const char* name, uint64_t value, medseal_error* error);
+
+/* ---- Schema -------------------------------------------------------------------------------------------------------- */
 
 /* Whether records kept under `current` stay protected and readable under `next`: INVALID_ARGUMENT with file:line if not. Needs no vault. */
 MEDSEAL_API medseal_code medseal_schema_check(const medseal_schema* current, const medseal_schema* next, medseal_error* error);

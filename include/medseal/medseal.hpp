@@ -5,7 +5,7 @@
 //
 //   auto vault = medseal::Vault::Open({.store = "store", .keyring = {.path = "keyring", .secret = passphrase.view()}});
 //   if (!vault.ok()) return Complain(vault.error());
-//   auto session = vault->Login({.person = "ada", .password = password.view()});
+//   auto session = vault->Login({.person = "ada", .password = password.view(), .purpose = "care"});
 #ifndef MEDSEAL_HPP
 #define MEDSEAL_HPP
 
@@ -247,6 +247,9 @@ struct LoginOptions {
   Name person = {};
   ByteView password = {};
   Name purpose = {};
+  Name on_behalf_of = {};
+  Name origin = {};
+  ByteView key_file = {};  // instead of a password
 };
 
 // A patient by external id, or by the handle that a put or a record gave.
@@ -292,6 +295,7 @@ struct PersonOptions {
   ByteView password = {};
   std::span<const char* const> classes = {};
   Cost cost = {};
+  ByteView key_file = {};  // instead of a password
 };
 
 struct PersonInfo {
@@ -299,6 +303,17 @@ struct PersonInfo {
   medseal_person_kind kind = MEDSEAL_HUMAN;
   bool founder = false;
   std::vector<std::string> classes = {};
+};
+
+// A setting that binds everybody.
+struct PolicyInfo {
+  std::string name = {};
+  std::uint64_t value = 0;
+  std::uint64_t initial = 0;
+  std::uint64_t least = 0;
+  std::uint64_t most = 0;
+  medseal_weaker weaker = MEDSEAL_WEAKER_HIGHER;
+  std::string help = {};
 };
 
 // Takes one share to be kept, before the set counts; false: nothing is changed (CANCELLED).
@@ -680,6 +695,7 @@ class Session {
     auto raw = internal::Sized<medseal_login_options>();
     raw.person = second.person.c_str();
     raw.password = internal::Raw(second.password);
+    raw.key_file = internal::Raw(second.key_file);
     return internal::Call(medseal_session_join, raw_.get(), &raw);
   }
   Result<medseal_erasure_info> Erase(const Patient& patient, Name reason) {
@@ -742,14 +758,19 @@ class Session {
     raw.classes = options.classes.data();
     raw.class_count = options.classes.size();
     raw.cost = &cost;
+    raw.key_file = internal::Raw(options.key_file);
     return internal::Call(medseal_person_add, raw_.get(), &raw);
   }
   Status Grant(Name person, Name class_name) {
     return internal::Call(medseal_person_grant, raw_.get(), person.c_str(), class_name.c_str());
   }
+  Status Unlock(Name person) { return internal::Call(medseal_person_unlock, raw_.get(), person.c_str()); }
   Status RotatePerson(Name person, ByteView password, const Cost& cost = {}) {
     const medseal_cost raw = internal::Raw(cost);
     return internal::Call(medseal_rotate_person, raw_.get(), person.c_str(), internal::Raw(password), &raw);
+  }
+  Status RotatePersonToKeyFile(Name person, ByteView key_file) {
+    return internal::Call(medseal_rotate_person_to_key_file, raw_.get(), person.c_str(), internal::Raw(key_file));
   }
   // `classes` (never null) is filled whatever ends the call.
   Status RotateCompromisedPerson(Name person, ByteView password, const Cost& cost, std::vector<RotatedClass>* classes) {
@@ -763,6 +784,16 @@ class Session {
     const Status status = internal::Call(medseal_persons, raw_.get(), &Session::TakePerson, static_cast<void*>(&out));
     if (!status.ok()) return status.error();
     return out;
+  }
+
+  Result<std::vector<PolicyInfo>> Policies() {
+    std::vector<PolicyInfo> out;
+    const Status status = internal::Call(medseal_policies, raw_.get(), &Session::TakePolicy, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+  Status SetPolicy(Name name, std::uint64_t value) {
+    return internal::Call(medseal_policy_set, raw_.get(), name.c_str(), value);
   }
 
   Status SetUpRecovery(const RecoverySetup& setup, const ShareTaker& take) {
@@ -875,6 +906,11 @@ class Session {
   static void TakeRotated(void* classes, const medseal_rotated_class* rotated) {
     static_cast<std::vector<RotatedClass>*>(classes)->push_back({rotated->name, rotated->begun, rotated->job});
   }
+  static int TakePolicy(void* policies, const medseal_policy_info* info) {
+    static_cast<std::vector<PolicyInfo>*>(policies)->push_back(
+        {info->name, info->value, info->initial, info->least, info->most, info->weaker, info->help});
+    return 0;
+  }
   static int TakePerson(void* persons, const medseal_person_info* info) {
     PersonInfo person{info->name, info->kind, info->founder != 0, {}};
     for (std::size_t i = 0; i < info->class_count; ++i) person.classes.emplace_back(info->classes[i]);
@@ -936,6 +972,9 @@ class Vault {
     raw.person = options.person.c_str();
     raw.password = internal::Raw(options.password);
     raw.purpose = options.purpose.c_str();
+    raw.on_behalf_of = options.on_behalf_of.c_str();
+    raw.origin = options.origin.c_str();
+    raw.key_file = internal::Raw(options.key_file);
     medseal_session* session = nullptr;
     const Status status = internal::Call(medseal_login, raw_.get(), &raw, &session);
     if (!status.ok()) return status.error();

@@ -4,6 +4,7 @@
 #include "abi/call.h"
 #include "abi/counted.h"
 #include "abi/handles.h"
+#include "abi/login_secret.h"
 #include "abi/on_record.h"
 #include "vault/two_persons.h"
 
@@ -68,8 +69,8 @@ medseal_code medseal_session_join(medseal_session* session, const medseal_login_
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_login_options known, Read(second));
     MS_TRY(Require(known.person != nullptr, "a person is needed"));
-    MS_ASSIGN(vault::Call call, session->session->Enter());
-    return vault::Join(call.core(), call.desk(), known.person, View(known.password));
+    MS_ASSIGN(const people::LoginSecret secret, ReadSecret(known.password, known.key_file));
+    return vault::Join(*session->session, known.person, secret);
   });
 }
 

@@ -1,10 +1,12 @@
 // medseal.h: people and schema.
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "abi/login_secret.h"
 #include "abi/on_record.h"
 #include "abi/schema_text.h"
 #include "vault/administer.h"
 #include "vault/load_schema.h"
+#include "vault/login.h"
 #include "vault/rotate_person.h"
 
 namespace mseal::abi {
@@ -72,7 +74,8 @@ medseal_code medseal_person_add(medseal_session* session, const medseal_person_o
     MS_ASSIGN(const medseal_person_options known, Read(options));
     MS_ASSIGN(const people::NewPerson person, ReadPerson(known));
     MS_ASSIGN(vault::Call call, session->session->Enter());
-    return vault::AddPerson(call.core(), call.desk(), person, View(known.password));
+    MS_ASSIGN(const people::LoginSecret secret, ReadSecret(known.password, known.key_file));
+    return vault::AddPerson(call.core(), call.desk(), person, secret);
   });
 }
 
@@ -86,12 +89,28 @@ medseal_code medseal_person_grant(medseal_session* session, const char* person, 
   });
 }
 
+medseal_code medseal_person_unlock(medseal_session* session, const char* person, medseal_error* error) {
+  return RunOnRecord(session, audit::Operation::kPerson, Text(person), error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && person != nullptr, "session and person are needed"));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    return vault::Unlock(call.core(), call.desk(), person);
+  });
+}
+
 medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password,
                                    const medseal_cost* cost, medseal_error* error) {
   return RunOnRecord(session, audit::Operation::kPerson, Text(person), error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && person != nullptr, "session and person are needed"));
     MS_ASSIGN(const crypto::Argon2Cost known_cost, ReadCost(cost));
     return vault::RotatePerson(*session->session, person, View(password), known_cost);
+  });
+}
+
+medseal_code medseal_rotate_person_to_key_file(medseal_session* session, const char* person, medseal_bytes key_file,
+                                               medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && person != nullptr, "session and person are needed"));
+    return vault::RotatePerson(*session->session, person, people::LoginSecret::KeyFile(View(key_file)), {});
   });
 }
 

@@ -3,6 +3,7 @@
 #include "abi/counted.h"
 #include "abi/handles.h"
 #include "abi/keyring.h"
+#include "abi/login_secret.h"
 #include "abi/schema_text.h"
 #include "vault/init.h"
 #include "vault/suite_change.h"
@@ -149,8 +150,10 @@ medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* op
     *session = nullptr;
     MS_ASSIGN(const medseal_login_options known, Read(options));
     MS_TRY(Require(known.person != nullptr, "a person is needed"));
-    const std::string purpose = known.purpose == nullptr || *known.purpose == 0 ? "care" : known.purpose;
-    MS_ASSIGN(auto started, vault->vault->Login(known.person, View(known.password), purpose));
+    MS_ASSIGN(const people::LoginSecret secret, ReadSecret(known.password, known.key_file));
+    people::Use use{std::string(Text(known.purpose)), std::string(Text(known.on_behalf_of)),
+                    std::string(Text(known.origin))};
+    MS_ASSIGN(auto started, vault->vault->Login({known.person, secret, std::move(use)}));
     *session = new medseal_session{std::move(started)};
     return Status::Ok();
   });

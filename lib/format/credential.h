@@ -11,17 +11,20 @@ namespace mseal::format {
 
 inline constexpr std::uint8_t kCredentialVersion = 1;
 inline constexpr std::size_t kCredentialContentSize = 3 * 32;
-inline constexpr std::size_t kCredentialSize = 1 + 4 + 4 + 16 + kCredentialContentSize + kSealedOverhead;
+inline constexpr std::size_t kSealedCredentialSize = kCredentialContentSize + kSealedOverhead;
+
+enum class CredentialKind : std::uint8_t { kPassword = 1, kKeyFile = 2 };
 
 struct Credential {
-  std::uint32_t memory_kib = 0;  // of Argon2id
+  CredentialKind kind = CredentialKind::kPassword;
+  std::uint32_t memory_kib = 0;  // of Argon2id; like what follows, of a password alone
   std::uint32_t passes = 0;
   ByteArray<16> salt{};
   ByteView sealed;  // borrowed
 };
 
 //   UnsupportedVersion  the version byte is not 1
-//   Corrupt             any other size than kCredentialSize
+//   Corrupt             another kind, or another size than its kind's
 Result<Credential> ParseCredential(ByteView bytes);
 Bytes EncodeCredential(const Credential& credential);
 
@@ -33,5 +36,10 @@ struct CredentialContent {
 };
 Result<CredentialContent> ParseCredentialContent(ByteView content);  // Corrupt: any other size
 SecretBytes EncodeCredentialContent(const CredentialContent& content);
+
+// By which a credential is known that somebody has already. Layout: FORMAT.md, "Credential tag". UnsupportedVersion,
+// Corrupt.
+Result<ByteArray<32>> ParseCredentialTag(ByteView bytes);
+Bytes EncodeCredentialTag(const ByteArray<32>& tag);
 
 }  // namespace mseal::format

@@ -110,12 +110,15 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kSigningSeed:
     case MetaKind::kKnownTime:
     case MetaKind::kLogKeys:
+    case MetaKind::kLoginKey:
       return 0;
     case MetaKind::kCredential:
     case MetaKind::kSchema:
     case MetaKind::kPostingKey:
     case MetaKind::kJob:
     case MetaKind::kEpochEnd:
+    case MetaKind::kLoginAttempts:
+    case MetaKind::kCredentialTag:
       return 4;
     case MetaKind::kStatement:
     case MetaKind::kIndexKey:

@@ -28,6 +28,7 @@ enum class StatementType : std::uint8_t {
   kPersonKeys = 8,
   kCustodians = 9,
   kSuite = 10,
+  kPolicy = 14,
 };
 
 struct Statement {
@@ -100,9 +101,12 @@ struct CustodiansBody {
 struct SuiteBody {
   std::uint8_t suite = 0;  // neither 0 nor 255
 };
-// In the order of StatementType.
+struct PolicyBody {
+  std::string_view name;  // 1 to 64 small letters, digits and underscores
+  std::uint64_t value = 0;
+};
 using StatementBody = std::variant<FoundingBody, PersonBody, ClassBody, ClassKeyBody, GrantBody, SchemaBody, RevokeBody,
-                                   PersonKeysBody, CustodiansBody, SuiteBody>;
+                                   PersonKeysBody, CustodiansBody, SuiteBody, PolicyBody>;
 
 StatementType TypeOf(const StatementBody& body);
 

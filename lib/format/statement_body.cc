@@ -1,4 +1,6 @@
 // Parses and lays out what each type of statement says.
+#include <algorithm>
+
 #include "base/reader.h"
 #include "base/writer.h"
 #include "format/clean_name.h"
@@ -8,6 +10,13 @@ namespace mseal::format {
 namespace {
 
 constexpr std::uint8_t kNoIndexFlag = 1;
+constexpr std::size_t kLongestPolicyName = 64;
+
+// In the order of StatementBody's alternatives.
+constexpr StatementType kTypes[] = {StatementType::kFounding, StatementType::kPerson,     StatementType::kClass,
+                                    StatementType::kClassKey, StatementType::kGrant,      StatementType::kSchema,
+                                    StatementType::kRevoke,   StatementType::kPersonKeys, StatementType::kCustodians,
+                                    StatementType::kSuite,    StatementType::kPolicy};
 
 PersonBody ReadPerson(Reader& in) {
   PersonBody body;
@@ -105,6 +114,18 @@ SchemaBody ReadSchema(Reader& in) {
   return body;
 }
 
+bool IsOfPolicyName(std::uint8_t c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }
+
+PolicyBody ReadPolicy(Reader& in) {
+  PolicyBody body;
+  const ByteView name = in.Prefixed8();
+  body.name = AsText(name);
+  body.value = in.U64();
+  if (name.empty() || name.size() > kLongestPolicyName || !std::all_of(name.begin(), name.end(), IsOfPolicyName))
+    in.Fail();
+  return body;
+}
+
 template <typename Body>
 Result<StatementBody> Whole(Reader& in, Body (*read)(Reader&)) {
   Body body = read(in);
@@ -130,13 +151,14 @@ void Write(Writer& out, const CustodiansBody& body) {
   for (const ByteArray<32>& digest : body.share_digests) out.Raw(digest);
 }
 void Write(Writer& out, const SuiteBody& body) { out.U8(body.suite); }
+void Write(Writer& out, const PolicyBody& body) { out.Prefixed8(AsBytes(body.name)).U64(body.value); }
 void Write(Writer& out, const SchemaBody& body) { out.U32(body.version).Raw(body.digest); }
 
 }  // namespace
 
 StatementType TypeOf(const StatementBody& body) {
-  static_assert(std::variant_size_v<StatementBody> == static_cast<std::size_t>(StatementType::kSuite));
-  return static_cast<StatementType>(body.index() + 1);
+  static_assert(std::variant_size_v<StatementBody> == std::size(kTypes));
+  return kTypes[body.index()];
 }
 
 Result<StatementBody> ParseStatementBody(std::uint8_t type, ByteView body) {
@@ -162,6 +184,8 @@ Result<StatementBody> ParseStatementBody(std::uint8_t type, ByteView body) {
       return Whole(in, ReadCustodians);
     case StatementType::kSuite:
       return Whole(in, ReadSuite);
+    case StatementType::kPolicy:
+      return Whole(in, ReadPolicy);
   }
   return Status::UnsupportedVersion("type of a statement");
 }

@@ -3,6 +3,7 @@
 
 #include "base/writer.h"
 #include "crypto/hash.h"
+#include "people/policy.h"
 
 namespace mseal::people {
 
@@ -48,6 +49,13 @@ const ClassKeyEntry* Chain::FindClassKey(ClassNumber number, ClassKeyVersion ver
 }
 
 bool Chain::Granted(PersonNumber person, ClassNumber number) const { return grants_.contains({person, number}); }
+
+std::uint64_t Chain::policy(std::string_view name) const {
+  const auto said = policy_.find(name);
+  if (said != policy_.end()) return said->second;
+  const PolicyEntry* const entry = FindPolicy(name);
+  return entry == nullptr ? 0 : entry->initial;
+}
 
 const ByteArray<32>* Chain::SchemaDigest(std::uint32_t version) const {
   return version == 0 || version > schemas_.size() ? nullptr : &schemas_[version - 1];

@@ -101,6 +101,9 @@ class Chain {
   // Of set 0 when there are none yet.
   const Custodians& custodians() const { return custodians_; }
 
+  // What the newest statement about this setting of policy.h says, or what it is without one.
+  std::uint64_t policy(std::string_view name) const;
+
   // Each makes the next statement signed by `signer`, takes it into this chain and returns its bytes for storing. After
   // a failure the chain is as it was.
   //   PermissionDenied  the signer is not entitled: only the founder adds persons, classes, class-key versions,
@@ -135,6 +138,10 @@ class Chain {
   Result<Bytes> AddCustodians(const Custodians& custodians, PersonNumber signer, const crypto::SigningSeed& seed);
   // What is sealed from here on is sealed under it.
   Result<Bytes> AddSuite(crypto::Suite suite, PersonNumber signer, const crypto::SigningSeed& seed);
+  // A setting of the table in policy.h.
+  //   NotFound  there is none of that name;  InvalidArgument  out of its range;  AlreadyExists  it has that value
+  Result<Bytes> AddPolicy(std::string_view name, std::uint64_t value, PersonNumber signer,
+                          const crypto::SigningSeed& seed);
   PersonNumber NextPersonNumber() const { return static_cast<PersonNumber>(persons_.size()) + 1; }
 
  private:
@@ -157,6 +164,7 @@ class Chain {
   Status Check(const format::PersonKeysBody& body) const;
   Status Check(const format::CustodiansBody& body) const;
   Status Check(const format::SuiteBody& body) const;
+  Status Check(const format::PolicyBody& body) const;
   Status CheckKeys(const crypto::VerifyKey& verify_key, const crypto::PublicKey& public_key) const;
   void Take(const format::StatementBody& body, ByteView statement);
   void Know(const format::FoundingBody& body);
@@ -169,6 +177,7 @@ class Chain {
   void Know(const format::PersonKeysBody& body);
   void Know(const format::CustodiansBody& body);
   void Know(const format::SuiteBody& body);
+  void Know(const format::PolicyBody& body);
 
   keys::StoreId store_{};
   crypto::Suite founding_suite_ = crypto::Suite::kChaCha20Poly1305;
@@ -184,6 +193,7 @@ class Chain {
   std::set<std::pair<PersonNumber, ClassNumber>> grants_;
   std::vector<ByteArray<32>> schemas_;  // the digest of version 1 first
   Custodians custodians_;
+  std::map<std::string, std::uint64_t, std::less<>> policy_;  // what statements said
 };
 
 }  // namespace mseal::people

@@ -2,6 +2,7 @@
 // through here.
 #include "format/clean_name.h"
 #include "people/chain.h"
+#include "people/policy.h"
 #include "people/statement_bytes.h"
 
 namespace mseal::people {
@@ -84,6 +85,15 @@ Status Chain::Check(const format::SuiteBody& body) const {
   return Status::Ok();
 }
 
+Status Chain::Check(const format::PolicyBody& body) const {
+  const PolicyEntry* const entry = FindPolicy(body.name);
+  if (entry == nullptr) return Status::NotFound("there is no policy of that name");
+  if (body.value < entry->least || body.value > entry->most)
+    return Status::InvalidArgument("the value is out of the policy's range");
+  if (body.value == policy(body.name)) return Status::AlreadyExists("the policy has that value");
+  return Status::Ok();
+}
+
 Status Chain::Check(const format::ClassBody& body) const {
   MS_TRY(CheckName(body.name));
   if (classes_.size() == kMostClasses) return Status::ResourceExhausted("there are 16 classes");
@@ -154,6 +164,8 @@ void Chain::Know(const format::CustodiansBody& body) {
 }
 
 void Chain::Know(const format::SuiteBody& body) { suites_ = suites_.Under(static_cast<crypto::Suite>(body.suite)); }
+
+void Chain::Know(const format::PolicyBody& body) { policy_[std::string(body.name)] = body.value; }
 
 void Chain::Know(const format::ClassBody& body) { classes_[body.number] = {std::string(body.name), body.no_index}; }
 

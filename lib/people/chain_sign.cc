@@ -91,6 +91,11 @@ Result<Bytes> Chain::AddSuite(crypto::Suite suite, PersonNumber signer, const cr
   return Append(format::SuiteBody{static_cast<std::uint8_t>(suite)}, signer, seed);
 }
 
+Result<Bytes> Chain::AddPolicy(std::string_view name, std::uint64_t value, PersonNumber signer,
+                               const crypto::SigningSeed& seed) {
+  return Append(format::PolicyBody{name, value}, signer, seed);
+}
+
 Result<Bytes> Chain::AddSchema(std::uint32_t version, const ByteArray<32>& digest, PersonNumber signer,
                                const crypto::SigningSeed& seed) {
   return Append(format::SchemaBody{version, digest}, signer, seed);

@@ -14,8 +14,10 @@ Result<crypto::VerifyKey> FoundingKey(const format::Statement& statement) {
 }
 
 // What a signed statement says although the rules forbid it.
-Status Forbidden(const Status& rule) {
+Status Forbidden(const format::StatementBody& body, const Status& rule) {
   if (rule.code() == StatusCode::kUnsupportedVersion) return rule;
+  if (std::holds_alternative<format::PolicyBody>(body) && rule.code() == StatusCode::kNotFound)
+    return Status::UnsupportedVersion("a policy that is not known here");
   return Status::Corrupt("a statement breaks a rule: " + rule.message());
 }
 
@@ -47,7 +49,7 @@ Status Chain::Accept(ByteView bytes) {
   MS_ASSIGN(const format::StatementBody body, format::ParseStatementBody(one.statement.type, one.statement.body));
   if (!CheckSigner(body, one.statement.signer).ok()) return Status::AuthFailed("a signer was not entitled");
   const Status rule = CheckBody(body);
-  if (!rule.ok()) return Forbidden(rule);
+  if (!rule.ok()) return Forbidden(body, rule);
   Take(body, bytes);
   return Status::Ok();
 }

@@ -1,6 +1,10 @@
 // Seals a person's private keys under a password and opens them.
 #include "people/credential.h"
 
+#include <algorithm>
+
+#include "base/writer.h"
+#include "crypto/hash.h"
 #include "crypto/random.h"
 #include "format/credential.h"
 #include "seal/seal.h"
@@ -14,9 +18,40 @@ seal::Place PlaceOf(const keys::StoreId& store, seal::SuiteSet suite, PersonNumb
   return {format::Purpose::kCredential, suite, seal::DigestOf(context)};
 }
 
-Status WrongPassword() { return Status::WrongSecret("the password does not open this credential"); }
+Status WrongPassword() { return Status::WrongSecret("the secret does not open this credential"); }
+
+KeyBytes KeyFromFile(const keys::StoreId& store, PersonNumber person, ByteView content) {
+  Bytes place;
+  Writer(place).Raw(store).U32(person);
+  return KeyBytes::CopyOf(crypto::Prf32(KeyView(content.data(), kKeySize), "medseal.v1.pfile", place));
+}
+
+// The time that a password takes, for one that is no use here.
+Status SpendTime(const LoginSecret& secret) {
+  if (secret.kind == CredentialKind::kPassword)
+    crypto::KeyFromPassword(secret.bytes, {}, {}).status().Ignore("only the time counts");
+  return WrongPassword();
+}
+
+Result<KeyBytes> KeyOf(const keys::StoreId& store, PersonNumber person, const format::Credential& credential,
+                       const LoginSecret& secret) {
+  if (credential.kind != secret.kind) return SpendTime(secret);
+  if (secret.kind == CredentialKind::kKeyFile) return KeyFromFile(store, person, secret.bytes);
+  return crypto::KeyFromPassword(secret.bytes, credential.salt, {credential.memory_kib, credential.passes});
+}
 
 }  // namespace
+
+Status CheckKeyFile(ByteView content) {
+  if (content.size() != kKeySize) return Status::InvalidArgument("a person's key file holds 32 bytes");
+  const bool text = std::all_of(content.begin(), content.end(), [](std::uint8_t c) { return c >= 0x09 && c < 0x7f; });
+  return text ? Status::InvalidArgument("a person's key file holds random bytes, not text") : Status::Ok();
+}
+
+Result<ByteArray<32>> TagOfKeyFile(const keys::StoreId& store, ByteView content) {
+  MS_TRY(CheckKeyFile(content));
+  return crypto::Prf32(KeyView(content.data(), kKeySize), "medseal.v1.ptag", store);
+}
 
 SecretBytes ContentOf(const PrivateKeys& keys) {
   return format::EncodeCredentialContent({keys.private_key.Reveal(), keys.seed.Reveal(), keys.founder_key});
@@ -39,30 +74,32 @@ PrivateKeys DrawPrivateKeys() {
 }
 
 Result<Bytes> SealCredential(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
-                             const PrivateKeys& keys, ByteView password, const crypto::Argon2Cost& cost) {
-  crypto::PasswordSalt salt;
-  crypto::SystemRandom(salt);
-  MS_ASSIGN(const KeyBytes key, crypto::KeyFromPassword(password, salt, cost));
+                             const PrivateKeys& keys, const LoginSecret& secret, const crypto::Argon2Cost& cost) {
+  if (secret.kind == CredentialKind::kKeyFile) MS_TRY(CheckKeyFile(secret.bytes));
+  format::Credential credential;
+  credential.kind = secret.kind;
+  credential.memory_kib = cost.memory_kib;
+  credential.passes = cost.passes;
+  crypto::SystemRandom(credential.salt);
+  MS_ASSIGN(const KeyBytes key, KeyOf(store, person, credential, secret));
   const SecretBytes content = ContentOf(keys);
   const Bytes sealed = seal::Seal(key.Reveal(), PlaceOf(store, suite, person), content.Reveal());
-  return format::EncodeCredential({cost.memory_kib, cost.passes, salt, sealed});
+  credential.sealed = sealed;
+  return format::EncodeCredential(credential);
 }
 
 Result<PrivateKeys> OpenCredential(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
-                                   ByteView credential, ByteView password) {
+                                   ByteView credential, const LoginSecret& secret) {
   MS_ASSIGN(const format::Credential parsed, format::ParseCredential(credential));
+  if (secret.kind == CredentialKind::kKeyFile) MS_TRY(CheckKeyFile(secret.bytes));
   const crypto::Argon2Cost cost{parsed.memory_kib, parsed.passes};
-  if (!crypto::CheckCost(cost).ok()) return Status::Corrupt("the cost of a credential is out of range");
-  MS_ASSIGN(const KeyBytes key, crypto::KeyFromPassword(password, parsed.salt, cost));
+  if (parsed.kind == CredentialKind::kPassword && !crypto::CheckCost(cost).ok())
+    return Status::Corrupt("the cost of a credential is out of range");
+  MS_ASSIGN(const KeyBytes key, KeyOf(store, person, parsed, secret));
   const Result<SecretBytes> content = seal::Open(key.Reveal(), PlaceOf(store, suite, person), parsed.sealed);
   if (content.code() == StatusCode::kAuthFailed) return WrongPassword();
   if (!content.ok()) return content.status();
   return KeysIn(*content);
-}
-
-void SpendPasswordTime(ByteView password) {
-  const Result<KeyBytes> unused = crypto::KeyFromPassword(password, crypto::PasswordSalt{}, crypto::Argon2Cost{});
-  unused.status().Ignore("only the time counts");
 }
 
 }  // namespace mseal::people

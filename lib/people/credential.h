@@ -7,6 +7,7 @@
 #include "crypto/password.h"
 #include "crypto/sign.h"
 #include "people/chain.h"
+#include "people/login_secret.h"
 #include "people/person_slot.h"
 
 namespace mseal::people {
@@ -20,25 +21,27 @@ struct PrivateKeys {
 // Draws both pairs from the system's generator. The founder's key is for the caller to fill in.
 PrivateKeys DrawPrivateKeys();
 
+// InvalidArgument: not 32 bytes, or text, which nobody drew at random.
+Status CheckKeyFile(ByteView content);
+// What a key file is known by, in this store. InvalidArgument as CheckKeyFile.
+Result<ByteArray<32>> TagOfKeyFile(const keys::StoreId& store, ByteView content);
+
 // The stored credential (FORMAT.md, "Credential"): cost, salt, sealed private keys.
-//   InvalidArgument    the password is empty, or the cost is out of range
+//   InvalidArgument    the password is empty or the cost, which only a password has, out of range; a key file that
+//                      CheckKeyFile refuses
 //   ResourceExhausted  the memory could not be had
 Result<Bytes> SealCredential(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
-                             const PrivateKeys& keys, ByteView password, const crypto::Argon2Cost& cost);
+                             const PrivateKeys& keys, const LoginSecret& secret, const crypto::Argon2Cost& cost);
 
-//   WrongSecret         the password is not the one; a credential that was changed, or is another's, looks the same
-//   Corrupt             it does not parse, or its cost is out of range: no work is done for it
-//   UnsupportedVersion  it was made by a later medseal
-//   InvalidArgument     the password is empty
-//   ResourceExhausted   the memory could not be had
+//   WrongSecret         the secret is not the one, or of another kind, in the time that one of its kind takes; a
+//   credential that was changed, or is another's, looks the same Corrupt             it does not parse, or its cost is
+//   out of range: no work is done for it UnsupportedVersion  it was made by a later medseal InvalidArgument     the
+//   password is empty, the key file not one ResourceExhausted   the memory could not be had
 Result<PrivateKeys> OpenCredential(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
-                                   ByteView credential, ByteView password);
+                                   ByteView credential, const LoginSecret& secret);
 
 // What a credential seals, laid out and taken apart. Corrupt: any other size.
 SecretBytes ContentOf(const PrivateKeys& keys);
 Result<PrivateKeys> KeysIn(const SecretBytes& content);
-
-// Spends the time that OpenCredential at the default cost takes: for unknown names, so that they answer no sooner.
-void SpendPasswordTime(ByteView password);
 
 }  // namespace mseal::people

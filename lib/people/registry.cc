@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/writer.h"
+#include "crypto/hash.h"
 
 namespace mseal::people {
 namespace {
@@ -22,6 +23,11 @@ Bytes SlotId(ClassNumber number, ClassKeyVersion version, PersonNumber person) {
 
 constexpr std::string_view kEveryonesClass = "directory";
 constexpr std::string_view kAuditClass = "audit";
+
+Status Refused() {
+  return Status::WrongSecret(
+      "unknown person, wrong secret, or locked out after too many of them, which ends by itself or by `person unlock`");
+}
 
 }  // namespace
 
@@ -97,13 +103,29 @@ Result<std::unique_ptr<Registry>> Registry::Load(store::Rows& rows, const keys::
   return registry;
 }
 
-Result<Identity> Registry::Login(std::string_view name, ByteView password) const {
-  const Status refused = Status::WrongSecret("unknown person or wrong password");
+// A name that nobody has is tried on somebody's credential, always the same one's: what that costs is no other than
+// what persons cost.
+Status Registry::Refuse(std::string_view name, const LoginSecret& secret) const {
   const auto current = chain();
   const Person* person = current->FindPerson(name);
-  if (person == nullptr) return SpendPasswordTime(password), refused;
+  const std::uint32_t drawn = crypto::Hash("medseal.v1.stand", AsBytes(name))[0];
+  const auto stand_in = static_cast<PersonNumber>(1 + drawn % current->persons().size());
+  const PersonNumber number = person == nullptr ? stand_in : person->number;
+  const auto credential = meta_.Get(MetaKind::kCredential, keys::MetaIdOf({number}));
+  if (credential.ok())
+    OpenCredential(store_, suite_, number, credential->Reveal(), secret).status().Ignore("only the time counts");
+  return Refused();
+}
+
+Result<Identity> Registry::Login(std::string_view name, const LoginSecret& secret) const {
+  const auto current = chain();
+  const Person* person = current->FindPerson(name);
+  if (secret.bytes.empty()) return Status::InvalidArgument("the secret is empty");
+  if (secret.kind == CredentialKind::kKeyFile) MS_TRY(CheckKeyFile(secret.bytes));
+  if (person == nullptr) return Refuse(name, secret);
+  const Status refused = Refused();
   MS_ASSIGN(const SecretBytes credential, meta_.Get(MetaKind::kCredential, keys::MetaIdOf({person->number})));
-  auto opened = OpenCredential(store_, suite_, person->number, credential.Reveal(), password);
+  auto opened = OpenCredential(store_, suite_, person->number, credential.Reveal(), secret);
   if (opened.code() == StatusCode::kWrongSecret) return refused;
   MS_TRY(opened.status());
   // The credential may be of new keys whose statement is being taken in just now.
@@ -166,7 +188,7 @@ Status Registry::ReplaceSlots(const Chain& chain, const Identity& who, const Per
   return Status::Ok();
 }
 
-Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, ByteView password) {
+Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, const LoginSecret& secret) {
   std::lock_guard lock(change_mutex_);
   Chain next = *chain();
   store::Batch batch;
@@ -184,8 +206,7 @@ Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, ByteVie
     if (!number.has_value()) return Status::NotFound("no class of that name");
     MS_TRY(GrantInto(next, who, person, *number, batch));
   }
-  MS_ASSIGN(const Bytes credential, SealCredential(store_, suite_, person.number, private_keys, password, wanted.cost));
-  meta_.Put(batch, MetaKind::kCredential, keys::MetaIdOf({person.number}), credential);
+  MS_TRY(PutCredential(batch, person.number, private_keys, secret, wanted.cost));
   return CommitChain(std::move(next), batch);
 }
 
@@ -223,7 +244,7 @@ Status Registry::RotateClass(const Identity& who, ClassNumber number, const std:
   return CommitChain(std::move(next), batch);
 }
 
-Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view name, ByteView password,
+Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view name, const LoginSecret& secret,
                                         const crypto::Argon2Cost& cost) {
   std::lock_guard lock(change_mutex_);
   Chain next = *chain();
@@ -239,8 +260,7 @@ Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view na
   PutStatement(batch, next, statement);
   Identity renewed{*next.FindPerson(number), std::move(keys)};
   MS_TRY(ReplaceSlots(next, who, renewed.person, batch));
-  MS_ASSIGN(const Bytes credential, SealCredential(store_, suite_, number, renewed.keys, password, cost));
-  meta_.Put(batch, MetaKind::kCredential, keys::MetaIdOf({number}), credential);
+  MS_TRY(PutCredential(batch, number, renewed.keys, secret, cost));
   if (number == kFounder && next.custodians().set != 0) MS_TRY(PutRecovery(suite_, next, renewed.keys, batch));
   MS_TRY(CommitChain(std::move(next), batch));
   return renewed;

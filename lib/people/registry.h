@@ -55,7 +55,10 @@ class Registry {
 
   //   WrongSecret  unknown name or wrong password, the same answer in the same time
   //   AuthFailed   the credential does not pin this chain's founder
-  Result<Identity> Login(std::string_view name, ByteView password) const;
+  Result<Identity> Login(std::string_view name, const LoginSecret& secret) const;
+
+  // The same answer in the same time, whatever the secret: for who is locked out.
+  Status Refuse(std::string_view name, const LoginSecret& secret) const;
 
   // The class key that was sealed to this person, checked against the chain.
   //   PermissionDenied  there is no slot for them: never granted, or not granted this version
@@ -64,7 +67,7 @@ class Registry {
 
   // Each stores its statements and what goes with them in one synced batch, by `who`.
   // Errors as the Chain has them; nothing is changed on failure.
-  Status AddPerson(const Identity& who, const NewPerson& person, ByteView password);
+  Status AddPerson(const Identity& who, const NewPerson& person, const LoginSecret& secret);
   Status Grant(const Identity& who, std::string_view person, std::string_view class_name);
   // A new version of a class key, sealed to everyone who holds the class but `revoked`, whose grants are taken back.
   // `also` adds what is wrapped under the class key itself, in the same batch.
@@ -74,7 +77,7 @@ class Registry {
   // Other key pairs and another password for a person, by themselves or by the founder, whose class keys go into the
   // new slots. The old pairs open nothing here any more. The result is what the person works with from now on.
   //   NotFound  no person of that name;  PermissionDenied  neither that person nor the founder
-  Result<Identity> RotatePerson(const Identity& who, std::string_view person, ByteView password,
+  Result<Identity> RotatePerson(const Identity& who, std::string_view person, const LoginSecret& secret,
                                 const crypto::Argon2Cost& cost);
   // What is sealed from here on is sealed under `suite`: a statement, and in the same batch what only keys of persons
   // open and `who` can make anew: every person's slots and what is sealed to the custodians. `also` adds what lies
@@ -84,11 +87,13 @@ class Registry {
                      const std::function<Status(const seal::SuiteSet&, store::Batch&)>& also);
   // AuthFailed: a slot or what is sealed to the custodians lies under a suite of before.
   Status CheckSealedUnderNewest() const;
-  // Seals the credential under the newest suite where it is not: whoever just logged in with `password` has what it
+  // Seals the credential under the newest suite where it is not: whoever just logged in with `secret` has what it
   // takes. Conflict: it was replaced since.
-  Status RenewCredential(const Identity& who, ByteView password);
+  Status RenewCredential(const Identity& who, const LoginSecret& secret);
   // How many credentials wait for their person to log in, since they are not under the newest suite.
   Result<std::uint32_t> CredentialsToRenew() const;
+  // Errors as Chain::AddPolicy has them.
+  Status SetPolicy(const Identity& who, std::string_view name, std::uint64_t value);
   // Names custodians and seals the founder's keys to them. Errors as Chain::AddCustodians has them.
   Status NameCustodians(const Identity& who, const Custodians& custodians);
   // The founder, by what was sealed to the custodians.
@@ -134,6 +139,10 @@ class Registry {
   Status PutSlotsUnder(const seal::SuiteSet& suite, const Chain& chain, const Identity& who, store::Batch& batch) const;
   Status PutRecovery(const seal::SuiteSet& suite, const Chain& chain, const PrivateKeys& founder,
                      store::Batch& batch) const;
+  // AlreadyExists: another person's, or this one's already.
+  Status CheckOwnCredential(const ByteArray<32>& tag) const;
+  Status PutCredential(store::Batch& batch, PersonNumber person, const PrivateKeys& keys, const LoginSecret& secret,
+                       const crypto::Argon2Cost& cost) const;
   Status CommitChain(Chain chain, store::Batch& batch);
 
   store::Rows& rows_;

@@ -41,10 +41,9 @@ Status Registry::ReplacePassword(const Identity& who, ByteView password, const c
   std::lock_guard lock(change_mutex_);
   const auto current = chain();
   if (!HasNewestKeys(who.person)) return Status::Conflict("this person has other keys since");
-  MS_ASSIGN(const Bytes credential, SealCredential(store_, suite_, who.person.number, who.keys, password, cost));
   store::Batch batch;
   RequireNewest(meta_, *current, batch);
-  meta_.Put(batch, MetaKind::kCredential, keys::MetaIdOf({who.person.number}), credential);
+  MS_TRY(PutCredential(batch, who.person.number, who.keys, password, cost));
   return meta_.Commit(batch, store::Durability::kPower);
 }
 

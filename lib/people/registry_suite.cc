@@ -66,17 +66,17 @@ Status Registry::CheckSealedUnderNewest() const {
   });
 }
 
-// The password is asked before the lock, under which only what was opened is exchanged.
-Status Registry::RenewCredential(const Identity& who, ByteView password) {
+// The secret is asked before the lock, under which only what was opened is exchanged.
+Status Registry::RenewCredential(const Identity& who, const LoginSecret& secret) {
   const crypto::Suite newest = suite_.now().newest();
   const Bytes id = keys::MetaIdOf({who.person.number});
   MS_ASSIGN(const SecretBytes old, meta_.Get(MetaKind::kCredential, id));
   MS_ASSIGN(const bool is_under, IsUnder(newest, old.Reveal()));
   if (is_under) return Status::Ok();
-  MS_TRY(OpenCredential(store_, suite_, who.person.number, old.Reveal(), password).status());
+  MS_TRY(OpenCredential(store_, suite_, who.person.number, old.Reveal(), secret).status());
   MS_ASSIGN(const format::Credential parsed, format::ParseCredential(old.Reveal()));
   MS_ASSIGN(const Bytes renewed,
-            SealCredential(store_, newest, who.person.number, who.keys, password, {parsed.memory_kib, parsed.passes}));
+            SealCredential(store_, newest, who.person.number, who.keys, secret, {parsed.memory_kib, parsed.passes}));
   std::lock_guard lock(change_mutex_);
   MS_ASSIGN(const SecretBytes now, meta_.Get(MetaKind::kCredential, id));
   if (!SameBytes(now.Reveal(), old.Reveal())) return Status::Conflict("the credential was replaced since");

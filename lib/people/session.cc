@@ -4,19 +4,19 @@
 namespace mseal::people {
 
 Session::Session(const Registry& registry, const keys::StoreId& store, seal::SuiteView suite, Identity identity,
-                 std::string purpose, std::size_t cached_patients)
+                 Use use, std::size_t cached_patients)
     : registry_(registry),
       store_(store),
       suite_(suite),
       identity_(std::move(identity)),
-      purpose_(std::move(purpose)),
+      use_(std::move(use)),
       data_keys_(cached_patients) {}
 
 Result<std::unique_ptr<Session>> Session::Start(const Registry& registry, const keys::StoreId& store,
-                                                seal::SuiteView suite, Identity identity, std::string purpose,
+                                                seal::SuiteView suite, Identity identity, Use use,
                                                 std::size_t cached_patients) {
   std::unique_ptr<Session> session(
-      new Session(registry, store, suite, std::move(identity), std::move(purpose), cached_patients));
+      new Session(registry, store, suite, std::move(identity), std::move(use), cached_patients));
   MS_TRY(session->TakeUpGrants());
   return session;
 }

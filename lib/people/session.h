@@ -9,6 +9,7 @@
 
 #include "base/lru.h"
 #include "people/registry.h"
+#include "people/use.h"
 
 namespace mseal::people {
 
@@ -29,11 +30,12 @@ class Session {
  public:
   // Fetches the newest version of each granted class key.
   static Result<std::unique_ptr<Session>> Start(const Registry& registry, const keys::StoreId& store,
-                                                seal::SuiteView suite, Identity identity, std::string purpose,
+                                                seal::SuiteView suite, Identity identity, Use use,
                                                 std::size_t cached_patients);
 
   const Identity& identity() const { return identity_; }
-  const std::string& purpose() const { return purpose_; }
+  const Use& use() const { return use_; }
+  const std::string& purpose() const { return use_.purpose; }
   bool Holds(ClassNumber number) const { return number < held_.size() && held_[number]; }
 
   // Goes on with the keys that replaced this person's. No other call may be running.
@@ -68,15 +70,15 @@ class Session {
   void End();
 
  private:
-  Session(const Registry& registry, const keys::StoreId& store, seal::SuiteView suite, Identity identity,
-          std::string purpose, std::size_t cached_patients);
+  Session(const Registry& registry, const keys::StoreId& store, seal::SuiteView suite, Identity identity, Use use,
+          std::size_t cached_patients);
   Result<keys::DataKey> Unwrap(const keys::PatientKeys& patient, ClassNumber number, bool previous);
 
   const Registry& registry_;
   keys::StoreId store_;
   seal::SuiteView suite_;
   Identity identity_;
-  std::string purpose_;
+  Use use_;
   std::array<std::atomic<bool>, format::kSlots> held_{};
   std::mutex mutex_;
   std::map<std::pair<ClassNumber, ClassKeyVersion>, std::shared_ptr<const keys::ClassKey>> class_keys_;

@@ -3,9 +3,9 @@
 
 namespace mseal::vault {
 
-Status AddPerson(Core& core, Desk& desk, const people::NewPerson& person, ByteView password) {
+Status AddPerson(Core& core, Desk& desk, const people::NewPerson& person, const people::LoginSecret& secret) {
   MS_TRY(core.CheckWritable());
-  MS_TRY(core.registry->AddPerson(desk.session->identity(), person, password));
+  MS_TRY(core.registry->AddPerson(desk.session->identity(), person, secret));
   return core.anchor->Move();
 }
 

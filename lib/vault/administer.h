@@ -5,7 +5,7 @@
 
 namespace mseal::vault {
 
-Status AddPerson(Core& core, Desk& desk, const people::NewPerson& person, ByteView password);
+Status AddPerson(Core& core, Desk& desk, const people::NewPerson& person, const people::LoginSecret& secret);
 Status Grant(Core& core, Desk& desk, std::string_view person, std::string_view class_name);
 
 }  // namespace mseal::vault

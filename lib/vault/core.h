@@ -21,6 +21,7 @@
 #include "vault/index_generations.h"
 #include "vault/index_keys.h"
 #include "vault/job_file.h"
+#include "vault/login_attempts.h"
 #include "vault/marked.h"
 #include "vault/postings.h"
 #include "vault/schema_book.h"
@@ -69,6 +70,7 @@ struct Core {
   std::mutex job_mutex;     // one job works at a time
   std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
   MarkedPatients marked;
+  LoginAttempts attempts;
   Gate new_patients;  // shared by whoever makes one, from before the lock of its handle until the commit
   std::unique_ptr<AccessLog> access_log;  // null while a vault is made
   std::unique_ptr<AnchorKeeper> anchor;

@@ -105,8 +105,8 @@ Status Populate(const InitOptions& options, const schema::Schema& schema, const 
   const auto chain = registry->chain();
   statements = chain->newest_number();
   MS_ASSIGN(const auto active, LoadActiveSchema(*meta, *chain));
-  MS_ASSIGN(const auto session,
-            people::Session::Start(*registry, identity.store, identity.suite, std::move(founder), "init", 1));
+  MS_ASSIGN(const auto session, people::Session::Start(*registry, identity.store, identity.suite, std::move(founder),
+                                                       {.purpose = "admin"}, 1));
   store::Batch index_keys;
   MS_TRY(MakeIndexKeys(identity, *meta, *session, *chain, *active, index_keys));
   MS_TRY(rows.Commit(index_keys, store::Durability::kPower));

@@ -12,27 +12,30 @@ Result<bool> IsOf(Session& session, std::string_view person) {
   return call.desk().session->identity().person.name == person;
 }
 
-Status Rotate(Call& call, bool own, std::string_view person, ByteView password, const crypto::Argon2Cost& cost) {
+Status Rotate(Call& call, bool own, std::string_view person, const people::LoginSecret& secret,
+              const crypto::Argon2Cost& cost) {
   Core& core = call.core();
   if (core.read_only)
     return Status::Unsupported("the vault was opened read-only, because its store is older than its anchor");
   people::Session& asking = *call.desk().session;
-  MS_ASSIGN(people::Identity renewed, core.registry->RotatePerson(asking.identity(), person, password, cost));
+  MS_ASSIGN(people::Identity renewed, core.registry->RotatePerson(asking.identity(), person, secret, cost));
   if (own) asking.TakeNewKeys(std::move(renewed));
   return core.anchor->Move();
 }
 
-Status RotateInACall(Session& session, std::string_view person, ByteView password, const crypto::Argon2Cost& cost) {
+Status RotateInACall(Session& session, std::string_view person, const people::LoginSecret& secret,
+                     const crypto::Argon2Cost& cost) {
   MS_ASSIGN(const bool own, IsOf(session, person));
   // A call beside this one could meet a slot of the new keys with the old ones.
   MS_ASSIGN(Call call, own ? session.EnterAlone() : session.Enter());
-  return Rotate(call, own, person, password, cost);
+  return Rotate(call, own, person, secret, cost);
 }
 
 }  // namespace
 
-Status RotatePerson(Session& session, std::string_view person, ByteView password, const crypto::Argon2Cost& cost) {
-  const Status status = RotateInACall(session, person, password, cost);
+Status RotatePerson(Session& session, std::string_view person, const people::LoginSecret& secret,
+                    const crypto::Argon2Cost& cost) {
+  const Status status = RotateInACall(session, person, secret, cost);
   session.vault().EndSessionsWithOldKeys();  // also when only the anchor did not move: the new keys count
   return status;
 }
@@ -69,12 +72,12 @@ Status EndOldCopies(Session& session) {
 
 }  // namespace
 
-Status RotateCompromisedPerson(Session& session, std::string_view person, ByteView password,
+Status RotateCompromisedPerson(Session& session, std::string_view person, const people::LoginSecret& secret,
                                const crypto::Argon2Cost& cost, std::vector<RotatedClass>& out) {
   out.clear();
   std::vector<RotatedClass> classes;
   MS_TRY(ClassesOf(session, person, classes));
-  MS_TRY(RotatePerson(session, person, password, cost));
+  MS_TRY(RotatePerson(session, person, secret, cost));
   bool any = false;
   for (RotatedClass& one : classes) {
     one.begun = BeginRotation(session, one);

@@ -1,10 +1,16 @@
 // Lets a second person join a session.
 #include "vault/two_persons.h"
 
+#include "vault/login.h"
+
 namespace mseal::vault {
 
-Status Join(Core& core, Desk& desk, std::string_view person, ByteView password) {
-  MS_ASSIGN(const people::Identity second, core.registry->Login(person, password));
+Status Join(Session& session, std::string_view person, const people::LoginSecret& secret) {
+  MS_TRY(session.Enter().status());
+  // By the vault: a turn that was taken is given back, also when the session ends meanwhile.
+  MS_ASSIGN(const people::Identity second, Identify([&] { return session.vault().Enter(); }, person, secret));
+  MS_ASSIGN(Call call, session.Enter());
+  Desk& desk = call.desk();
   const people::Person& first = desk.session->identity().person;
   if (second.person.number == first.number)
     return Status::InvalidArgument("the second person must be another than the session's own");

@@ -3,16 +3,16 @@
 
 #include <string_view>
 
-#include "vault/core.h"
+#include "vault/vault.h"
 
 namespace mseal::vault {
 
 // The second person stays until logout. They bear witness: the session's keys remain those of its own person.
-//   WrongSecret       unknown person or wrong password, the same answer in the same time
+//   WrongSecret       as Identify has it;  Closed, Forked  as a call of the session
 //   InvalidArgument   it is the session's own person
 //   PermissionDenied  one of the two is a service: a program bears no witness
 //   AlreadyExists     somebody has joined already
-Status Join(Core& core, Desk& desk, std::string_view person, ByteView password);
+Status Join(Session& session, std::string_view person, const people::LoginSecret& secret);
 
 inline bool AreTwo(const Desk& desk) { return desk.second_person.load(std::memory_order_acquire) != 0; }
 

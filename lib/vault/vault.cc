@@ -1,10 +1,15 @@
 // Opens and closes vaults and lets calls in.
 #include "vault/vault.h"
 
+#include <algorithm>
+
+#include "base/clock.h"
+#include "people/policy.h"
 #include "vault/given_up.h"
 #include "vault/index_re_epoch.h"
 #include "vault/known_time.h"
 #include "vault/load_schema.h"
+#include "vault/login.h"
 #include "vault/marks.h"
 #include "vault/on_record.h"
 #include "vault/provider_changes.h"
@@ -239,8 +244,14 @@ Status Vault::OpenParts() {
 Status Vault::Close() {
   if (ProcessWasForked()) return Forked();
   closing_ = true;
+  std::unique_ptr<SessionWatch> watch;
   const std::unique_lock gate(gate_);
   if (core_ == nullptr) return Status::Ok();
+  {
+    std::lock_guard lock(children_mutex_);
+    watch = std::move(watch_);
+  }
+  watch.reset();
   EndSessions();
   Status moved = Status::Ok();
   if (core_->anchor != nullptr) {
@@ -267,6 +278,7 @@ Vault::~Vault() {
   // In a forked child the database's threads are gone: taking it down could wait for them for ever.
   if (ProcessWasForked()) {
     static_cast<void>(core_.release());
+    static_cast<void>(watch_.release());
     return;
   }
   Close().Ignore("whoever wants to know calls Close");
@@ -292,9 +304,11 @@ Status Vault::Alone(const std::function<Status(Core&)>& work) {
 
 Result<Call> Session::Enter() {
   MS_ASSIGN(Call call, vault_->Enter());
-  if (ending_) return Closed();
+  if (ending_ || over_) return Ended();
   call.session_gate_ = std::shared_lock(gate_);
-  if (desk_.session == nullptr) return Closed();
+  if (desk_.session == nullptr) return Ended();
+  // Not a clock: the watch knows the time, and a line that is written at every call would go from core to core.
+  if (!used_.load(std::memory_order_relaxed)) used_.store(true, std::memory_order_relaxed);
   call.desk_ = &desk_;
   return call;
 }
@@ -302,56 +316,93 @@ Result<Call> Session::Enter() {
 Result<Call> Session::EnterAlone() {
   MS_ASSIGN(Call call, vault_->Enter());
   call.whole_session_gate_ = std::unique_lock(gate_);
-  if (desk_.session == nullptr) return Closed();
+  if (desk_.session == nullptr || over_) return Ended();
+  used_ = true;
   call.desk_ = &desk_;
   return call;
 }
 
-Result<std::shared_ptr<Session>> Vault::Login(std::string_view person, ByteView password, std::string purpose) {
+Result<std::shared_ptr<Session>> Vault::Login(const LoginRequest& request) {
+  MS_TRY(people::CheckUse(request.use));
+  MS_ASSIGN(people::Identity identity, Identify([this] { return Enter(); }, request.person, request.secret));
   MS_ASSIGN(Call call, Enter());
-  Core& core = call.core();
-  auto login = core.registry->Login(person, password);
-  if (!login.ok()) return RecordFailedLogin(core, person, login.status());
-  people::Identity identity = std::move(*login);
+  return Begin(call.core(), std::move(identity), request);
+}
+
+Result<std::shared_ptr<Session>> Vault::Begin(Core& core, people::Identity identity, const LoginRequest& request) {
   const people::Person known = identity.person;
   auto inner = people::Session::Start(*core.registry, core.identity.store, core.identity.suite, std::move(identity),
-                                      std::move(purpose), options_.cache_patients);
+                                      request.use, options_.cache_patients);
   if (!inner.ok()) core.registry->Settle();
   auto session = std::make_shared<Session>(shared_from_this());
   if (inner.ok()) session->Begin(std::move(*inner));
   const std::shared_lock gate(session->gate_);  // who ends it meanwhile waits
   // A rotation that ended between the two looks at the chain did not see this session yet.
-  if (!core.registry->HasNewestKeys(known)) return Status::WrongSecret("unknown person or wrong password");
+  if (!core.registry->HasNewestKeys(known)) return Status::WrongSecret("this person has another secret since");
   MS_TRY(inner.status());
+  MS_TRY(Admit(*session, known.number));
   session->desk_.session->DropRevoked();
   MS_TRY(RecordLogin(core, *session));
   MS_TRY(CompleteIndexKeys(core, session->desk_));
   if (!core.read_only)
-    core.registry->RenewCredential(session->desk_.session->identity(), password)
+    core.registry->RenewCredential(session->desk_.session->identity(), request.secret)
         .Ignore("a credential that stays under the suite of before opens as well, and is counted");
   FollowClock(core).Ignore("a known time that lags asks for a second person earlier, no more");
   return session;
 }
 
-// A name that nobody has may be a password in the wrong place: it is not written down.
-Status Vault::RecordFailedLogin(Core& core, std::string_view name, const Status& status) {
-  const auto chain = core.registry->chain();
-  const people::Person* person = chain->FindPerson(name);
-  audit::Access access{.operation = audit::Operation::kLogin, .outcome = audit::OutcomeOf(status)};
-  access.code = status.code();
-  if (person != nullptr) access.person = person->number;
-  if (person == nullptr) access.detail = "unknown person";
-  access.incident = DrawIncident();
-  MS_TRY(core.Record(Desk(), access));
-  return status.WithIncident(access.incident);
-}
-
 Status Vault::RecordLogin(Core& core, Session& session) {
   if (core.access_log == nullptr) return Status::Ok();
   const people::Session& inner = *session.desk_.session;
-  audit::Actor actor{.person = inner.identity().person.number, .purpose = inner.purpose()};
+  audit::Actor actor{.person = inner.identity().person.number,
+                     .purpose = inner.use().purpose,
+                     .origin = inner.use().origin,
+                     .on_behalf_of = inner.use().on_behalf_of};
   MS_ASSIGN(session.desk_.recorder, core.access_log->Begin(std::move(actor)));
   return core.Record(session.desk_, {.operation = audit::Operation::kLogin});
+}
+
+// ---- the time of sessions
+
+Status Vault::Admit(Session& session, people::PersonNumber person) {
+  std::lock_guard lock(children_mutex_);
+  const auto own = static_cast<std::uint64_t>(
+      std::count_if(sessions_.begin(), sessions_.end(), [&](const Session* one) { return one->person_ == person; }));
+  if (own >= core_->registry->chain()->policy(people::policy::kSessionsPerPerson))
+    return Status::ResourceExhausted("this person has as many sessions as policy allows: log out of one first");
+  session.person_ = person;
+  session.begun_ = session.last_use_ = PassedMs();
+  if (watch_ != nullptr) return Status::Ok();
+  looked_at_ = session.begun_;
+  watch_ = std::make_unique<SessionWatch>([this] { EndSessionsThatAreOver(); });
+  return Status::Ok();
+}
+
+// Runs on the watch's thread, which ends before anything here is taken down.
+void Vault::EndSessionsThatAreOver() {
+  std::lock_guard lock(children_mutex_);
+  const auto chain = core_->registry->chain();
+  const std::uint64_t now = PassedMs();
+  const Session::Limits limits{.idle_ms = chain->policy(people::policy::kSessionIdleMinutes) * 60'000,
+                               .age_ms = chain->policy(people::policy::kSessionMaxHours) * 3'600'000,
+                               .unwatched_ms = now - looked_at_};
+  looked_at_ = now;
+  for (Session* session : sessions_) session->EndIfOver(limits, now);
+}
+
+void Session::EndIfOver(const Limits& limits, std::uint64_t now) {
+  if (person_ == 0) return;
+  const bool used = used_.exchange(false) && limits.unwatched_ms < limits.idle_ms;
+  const std::unique_lock gate(gate_, std::try_to_lock);
+  if (used || !gate.owns_lock()) last_use_ = now;
+  if (now - begun_ >= limits.age_ms || now - last_use_ >= limits.idle_ms) over_ = true;
+  if (!over_ || !gate.owns_lock()) return;
+  End();
+  person_ = 0;
+}
+
+Status Session::Ended() const {
+  return over_ ? Status::Closed("the session was over, being unused or too old: log in again") : Closed();
 }
 
 std::uint32_t Vault::session_count() {
@@ -411,8 +462,12 @@ Session::~Session() {
 void Session::Logout() {
   if (ProcessWasForked()) return;
   ending_ = true;
-  const std::unique_lock gate(gate_);
-  End();
+  {
+    const std::unique_lock gate(gate_);
+    End();
+  }
+  std::lock_guard lock(vault_->children_mutex_);
+  person_ = 0;
 }
 
 void Session::Begin(std::unique_ptr<people::Session> session) {

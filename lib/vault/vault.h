@@ -13,6 +13,7 @@
 #include "store/rocks.h"
 #include "vault/core.h"
 #include "vault/metrics.h"
+#include "vault/session_watch.h"
 #include "vault/settings.h"
 #include "vault/store_files.h"
 
@@ -41,6 +42,12 @@ void KeepAnchor(Core& core, bool held);
 
 class Session;
 class Vault;
+
+struct LoginRequest {
+  std::string_view person;
+  people::LoginSecret secret;
+  people::Use use;
+};
 
 // Something that reads through an opened vault and must let go of it when it closes: a listing, an upload.
 class Child {
@@ -89,7 +96,13 @@ class Vault : public std::enable_shared_from_this<Vault> {
   Result<Call> Enter();
   // Runs while no call does: those that run are waited for, and none begins before it ends. Closed, Forked.
   Status Alone(const std::function<Status(Core&)>& work);
-  Result<std::shared_ptr<Session>> Login(std::string_view person, ByteView password, std::string purpose);
+  // Beside what Identify answers:
+  //   InvalidArgument    the use is not stated as people::CheckUse wants it, or the secret is empty
+  //   ResourceExhausted  the person has as many sessions as policy allows
+  Result<std::shared_ptr<Session>> Login(const LoginRequest& request);
+  Result<std::shared_ptr<Session>> Login(std::string_view person, ByteView password, std::string purpose) {
+    return Login({person, password, {.purpose = std::move(purpose)}});
+  }
 
   const FreshnessReport& freshness() const { return freshness_; }
   const OpenOptions& options() const { return options_; }
@@ -115,8 +128,10 @@ class Vault : public std::enable_shared_from_this<Vault> {
   Status CheckFreshness();
   Status OpenAccessLog(const std::optional<keys::Anchor>& anchor);
   Status RecordLogin(Core& core, Session& session);
-  Status RecordFailedLogin(Core& core, std::string_view name, const Status& status);
   void EndSessions();
+  Result<std::shared_ptr<Session>> Begin(Core& core, people::Identity identity, const LoginRequest& request);
+  Status Admit(Session& session, people::PersonNumber person);
+  void EndSessionsThatAreOver();
   std::vector<std::shared_ptr<Session>> LiveSessions();
 
   OpenOptions options_;
@@ -129,6 +144,8 @@ class Vault : public std::enable_shared_from_this<Vault> {
   std::mutex children_mutex_;
   std::set<Child*> children_;
   std::set<Session*> sessions_;
+  std::uint64_t looked_at_ = 0;          // by the watch, as PassedMs has it
+  std::unique_ptr<SessionWatch> watch_;  // from the first login on
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -136,12 +153,18 @@ class Session : public std::enable_shared_from_this<Session> {
   explicit Session(std::shared_ptr<Vault> vault);
   ~Session();
 
-  // Closed, Forked.
+  // Closed, once logged out or when the session's time was over; Forked.
   Result<Call> Enter();
   // The same once every other call on this session has ended; none begins before this one ends.
   Result<Call> EnterAlone();
   void Logout();
   Vault& vault() { return *vault_; }
+
+  struct Limits {
+    std::uint64_t idle_ms = 0;
+    std::uint64_t age_ms = 0;
+    std::uint64_t unwatched_ms = 0;  // since somebody last looked: a use in that time may be as old
+  };
 
  private:
   friend class Vault;
@@ -149,11 +172,18 @@ class Session : public std::enable_shared_from_this<Session> {
   void Begin(std::unique_ptr<people::Session> session);
   bool HasOldKeys();
   void End();  // the gate is held
+  Status Ended() const;
+  // Without waiting for calls that run: their session is in use, and if it is too old they are the last.
+  void EndIfOver(const Limits& limits, std::uint64_t now);
 
   std::shared_ptr<Vault> vault_;
   std::shared_mutex gate_;  // shared by calls, taken whole by Logout
   std::atomic<bool> ending_{false};
-  Desk desk_;  // without a session once logged out
+  std::atomic<bool> over_{false};           // by time
+  std::atomic<bool> used_{false};           // since the watch last looked: all that a call writes here
+  people::PersonNumber person_ = 0;         // from the login to the end; the vault's list of children is held
+  std::uint64_t begun_ = 0, last_use_ = 0;  // likewise, as PassedMs has it
+  Desk desk_;                               // without a session once logged out
 };
 
 }  // namespace mseal::vault

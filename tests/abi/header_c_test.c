@@ -88,6 +88,7 @@ static medseal_code login(medseal_vault* vault, const char* person, const char* 
   medseal_login_options options = MEDSEAL_INIT(medseal_login_options);
   options.person = person;
   options.password = text(password);
+  options.purpose = "care";
   return medseal_login(vault, &options, session, &error);
 }
 
@@ -194,6 +195,10 @@ static void SecretsAreToldApart(void) {
   EXPECT_CODE(MEDSEAL_WRONG_SECRET, open_with("another", &vault));
   EXPECT(vault == NULL);
   EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
+  medseal_login_options without_purpose = MEDSEAL_INIT(medseal_login_options);
+  without_purpose.person = "ada";
+  without_purpose.password = text("ada's password");
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_login(vault, &without_purpose, &session, &error));
   EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "another", &session));
   EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "nobody", "ada's password", &session));
   EXPECT(session == NULL);
@@ -319,6 +324,10 @@ static void AHeldPatientIsNotDeleted(medseal_session* session) {
   EXPECT_CODE(MEDSEAL_OK, medseal_release(session, &ref, &error));
   EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_release(session, &ref, &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_marks(session, NULL, NULL, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_policies(session, NULL, NULL, &error));
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_policy_set(session, "nothing", 1, &error));
+  EXPECT_CODE(MEDSEAL_PERMISSION_DENIED, medseal_policy_set(session, "lockout_minutes", 1, &error));
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_person_unlock(session, "nobody", &error));
 }
 
 static void ARestrictedPatientIsReadByTwo(medseal_vault* vault, medseal_session* session) {

@@ -105,7 +105,9 @@ Desk::Desk() {
                   {"MEDSEAL_KEYRING", Path("keyring")},
                   {"MEDSEAL_KEYRING_PASSPHRASE_FILE", Write("passphrase", "open keyring\n")},
                   {"MEDSEAL_KEYRING_KEY_FILE", ""},
-                  {"MEDSEAL_PURPOSE", ""},
+                  {"MEDSEAL_PURPOSE", "care"},
+                  {"MEDSEAL_ON_BEHALF_OF", ""},
+                  {"MEDSEAL_ORIGIN", ""},
                   {"TERM", "dumb"}};
   WritePassword("ada", "ada's password");
   environment_["MEDSEAL_PERSON"] = "ada";

@@ -80,8 +80,8 @@ Status Reseal(vault::Session& session, std::string_view class_name) {
 }
 
 Status Retain(vault::Session& session) {
+  MS_TRY(vault::Join(session, "witness", AsBytes("correct horse")));
   MS_ASSIGN(auto call, session.Enter());
-  MS_TRY(vault::Join(call.core(), call.desk(), "witness", AsBytes("correct horse")));
   vault::RetentionOptions options;
   options.run = true;
   vault::RetentionReport report;

@@ -26,8 +26,8 @@ Status RunAndDie(char** arguments) {
   options.durability = store::Durability::kProcess;
   MS_ASSIGN(const auto vault, vault::Vault::Open(options));
   MS_ASSIGN(const auto session, vault->Login("founder", AsBytes(kPassword), "care"));
+  MS_TRY(vault::Join(*session, "witness", AsBytes(kPassword)));
   MS_ASSIGN(auto call, session->Enter());
-  MS_TRY(vault::Join(call.core(), call.desk(), "witness", AsBytes(kPassword)));
   vault::RetentionOptions retention;
   retention.run = true;
   retention.on_progress = [&](std::uint64_t done, std::uint64_t, std::uint64_t gone) {

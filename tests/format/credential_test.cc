@@ -18,10 +18,13 @@ using test::WorkedCase;
 TEST(CredentialFormat, EveryCaseEndsWithItsCode) {
   test::ExpectEveryCaseEndsWithItsCode("credential", "credential");
   test::ExpectEveryCaseEndsWithItsCode("credential_content", "credential content");
+  test::ExpectEveryCaseEndsWithItsCode("credential_of_key_file", "credential");
+  test::ExpectEveryCaseEndsWithItsCode("credential_tag", "credential tag");
 }
 
 TEST(CredentialFormat, PageShowsTheExamples) {
-  for (const char* file : {"credential", "credential_content"}) test::ExpectPageShows(file);
+  for (const char* file : {"credential", "credential_content", "credential_of_key_file", "credential_tag"})
+    test::ExpectPageShows(file);
 }
 
 TEST(CredentialFormat, ExampleIsTakenApart) {
@@ -48,6 +51,11 @@ TEST(CredentialFormat, ExampleOpensUnderItsPassword) {
   const auto content = seal::Open(key->Reveal(), place, one.Hex("sealed"));
   ASSERT_TRUE(content.ok());
   EXPECT_EQ(ToHex(content->Reveal()), one.Text("content"));
+}
+
+TEST(CredentialFormat, TagOfTheExampleIsTakenApart) {
+  const Case one = WorkedCase("credential_tag");
+  EXPECT_EQ(ToHex(*ParseCredentialTag(BytesOf(one))), one.Text("tag"));
 }
 
 TEST(CredentialFormat, ContentOfTheExampleIsTakenApart) {

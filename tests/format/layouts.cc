@@ -22,6 +22,7 @@
 #include "format/log_entry.h"
 #include "format/log_keys.h"
 #include "format/log_segment.h"
+#include "format/login_attempts.h"
 #include "format/mark.h"
 #include "format/person_slot.h"
 #include "format/posting.h"
@@ -286,6 +287,11 @@ Result<Bytes> AgainCredential(ByteView bytes) {
   return EncodeCredential(credential);
 }
 
+Result<Bytes> AgainCredentialTag(ByteView bytes) {
+  MS_ASSIGN(const ByteArray<32> tag, ParseCredentialTag(bytes));
+  return EncodeCredentialTag(tag);
+}
+
 Result<Bytes> AgainCredentialContent(ByteView bytes) {
   MS_ASSIGN(const CredentialContent content, ParseCredentialContent(bytes));
   return Copy(EncodeCredentialContent(content).Reveal());
@@ -323,7 +329,12 @@ Bytes StatementExample(const StatementBody& said) {
 
 Bytes CredentialExample() {
   const Bytes sealed(kCredentialContentSize + kSealedOverhead, 0x5a);
-  return EncodeCredential({65536, 3, {1, 2, 3}, sealed});
+  return EncodeCredential({CredentialKind::kPassword, 65536, 3, {1, 2, 3}, sealed});
+}
+
+Bytes KeyFileCredentialExample() {
+  const Bytes sealed(kCredentialContentSize + kSealedOverhead, 0x5a);
+  return EncodeCredential({CredentialKind::kKeyFile, 0, 0, {}, sealed});
 }
 
 Bytes KeyringHeaderExample() {
@@ -344,6 +355,17 @@ Result<Bytes> AgainTokenEpoch(ByteView bytes) {
 Result<Bytes> AgainTokenKeyId(ByteView bytes) {
   MS_ASSIGN(const TokenKeyId id, ParseTokenKeyId(bytes));
   return EncodeTokenKeyId(id);
+}
+
+Result<Bytes> AgainLoginAttempts(ByteView bytes) {
+  MS_ASSIGN(const LoginAttempts attempts, ParseLoginAttempts(bytes));
+  return EncodeLoginAttempts(attempts);
+}
+
+Result<Bytes> AgainLoginKey(ByteView bytes) {
+  MS_ASSIGN(const KeyBytes key, ParseLoginKey(bytes));
+  const SecretBytes again = EncodeLoginKey(key.Reveal());
+  return Bytes(again.Reveal().begin(), again.Reveal().end());
 }
 
 Bytes PersonSlotExample() {
@@ -390,6 +412,8 @@ std::vector<Layout> Make() {
       {"mark", {}, AgainMark},
       {"mark_tally", {}, AgainMarkTally},
       {"known_time", {}, AgainKnownTime},
+      {"login_attempts", {}, AgainLoginAttempts},
+      {"login_key", {}, AgainLoginKey},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};
@@ -402,12 +426,15 @@ std::vector<Layout> Make() {
   all.push_back({"keyring slot", EncodeKeyringSlot(Bytes(kKeyringSlotSize, 0x5a)), AgainKeyringSlot});
   all.push_back({"epoch content", Bytes(kEpochContentSize, 0x5a), AgainEpochContent});
   all.push_back({"credential", CredentialExample(), AgainCredential});
+  all.push_back({"credential of a key file", KeyFileCredentialExample(), AgainCredential});
+  all.push_back({"credential tag", EncodeCredentialTag({7}), AgainCredentialTag});
   all.push_back({"credential content", Bytes(kCredentialContentSize, 0x5a), AgainCredentialContent});
   all.push_back({"person slot", PersonSlotExample(), AgainPersonSlot});
   all.push_back({"statement", StatementExample(PersonBody{3, 1, "Dr. A. Martin", {7}, {9}}), AgainStatement});
   all.push_back(
       {"statement of custodians", StatementExample(CustodiansBody{1, 2, {7}, {{1}, {2}, {3}}}), AgainStatement});
   all.push_back({"statement of a suite", StatementExample(SuiteBody{2}), AgainStatement});
+  all.push_back({"statement of a policy", StatementExample(PolicyBody{"login_attempts", 5}), AgainStatement});
   return all;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/writer.h"
 #include "format/statement.h"
+#include "people/policy.h"
 #include "people/statement_bytes.h"
 #include "people_support.h"
 
@@ -287,6 +288,18 @@ TEST_F(ChainAttackTest, SuiteThatNobodyEntitledNamedIsRefused) {
   const format::SuiteBody same{static_cast<std::uint8_t>(crypto::Suite::kChaCha20Poly1305)};
   EXPECT_EQ(VerifyWith(Forged(same, 1, founder_.keys.seed)), StatusCode::kCorrupt);
   EXPECT_EQ(VerifyWith(Forged(format::SuiteBody{3}, 1, founder_.keys.seed)), StatusCode::kUnsupportedVersion);
+}
+
+TEST_F(ChainAttackTest, PolicyThatNobodyEntitledSetIsRefused) {
+  const format::PolicyBody body{policy::kLoginAttempts, 100};
+  EXPECT_EQ(VerifyWith(Forged(body, 2, doctor_.keys.seed)), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(body, 1, doctor_.keys.seed)), StatusCode::kAuthFailed);
+  EXPECT_EQ(VerifyWith(Forged(body, 1, founder_.keys.seed)), StatusCode::kOk);
+  const format::PolicyBody beyond{policy::kLoginAttempts, 101}, below{policy::kLoginAttempts, 2};
+  EXPECT_EQ(VerifyWith(Forged(beyond, 1, founder_.keys.seed)), StatusCode::kCorrupt);
+  EXPECT_EQ(VerifyWith(Forged(below, 1, founder_.keys.seed)), StatusCode::kCorrupt);
+  const format::PolicyBody of_later{"of_a_later_medseal", 1};
+  EXPECT_EQ(VerifyWith(Forged(of_later, 1, founder_.keys.seed)), StatusCode::kUnsupportedVersion);
 }
 
 TEST_F(ChainAttackTest, StatementSignedWithAReplacedKeyIsRefused) {

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "people/policy.h"
 #include "people_support.h"
 
 namespace mseal::people {
@@ -139,6 +140,20 @@ TEST_F(ChainTest, NewKeysOfTheFounderLeaveTheChainHangingOnTheFirst) {
   EXPECT_EQ(chain_.AddSchema(2, {}, 1, founder_.keys.seed).code(), StatusCode::kPermissionDenied);
   Keep(chain_.AddSchema(2, {}, 1, next.keys.seed));
   EXPECT_EQ(Verify(statements_), StatusCode::kOk);
+}
+
+TEST_F(ChainTest, TheNewestPolicyCounts) {
+  EXPECT_EQ(chain_.policy(policy::kLoginAttempts), FindPolicy(policy::kLoginAttempts)->initial);
+  EXPECT_EQ(chain_.AddPolicy(policy::kLoginAttempts, 5, 2, doctor_.keys.seed).code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(chain_.AddPolicy("nothing", 5, 1, founder_.keys.seed).code(), StatusCode::kNotFound);
+  EXPECT_EQ(chain_.AddPolicy(policy::kLoginAttempts, 0, 1, founder_.keys.seed).code(), StatusCode::kInvalidArgument);
+  Keep(chain_.AddPolicy(policy::kLoginAttempts, 5, 1, founder_.keys.seed));
+  EXPECT_EQ(chain_.AddPolicy(policy::kLoginAttempts, 5, 1, founder_.keys.seed).code(), StatusCode::kAlreadyExists);
+  Keep(chain_.AddPolicy(policy::kLoginAttempts, 7, 1, founder_.keys.seed));
+  const Chain again = *Chain::Verify(kStore, statements_);
+  EXPECT_EQ(again.policy(policy::kLoginAttempts), 7u);
+  EXPECT_EQ(again.policy(policy::kPasswordHistory), FindPolicy(policy::kPasswordHistory)->initial);
+  EXPECT_EQ(again.policy("nothing"), 0u);
 }
 
 TEST_F(ChainTest, OldSuitesStayAcceptedBehindTheNewest) {

@@ -107,10 +107,50 @@ TEST_F(CredentialTest, DrawnKeysAreNeverTheSameTwice) {
   EXPECT_FALSE(SameBytes(other.seed.Reveal(), other.private_key.Reveal()));
 }
 
-TEST_F(CredentialTest, TimeIsSpentForWhoeverIsNotKnown) {
+// ---- key files
+
+TEST_F(CredentialTest, KeyFileOpensWhatItSealedAndNothingElse) {
+  Bytes file(32, 0xc3), other(32, 0xc4);
+  const LoginSecret key = LoginSecret::KeyFile(file);
+  const Bytes credential = *SealCredential(kStore, kSuite, 7, keys_, key, {});
+  const auto opened = OpenCredential(kStore, kSuite, 7, credential, key);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_TRUE(SameBytes(opened->seed.Reveal(), keys_.seed.Reveal()));
+  const auto code = [&](const keys::StoreId& store, PersonNumber person, const LoginSecret& secret) {
+    return OpenCredential(store, kSuite, person, credential, secret).code();
+  };
+  EXPECT_EQ(code(kStore, 7, LoginSecret::KeyFile(other)), StatusCode::kWrongSecret);
+  EXPECT_EQ(code(kStore, 8, key), StatusCode::kWrongSecret);
+  EXPECT_EQ(code(kOtherStore, 7, key), StatusCode::kWrongSecret);
+  EXPECT_EQ(code(kStore, 7, AsBytes(kPassword)), StatusCode::kWrongSecret);
+  EXPECT_EQ(code(kStore, 7, ByteView(file)), StatusCode::kWrongSecret);  // its bytes as a password
+  EXPECT_EQ(OpenCredential(kStore, kSuite, 7, credential_, key).code(), StatusCode::kWrongSecret);
+}
+
+TEST_F(CredentialTest, KeyFileThatNobodyDrewIsRefused) {
+  for (const Bytes& file : {Bytes(31, 0xc3), Bytes(33, 0xc3), Bytes(), Bytes(32, 'x')}) {
+    EXPECT_EQ(CheckKeyFile(file).code(), StatusCode::kInvalidArgument);
+    EXPECT_EQ(TagOfKeyFile(kStore, file).code(), StatusCode::kInvalidArgument);
+    const LoginSecret key = LoginSecret::KeyFile(file);
+    EXPECT_EQ(SealCredential(kStore, kSuite, 7, keys_, key, {}).code(), StatusCode::kInvalidArgument);
+    EXPECT_EQ(OpenCredential(kStore, kSuite, 7, credential_, key).code(), StatusCode::kInvalidArgument);
+  }
+}
+
+// A secret of the wrong kind is no faster to refuse, or it would tell what somebody logs in with.
+TEST_F(CredentialTest, PasswordForAKeyFileTakesTheTimeOfAPassword) {
+  const Bytes file(32, 0xc3);
+  const Bytes credential = *SealCredential(kStore, kSuite, 7, keys_, LoginSecret::KeyFile(file), {});
   const auto begin = std::chrono::steady_clock::now();
-  SpendPasswordTime(AsBytes(kPassword));
+  EXPECT_EQ(OpenCredential(kStore, kSuite, 7, credential, AsBytes(kPassword)).code(), StatusCode::kWrongSecret);
   EXPECT_GT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(10));
+}
+
+TEST_F(CredentialTest, TagsOfOneFileDifferFromStoreToStore) {
+  const Bytes file(32, 0xc3), other(32, 0xc4);
+  EXPECT_EQ(*TagOfKeyFile(kStore, file), *TagOfKeyFile(kStore, file));
+  EXPECT_NE(*TagOfKeyFile(kStore, file), *TagOfKeyFile(kStore, other));
+  EXPECT_NE(*TagOfKeyFile(kStore, file), *TagOfKeyFile(kOtherStore, file));
 }
 
 }  // namespace

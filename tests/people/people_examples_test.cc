@@ -14,9 +14,10 @@ TEST(PeopleExamples, ChainIsBelievedAndSaysWhatItShould) {
   const auto chain = Chain::Verify(one.Fixed<16>("store"), one.HexList("statements"));
   ASSERT_TRUE(chain.ok()) << chain.status().message();
   EXPECT_EQ(test::ToHex(chain->founder_key()), one.Text("founder_key"));
-  EXPECT_EQ(chain->newest_number(), 10u);
+  EXPECT_EQ(chain->newest_number(), 11u);
   EXPECT_EQ(chain->founding_suite(), crypto::Suite::kChaCha20Poly1305);
   EXPECT_EQ(chain->suites().newest(), crypto::Suite::kAes256Gcm);
+  EXPECT_EQ(chain->policy("login_attempts"), 5u);
   EXPECT_EQ(chain->FindPerson("Dr. A. Martin")->number, 2u);
   const auto number = static_cast<ClassNumber>(one.Number("class_number"));
   EXPECT_EQ(chain->FindClass("hiv"), number);
@@ -46,13 +47,28 @@ TEST(PeopleExamples, ChainIsSignedToTheSameBytes) {
   const Person& doctor = *whole.FindPerson(2);
   EXPECT_EQ(*chain.AddPersonKeys(2, doctor.verify_key, doctor.public_key, 1, seed), statements[7]);
   EXPECT_EQ(*chain.AddCustodians(whole.custodians(), 1, seed), statements[8]);
+  EXPECT_EQ(*chain.AddSuite(whole.suites().newest(), 1, seed), statements[9]);
+  EXPECT_EQ(*chain.AddPolicy("login_attempts", 5, 1, seed), statements[10]);
+}
+
+TEST(PeopleExamples, CredentialOpensWithItsKeyFile) {
+  const test::Case one = Worked("credential_of_key_file");
+  const Bytes file = one.Hex("key_file");
+  const auto person = static_cast<PersonNumber>(one.Number("person"));
+  const LoginSecret secret = LoginSecret::KeyFile(file);
+  const auto keys = OpenCredential(one.Fixed<16>("store"), kSuite, person, one.Hex("bytes"), secret);
+  ASSERT_TRUE(keys.ok()) << keys.status().message();
+  EXPECT_EQ(test::ToHex(ContentOf(*keys).Reveal()), one.Text("content"));
+  const test::Case tag = Worked("credential_tag");
+  EXPECT_EQ(test::ToHex(*TagOfKeyFile(tag.Fixed<16>("store"), file)), tag.Text("tag"));
 }
 
 TEST(PeopleExamples, CredentialOpensWithItsPassword) {
   const test::Case one = Worked("credential");
   const test::Case content = Worked("credential_content");
   const auto person = static_cast<PersonNumber>(one.Number("person"));
-  const auto keys = OpenCredential(one.Fixed<16>("store"), kSuite, person, one.Hex("bytes"), one.Hex("password"));
+  const Bytes password = one.Hex("password");
+  const auto keys = OpenCredential(one.Fixed<16>("store"), kSuite, person, one.Hex("bytes"), ByteView(password));
   ASSERT_TRUE(keys.ok()) << keys.status().message();
   EXPECT_EQ(test::ToHex(keys->private_key.Reveal()), content.Text("private_key"));
   EXPECT_EQ(test::ToHex(keys->seed.Reveal()), content.Text("seed"));

@@ -530,9 +530,9 @@ class LostCopy : public Erasure {
     ASSERT_TRUE(lab_.Open().ok());
   }
   Status Forget(vault::Session& session, bool two = true) {
+    if (two && !vault::AreTwo(session.Enter()->desk()))
+      MS_TRY(vault::Join(session, kWitness, AsBytes(Laboratory::kPassword)));
     MS_ASSIGN(auto call, session.Enter());
-    if (two && !vault::AreTwo(call.desk()))
-      MS_TRY(vault::Join(call.core(), call.desk(), kWitness, AsBytes(Laboratory::kPassword)));
     return vault::ForgetProviderCopy(call.core(), call.desk(), second_);
   }
   // Until the copy keeps it from dying.

@@ -67,8 +67,7 @@ class Marked : public ::testing::Test {
     return lifter(call.core(), call.desk(), {AsBytes(patient), nullptr});
   }
   Status Join(vault::Session& session, std::string_view person, std::string_view password = Laboratory::kPassword) {
-    MS_ASSIGN(auto call, session.Enter());
-    return vault::Join(call.core(), call.desk(), person, AsBytes(password));
+    return vault::Join(session, person, AsBytes(password));
   }
   template <typename Make>
   Result<std::vector<OpenedPtr>> List(vault::Session& session, Make&& make) {

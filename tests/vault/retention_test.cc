@@ -82,10 +82,7 @@ class Retention : public ::testing::Test {
   void Crowd(int count = 40) {
     for (int i = 0; i < count; ++i) Write("crowd", "Ticket", TextField(1, "t"), std::to_string(i));
   }
-  Status Join() {
-    MS_ASSIGN(auto call, founder_->Enter());
-    return vault::Join(call.core(), call.desk(), kWitness, AsBytes(Laboratory::kPassword));
-  }
+  Status Join() { return vault::Join(*founder_, kWitness, AsBytes(Laboratory::kPassword)); }
   Status Retain(vault::Session& session, const vault::RetentionOptions& options) {
     MS_ASSIGN(auto call, session.Enter());
     return vault::Retain(call.core(), call.desk(), options, report_);
@@ -621,9 +618,9 @@ TEST(RetentionByRules, ValueWhoseClassTheDataGaveIsLetGo) {
   SetClockForTests(kBegin + 30 * kDay);
   lab.AddPerson(kWitness, {});
   vault::RetentionReport report;
+  ASSERT_TRUE(vault::Join(*founder, kWitness, AsBytes(Laboratory::kPassword)).ok());
   {
     auto call = founder->Enter();
-    ASSERT_TRUE(vault::Join(call->core(), call->desk(), kWitness, AsBytes(Laboratory::kPassword)).ok());
     vault::RetentionOptions options;
     options.run = true;
     const Status ran = vault::Retain(call->core(), call->desk(), options, report);

@@ -536,7 +536,9 @@ def meta():
                             ("ledger", 9, PATIENT + TAG), ("job", 10, be(1, 4)), ("recovery", 11, b""), ("mark", 12, PATIENT), ("known time", 13, b""),
                             ("provider copy", 14, STREAM),
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
-                            ("signing seed", 18, b""), ("provider change", 19, STREAM)]:
+                            ("signing seed", 18, b""), ("provider change", 19, STREAM), ("given-up copy", 21, STREAM),
+                            ("login attempts", 24, be(1, 4)), ("login key", 25, b""),
+                            ("credential tag", 26, be(1, 4))]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
         case("no bytes", table, CORRUPT, b"")
@@ -827,6 +829,22 @@ def marks():
             ("a byte after the end", CORRUPT, whole + b"\0")], [("the beginning", b"\1" + bytes(8))])
 
 
+def login_attempts():
+    def content(version=1, name=made("tag of a name", 16), failures=4, newest=1609459200000):
+        return [("version", be(version, 1)), ("name", name), ("failures", be(failures, 4)), ("newest, ms", be(newest, 8))]
+
+    layout("login_attempts", "Failed logins of a name", content(),
+           dict(name_tag=made("tag of a name", 16), failures=4, newest_ms=1609459200000),
+           [("version 0", VERSION, flat(content(version=0))), ("version 2", VERSION, flat(content(version=2))),
+            ("no failure", CORRUPT, flat(content(failures=0))), ("a byte after the end", CORRUPT, flat(content()) + b"\0"),
+            ("no time", CORRUPT, flat(content()[:3]))],
+           [("a person's", flat(content(name=bytes(16))))])
+    key = [("version", b"\1"), ("key", made("login key", 32))]
+    layout("login_key", "Keys of names at logins", key, dict(key=made("login key", 32)),
+           [("version 0", VERSION, b"\0" + flat(key)[1:]), ("version 2", VERSION, b"\2" + flat(key)[1:]),
+            ("a byte after the end", CORRUPT, flat(key) + b"\0")])
+
+
 def posting_content(kind=1, patient=PATIENT, tag=TAG):
     return [("version", b"\1"), ("kind", be(kind, 1)), ("patient handle", patient), ("record tag", tag)]
 
@@ -1017,7 +1035,7 @@ def log_contents():
 
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
-                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, streams,
+                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, login_attempts, streams,
                  log_segments, log_entries, log_contents):
         make()
     if PAGE.exists():

@@ -314,7 +314,8 @@ def statements():
               "person keys": (8, [("person", be(2, 4)), ("verify key", NEW_DOCTOR), ("public key", NEW_DOCTOR_PUBLIC)]),
               "custodians": (9, [("set", be(SET, 4)), ("threshold", be(THRESHOLD, 1)), ("count", be(COUNT, 1)),
                                  ("public key", CUSTODIANS_PUBLIC)] + [("", digest_of_share(n)) for n in NUMBERS]),
-              "suite": (10, [("suite", b"\2")])}
+              "suite": (10, [("suite", b"\2")]),
+              "policy": (14, [("name", prefixed(b"login_attempts", 1)), ("value", be(5, 8))])}
     for name, (type_, body) in bodies.items():
         add(type_, body)
     whole = chain[1]
@@ -373,12 +374,18 @@ def statements():
                bad("seventeen custodians", 9, [("", be(SET, 4)), ("", b"\2\x11"), ("", CUSTODIANS_PUBLIC),
                                                ("", bytes(17 * 32))]),
                bad("suite 0", 10, [("", b"\0")]), bad("suite 255", 10, [("", b"\xff")]), bad("no suite", 10, []),
-               bad("two suites", 10, [("", b"\2\1")])]
+               bad("two suites", 10, [("", b"\2\1")]),
+               bad("policy without a name", 14, [("", prefixed(b"", 1)), ("", be(5, 8))]),
+               bad("policy with a name of 65 bytes", 14, [("", prefixed(b"x" * 65, 1)), ("", be(5, 8))]),
+               bad("policy with a capital in its name", 14, [("", prefixed(b"Login", 1)), ("", be(5, 8))]),
+               bad("policy with a hyphen in its name", 14, [("", prefixed(b"login-attempts", 1)), ("", be(5, 8))]),
+               bad("policy without a value", 14, [("", prefixed(b"login_attempts", 1))]),
+               bad("policy with a byte more", 14, [("", prefixed(b"login_attempts", 1)), ("", bytes(9))])]
     refused += [bad(f"person: {title}", 2, person(3, name, DOCTOR, DOCTOR_PUBLIC)) for title, name in names]
     refused += [bad(f"class: {title}", 3, class_[:2] + [("", prefixed(name, 1))]) for title, name in names]
     accepted = [(name, chain[i]) for i, name in [(0, "founding"), (2, "class"), (3, "class key"), (4, "grant"),
                                                  (5, "schema"), (6, "revoke"), (7, "person keys"),
-                                                 (8, "custodians"), (9, "suite")]]
+                                                 (8, "custodians"), (9, "suite"), (10, "policy")]]
     accepted += [("sixteen custodians, all needed",
                   flat(next_(9, [("", be(SET, 4)), ("", b"\x10\x10"), ("", CUSTODIANS_PUBLIC), ("", bytes(16 * 32))])))]
     accepted += [("a service", flat(next_(2, person(3, b"analyser 7", DOCTOR, DOCTOR_PUBLIC, 2)))),
@@ -410,15 +417,32 @@ def credential():
     content = [("private key, X25519", made("doctor private key", 32)), ("seed, Ed25519", made("doctor seed", 32)),
                ("founder's verify key", FOUNDER_KEY)]
     sealed = seal(key, made("credential seal salt", 24), place(context(9, store=STORE, person=2), 11), flat(content))
-    fields = [("version", b"\1"), ("memory, KiB", be(MEMORY_KIB, 4)), ("passes", be(PASSES, 4)),
+    fields = [("version", b"\1"), ("kind 1, password", b"\1"), ("memory, KiB", be(MEMORY_KIB, 4)), ("passes", be(PASSES, 4)),
               ("salt", salt)] + sealed_in(sealed, "sealed keys")
     whole = flat(fields)
     base.layout("credential", "Credentials", fields,
                 dict(memory_kib=MEMORY_KIB, passes=PASSES, salt=salt, sealed=flat(sealed), store=STORE, person=2,
                      password=PASSWORD, key=key, content=flat(content)),
                 [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
-                 ("a byte after the end", CORRUPT, whole + b"\0"), ("nothing sealed", CORRUPT, whole[:25])],
-                [("a cost that whoever opens it refuses", replaced(whole, 1, b"\xff" * 8))])
+                 ("a byte after the end", CORRUPT, whole + b"\0"), ("nothing sealed", CORRUPT, whole[:26]),
+                 ("kind 0", CORRUPT, replaced(whole, 1, b"\0")), ("kind 3", CORRUPT, replaced(whole, 1, b"\3")),
+                 ("the other kind", CORRUPT, replaced(whole, 1, b"\2"))],
+                [("a cost that whoever opens it refuses", replaced(whole, 2, b"\xff" * 8))])
+    file_ = made("key file", 32)
+    key = blake2b(STORE + be(2, 4), 32, "medseal.v1.pfile", file_)
+    sealed = seal(key, made("key file seal salt", 24), place(context(9, store=STORE, person=2), 11), flat(content))
+    fields = [("version", b"\1"), ("kind 2, key file", b"\2")] + sealed_in(sealed, "sealed keys")
+    whole = flat(fields)
+    base.layout("credential_of_key_file", "Credentials of key files", fields,
+                dict(sealed=flat(sealed), store=STORE, person=2, key_file=file_, key=key, content=flat(content)),
+                [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+                 ("a byte after the end", CORRUPT, whole + b"\0"), ("nothing sealed", CORRUPT, whole[:2]),
+                 ("the other kind", CORRUPT, replaced(whole, 1, b"\1"))])
+    tag = [("version", b"\1"), ("tag", blake2b(STORE, 32, "medseal.v1.ptag", file_))]
+    whole = flat(tag)
+    base.layout("credential_tag", "Tags of key files", tag, dict(store=STORE, key_file=file_, tag=whole[1:]),
+                [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+                 ("a byte after the end", CORRUPT, whole + b"\0")])
     whole = flat(content)
     base.layout("credential_content", "Contents of credentials", content,
                 dict(private_key=whole[:32], seed=whole[32:64], founder_key=whole[64:]),

@@ -1,0 +1,41 @@
+// The settings of a vault that are policy: a table of what there is, what it may be, and which way is weaker.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace mseal::people {
+
+enum class Weaker : std::uint8_t { kHigher = 1, kLower = 2 };
+
+struct PolicyEntry {
+  std::string_view name;  // letters, digits and underscores; never used again for another thing
+  std::uint64_t initial;  // until a statement says otherwise
+  std::uint64_t least;
+  std::uint64_t most;
+  Weaker weaker;
+  std::string_view help;
+};
+
+namespace policy {
+
+inline constexpr std::string_view kPasswordMinLength = "password_min_length";
+inline constexpr std::string_view kPasswordHistory = "password_history";
+inline constexpr std::string_view kLoginDelayMs = "login_delay_ms";
+inline constexpr std::string_view kLoginAttempts = "login_attempts";
+inline constexpr std::string_view kLockoutMinutes = "lockout_minutes";
+inline constexpr std::string_view kSessionsPerPerson = "sessions_per_person";
+inline constexpr std::string_view kSessionIdleMinutes = "session_idle_minutes";
+inline constexpr std::string_view kSessionMaxHours = "session_max_hours";
+
+}  // namespace policy
+
+// All there are. A further setting is a further row (policy.cc).
+std::span<const PolicyEntry> PolicyTable();
+// Null: there is no such setting.
+const PolicyEntry* FindPolicy(std::string_view name);
+// Whether a change makes the vault weaker, which takes a second person. False for a name that there is not.
+bool Weakens(std::string_view name, std::uint64_t before, std::uint64_t after);
+
+}  // namespace mseal::people

@@ -1,0 +1,78 @@
+// Asks for the turn of a name, waits, and looks at the secret.
+#include "vault/login.h"
+
+#include <thread>
+
+#include "base/clock.h"
+#include "vault/entitled.h"
+#include "vault/on_record.h"
+
+namespace mseal::vault {
+namespace {
+
+using Turn = LoginAttempts::Turn;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kGlance{50};
+
+// In short sleeps, since the vault may close meanwhile.
+Status Wait(const LetIn& let_in, milliseconds wait) {
+  const std::uint64_t until = PassedMs() + static_cast<std::uint64_t>(wait.count());
+  for (std::uint64_t now = PassedMs(); now < until; now = PassedMs()) {
+    MS_TRY(let_in().status());
+    std::this_thread::sleep_for(std::min(kGlance, milliseconds(until - now)));
+  }
+  return Status::Ok();
+}
+
+Result<LoginAttempts::Admission> TakeTurn(const LetIn& let_in, std::string_view person) {
+  while (true) {
+    {
+      MS_ASSIGN(Call call, let_in());
+      MS_ASSIGN(const auto admission, call.core().attempts.Begin(call.core(), person));
+      if (admission.turn != Turn::kLater) return admission;
+    }
+    std::this_thread::sleep_for(kGlance);
+  }
+}
+
+// A name that nobody has may be a password in the wrong place: it is not written down.
+Status RecordFailed(Core& core, std::string_view name, const Status& failure, bool locked) {
+  const auto chain = core.registry->chain();
+  const people::Person* person = chain->FindPerson(name);
+  audit::Access access{.operation = audit::Operation::kLogin, .outcome = audit::OutcomeOf(failure)};
+  access.code = failure.code();
+  if (person != nullptr) access.person = person->number;
+  access.detail = person == nullptr ? "unknown person" : locked ? "locked out" : "wrong secret";
+  access.incident = DrawIncident();
+  const Desk nobody;
+  MS_TRY(core.Record(nobody, access));
+  return failure.WithIncident(access.incident);
+}
+
+}  // namespace
+
+Result<people::Identity> Identify(const LetIn& let_in, std::string_view person, const people::LoginSecret& secret) {
+  MS_ASSIGN(const LoginAttempts::Admission admission, TakeTurn(let_in, person));
+  MS_TRY(Wait(let_in, admission.wait));
+  MS_ASSIGN(Call call, let_in());
+  Core& core = call.core();
+  if (admission.turn == Turn::kLocked)
+    return RecordFailed(core, person, core.registry->Refuse(person, secret), true);
+  auto identity = core.registry->Login(person, secret);
+  if (identity.ok())
+    core.attempts.Succeeded(core, admission);
+  else
+    core.attempts.Failed(core, admission);
+  if (!identity.ok()) return RecordFailed(core, person, identity.status(), false);
+  return identity;
+}
+
+Status Unlock(Core& core, Desk& desk, std::string_view name) {
+  MS_TRY(RequireEntitled(core, desk));
+  const people::Person* const person = core.registry->chain()->FindPerson(name);
+  if (person == nullptr) return Status::NotFound("no person of that name");
+  return core.attempts.Unlock(core, person->number);
+}
+
+}  // namespace mseal::vault

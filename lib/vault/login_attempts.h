@@ -1,0 +1,64 @@
+// Failed logins of each name, counted across openings, so that guessing is slow and then ends for a while. Names that
+// nobody has are counted like the others, or the pace would tell who exists.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "people/chain.h"
+
+namespace mseal::vault {
+
+struct Core;
+
+// However many doublings, nobody waits longer for an answer.
+inline constexpr std::chrono::milliseconds kLongestLoginWait{30'000};
+
+// Any thread may call.
+class LoginAttempts {
+ public:
+  enum class Turn : std::uint8_t {
+    kGo = 0,      // after waiting; Failed or Succeeded is called once it ended
+    kLater = 1,   // as many as may fail are under way: ask again
+    kLocked = 2,  // whatever the secret
+  };
+  struct Admission {
+    Turn turn = Turn::kGo;
+    std::chrono::milliseconds wait{0};  // before the secret is looked at
+    std::uint32_t place = 0;
+    ByteArray<16> name{};  // tag, where nobody has the name
+  };
+
+  // Errors of the store alone.
+  Result<Admission> Begin(Core& core, std::string_view name);
+  // The count is stored before this returns, and with it before anybody is told.
+  void Failed(Core& core, const Admission& admission);
+  void Succeeded(Core& core, const Admission& admission);
+  // Ends the lock-out of a person.
+  Status Unlock(Core& core, people::PersonNumber person);
+
+ private:
+  struct Count {
+    ByteArray<16> name{};
+    std::uint32_t failures = 0;
+    std::uint32_t under_way = 0;
+    std::int64_t newest = 0;  // as PassedMs has it; before 0 if that was before the machine started
+  };
+
+  Result<Admission> PlaceOf(Core& core, std::string_view name);
+  Status ReadKey(Core& core);
+  Count& Known(Core& core, const Admission& admission);
+  Count Load(Core& core, const Admission& admission) const;
+  void Store(Core& core, std::uint32_t place, const Count& count) const;
+
+  std::mutex mutex_;
+  bool has_key_ = false;
+  KeyBytes key_;
+  std::map<std::uint32_t, Count> counts_;  // at most one a person, and kPlacesOfNobody
+};
+
+}  // namespace mseal::vault
