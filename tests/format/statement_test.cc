@@ -66,10 +66,13 @@ TEST(StatementFormat, BodyOfOneTypeIsNoBodyOfAnother) {
                                   RevokeBody{1, 1},
                                   PersonKeysBody{1, {}, {}},
                                   CustodiansBody{1, 2, {}, {{}, {}}},
-                                  SuiteBody{2}};
+                                  SuiteBody{2},
+                                  RoleBody{1, 7, 2, "a"},
+                                  RoleGivenBody{1, 1, true},
+                                  PersonStateBody{1, PersonStateKind::kRenamed, "a"}};
   for (const StatementBody& body : bodies) {
     const Bytes bytes = EncodeStatementBody(body);
-    for (std::uint8_t type = 1; type <= 10; ++type) {
+    for (std::uint8_t type = 1; type <= 13; ++type) {
       // A grant and its revocation say the same two things: the type, which is signed, tells them apart.
       const bool twins = (type == 5 || type == 7) && (body.index() == 4 || body.index() == 6);
       const bool own = twins || type == static_cast<std::uint8_t>(TypeOf(body));
