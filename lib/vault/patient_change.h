@@ -89,6 +89,8 @@ class PatientChange {
   friend class RecordDraft;
   PatientChange(Core& core, Desk& desk) : core_(core), desk_(desk), overlay_(*core.rows) {}
 
+  Status CheckMayWrite(const schema::TypePlan& type) const;
+  Status CheckMayDelete(const OpenedRow& live) const;
   Status DeleteLive(const OpenedRow& live);
   Result<std::optional<OpenedRow>> ReadRecord(const RecordPlace& place) const;
   Result<const keys::DataKey*> DataKeyAt(people::ClassNumber number, std::uint32_t generation);

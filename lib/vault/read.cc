@@ -52,6 +52,8 @@ class Assembly {
     return field != nullptr && std::find(wanted_.begin(), wanted_.end(), field->name) != wanted_.end();
   }
 
+  bool MayRead(people::ClassNumber number) const { return desk_.session->May(number, people::Operation::kRead); }
+
   void Describe() {
     record_->type = row_.header.type;
     record_->record_id = SecretBytes::CopyOf(row_.header.record_id.Reveal());
@@ -73,7 +75,7 @@ class Assembly {
     if (field.is_public) return record_->classes.emplace_back(field.name, "public"), void();
     const people::ClassNumber number = ClassOf(field);
     record_->classes.emplace_back(field.name, std::string(record_->schema->ClassName(number)));
-    if (!desk_.session->Holds(number) && Wanted(field.number)) record_->redacted.push_back(field.name);
+    if (!MayRead(number) && Wanted(field.number)) record_->redacted.push_back(field.name);
   }
 
   Status AddPublic() {
@@ -96,8 +98,7 @@ class Assembly {
   }
 
   Status AddGroup(const format::HeaderGroup& group) {
-    if (group.state == GroupState::kVoid || !desk_.session->Holds(group.class_number) || !AnyWanted(group))
-      return Status::Ok();
+    if (group.state == GroupState::kVoid || !MayRead(group.class_number) || !AnyWanted(group)) return Status::Ok();
     MS_ASSIGN(const keys::DataKey key, reader_.DataKeyOf(keys_, group));
     SecretBytes content;
     MS_TRY(OpenGroup(core_.identity, row_, group, key, content));
@@ -258,8 +259,8 @@ Status RecordReader::ReadValue(const keys::PatientHandle& patient, std::string_v
   MS_ASSIGN(const auto keys, LoadPatient(core_, patient));
   MS_ASSIGN(const OpenedRow row, ReadLive(*keys, PlaceRecord(core_.identity, *keys, type_name, record_id).tag));
   const format::HeaderGroup* group = row.FindGroup(schema->NumberOf(field->class_index), 0);
-  if (!desk_.session->Holds(schema->NumberOf(field->class_index)))
-    return Status::PermissionDenied("the session does not hold the field's class");
+  if (!desk_.session->May(schema->NumberOf(field->class_index), people::Operation::kRead))
+    return Status::PermissionDenied("the session may not read the field's class");
   if (group == nullptr || group->state == GroupState::kVoid) return Status::NotFound("the field has no value");
   MS_ASSIGN(const keys::DataKey key, DataKeyOf(*keys, *group));
   SecretBytes content;

@@ -89,9 +89,11 @@ class Vault : public std::enable_shared_from_this<Vault> {
   const FreshnessReport& freshness() const { return freshness_; }
   const OpenOptions& options() const { return options_; }
   std::uint32_t session_count();
-  // Ends the sessions of persons who have other keys since they logged in. The caller is in no call of a session.
+  // Ends the sessions of persons who have other keys since they logged in, or were disabled, also as a second person.
+  // The caller is in no call of a session.
   void EndSessionsWithOldKeys();
-  // Sessions let go of the classes that the chain has taken from their persons. `own`: the caller's, which lost none.
+  // Sessions let go of the classes and operations that the chain has taken from their persons. `own`: the caller's,
+  // which lost none.
   void DropRevoked(const Session* own);
   // Vault and sessions let go of a patient's keys.
   void ForgetPatient(const keys::PatientHandle& patient);
@@ -138,6 +140,7 @@ class Session : public std::enable_shared_from_this<Session> {
   friend class Child;
   void Begin(std::unique_ptr<people::Session> session);
   bool HasOldKeys();
+  void LoseDisabledWitness();
   void End();  // the gate is held
 
   std::shared_ptr<Vault> vault_;
