@@ -91,6 +91,7 @@ Parsed Parse(int count, char** words) {
   AddCommon(app, parsed.common);
   AddVault(app, commands);
   AddPeople(app, commands);
+  AddRoles(app, commands);
   AddRotate(app, commands);
   AddBackup(app, commands);
   AddRestore(app, commands);

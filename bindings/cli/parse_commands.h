@@ -46,6 +46,8 @@ void AddRate(CLI::App& command, std::uint64_t& rows_per_second);
 void AddVault(CLI::App& app, Commands& commands);
 void AddSchema(CLI::App& app, Commands& commands);
 void AddPeople(CLI::App& app, Commands& commands);
+void AddPersonStates(CLI::App& person, Commands& commands);
+void AddRoles(CLI::App& app, Commands& commands);
 void AddRecovery(CLI::App& app, Commands& commands);
 void AddRotate(CLI::App& app, Commands& commands);
 void AddReseal(CLI::App& app, Commands& commands);

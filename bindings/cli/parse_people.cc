@@ -13,10 +13,11 @@ void AddShares(CLI::App& command, std::vector<std::string>& shares) {
 void AddPeople(CLI::App& app, Commands& commands) {
   CLI::App* person = app.add_subcommand("person", "who works with the vault")->require_subcommand(1);
   commands.Add<PersonAddArguments>(
-      *person, "add", "add a person (the founder may)", AddPerson,
+      *person, "add", "add a person (the founder may, or an administrator)", AddPerson,
       [](CLI::App& command, PersonAddArguments& arguments) {
         command.add_option("name", arguments.name)->required();
         AddNames(command, "--classes", arguments.classes, "classes the person may open, separated by commas");
+        AddNames(command, "--roles", arguments.roles, "roles of the person, separated by commas");
         command.add_flag("--service", arguments.service, "a program, not a human");
         command.add_option("--new-password-file", arguments.password.file, "file with the new person's password");
         command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
@@ -28,6 +29,7 @@ void AddPeople(CLI::App& app, Commands& commands) {
         command.add_option("name", arguments.name)->required();
         command.add_option("classes", arguments.classes, "class, or several with commas")->required()->delimiter(',');
       });
+  AddPersonStates(*person, commands);
   commands.Add(*person, "list", "all persons", ListPersons);
   commands.Add<std::string>(*person, "show", "one person", ShowPerson,
                             [](CLI::App& command, std::string& name) { command.add_option("name", name)->required(); });
