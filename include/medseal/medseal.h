@@ -626,6 +626,7 @@ MEDSEAL_API medseal_code medseal_import(medseal_session* session, const medseal_
  *
  * Adds the new version, sealed to everyone who holds the class but `revoked`, who lose it at once, and begins the job.
  *   PERMISSION_DENIED  only the founder may;  NOT_FOUND  no such class, or one of `revoked` does not hold it
+ *   INVALID_ARGUMENT   one of `revoked` holds it by a role: take the role first
  *   ALREADY_EXISTS     the class is being rotated: finish that job first */
 MEDSEAL_API medseal_code medseal_rotate_class(medseal_session* session, const char* class_name, const char* const* revoked,
                                               size_t revoked_count, uint32_t* job, medseal_error* error);
@@ -845,7 +846,7 @@ typedef struct medseal_erasure_info {
  * the provider and two backup places, the patient is dead: no copy from before opens them. `reason` has 1 to 4096 bytes of UTF-8. Asked
  * again it answers what it answered before. The external id is free again.
  *   NOT_FOUND  no such patient; one who was erased is known by handle alone
- *   PERMISSION_DENIED  only the founder erases, and nobody who is under a legal hold */
+ *   PERMISSION_DENIED  only the founder erases, and whoever has a role that erases, and nobody who is under a legal hold */
 MEDSEAL_API medseal_code medseal_erase(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_erasure_info* info,
                                        medseal_error* error);
 /* The erasure with this number, of 16 bytes. NOT_FOUND. */

@@ -310,6 +310,17 @@ TEST_F(Roles, RenamedPersonGoesOnUnderTheNewNameAlone) {
   EXPECT_TRUE(Reads(*nurse, "family"));
 }
 
+TEST_F(Roles, AuditorHoldsTheClassAuditToReadAndSearch) {
+  const auto nurse = NurseWith(Operation::kAudit, {});
+  auto call = nurse->Enter();
+  const auto audit = call->core().registry->chain()->FindClass("audit");
+  ASSERT_TRUE(audit.has_value());
+  EXPECT_TRUE(call->desk().session->May(*audit, Operation::kRead | Operation::kSearch));
+  EXPECT_FALSE(call->desk().session->May(*audit, Operation::kWrite));
+  EXPECT_TRUE(call->desk().session->ClassKeyAt(*audit, 1).ok());
+  EXPECT_TRUE(call->desk().session->MayOverVault(Operation::kAudit));
+}
+
 TEST_F(Roles, ErasingIsForTheFounderAndWhoeverHasARoleThatErases) {
   auto nurse = lab_.LoginAs(kNurse);
   vault::Erased erased;
