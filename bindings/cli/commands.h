@@ -33,6 +33,7 @@ Outcome ShowThief(const Common& common);
 struct PersonAddArguments {
   std::string name;
   std::vector<std::string> classes;
+  std::vector<std::string> roles;
   bool service = false;
   SecretSource password;
   std::string key_file;  // to be made, instead of a password
@@ -72,6 +73,36 @@ struct PolicyArguments {
 };
 Outcome ShowPolicy(const Common& common);
 Outcome SetPolicy(const Common& common, const PolicyArguments& arguments);
+struct PersonRenameArguments {
+  std::string name;
+  std::string new_name;
+};
+struct PersonImportArguments {
+  std::string file;
+  std::string out;  // empty: each password is asked for
+  bool dry_run = false;
+  CostArguments cost;
+};
+Outcome RevokeClasses(const Common& common, const PersonGrantArguments& arguments);
+Outcome DisablePerson(const Common& common, const std::string& name);
+Outcome EnablePerson(const Common& common, const std::string& name);
+Outcome RenamePerson(const Common& common, const PersonRenameArguments& arguments);
+Outcome ImportPersons(const Common& common, const PersonImportArguments& arguments);
+
+struct RoleDefineArguments {
+  std::string name;
+  std::vector<std::string> classes;
+  std::vector<std::string> operations;
+};
+struct RoleArguments {
+  std::string role;
+  std::string person;
+};
+Outcome DefineRole(const Common& common, const RoleDefineArguments& arguments);
+Outcome GiveRole(const Common& common, const RoleArguments& arguments);
+Outcome TakeRole(const Common& common, const RoleArguments& arguments);
+Outcome ListRoles(const Common& common);
+Outcome ShowRole(const Common& common, const std::string& name);
 
 struct RotateArguments {
   std::vector<std::string> classes;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -105,13 +106,36 @@ Result<std::vector<Leaf>> Leaves(std::string_view json) {
   return leaves;
 }
 
-Result<PutLine> ParsePutLine(std::string_view line) {
+namespace {
+
+Result<Json> ParseObject(std::string_view line, const char* shape) {
   MemberNames names;
-  const Json object = Json::parse(
+  Json object = Json::parse(
       line, [&](int, Json::parse_event_t event, const Json& parsed) { return names(event, parsed); }, false);
   if (object.is_discarded()) return NotJson(line);
   if (names.doubled()) return InvalidArgument("names a member twice");
-  if (!object.is_object()) return InvalidArgument(R"(must be {"patient": "...", "record": "...", "fields": {...}})");
+  if (!object.is_object()) return InvalidArgument(shape);
+  return object;
+}
+
+}  // namespace
+
+Result<PersonLine> ParsePersonLine(std::string_view line) {
+  CLI_ASSIGN(const Json object, ParseObject(line, R"(must be {"name": "...", "kind": "human", "roles": ["..."]})"));
+  PersonLine out;
+  CLI_TRY(TakeText(object, "name", out.name));
+  CLI_TRY(TakeText(object, "kind", out.kind));
+  const auto roles = object.find("roles");
+  const auto is_text = [](const Json& role) { return role.is_string(); };
+  if (roles == object.end() || !roles->is_array() || !std::all_of(roles->begin(), roles->end(), is_text))
+    return InvalidArgument("\"roles\" must be a list of texts");
+  if (object.size() != 3) return InvalidArgument("has other members than name, kind and roles");
+  out.roles = roles->get<std::vector<std::string>>();
+  return out;
+}
+
+Result<PutLine> ParsePutLine(std::string_view line) {
+  CLI_ASSIGN(const Json object, ParseObject(line, R"(must be {"patient": "...", "record": "...", "fields": {...}})"));
   PutLine out;
   CLI_TRY(TakeText(object, "patient", out.patient));
   CLI_TRY(TakeText(object, "record", out.record));

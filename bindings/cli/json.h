@@ -49,4 +49,13 @@ struct PutLine {
 // InvalidArgument says what is wrong and where, never what stood there.
 Result<PutLine> ParsePutLine(std::string_view line);
 
+// A line for `person import`: {"name": "...", "kind": "human", "roles": ["..."]}.
+struct PersonLine {
+  std::string name;
+  std::string kind;
+  std::vector<std::string> roles;
+};
+// InvalidArgument as above.
+Result<PersonLine> ParsePersonLine(std::string_view line);
+
 }  // namespace cli

@@ -103,6 +103,7 @@ Parsed Parse(int count, char** words) {
   AddVault(app, commands);
   AddPeople(app, commands);
   AddPolicy(app, commands);
+  AddRoles(app, commands);
   AddRotate(app, commands);
   AddBackup(app, commands);
   AddRestore(app, commands);

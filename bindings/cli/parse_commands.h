@@ -47,6 +47,8 @@ void AddVault(CLI::App& app, Commands& commands);
 void AddSchema(CLI::App& app, Commands& commands);
 void AddPeople(CLI::App& app, Commands& commands);
 void AddPolicy(CLI::App& app, Commands& commands);
+void AddPersonStates(CLI::App& person, Commands& commands);
+void AddRoles(CLI::App& app, Commands& commands);
 void AddRecovery(CLI::App& app, Commands& commands);
 void AddRotate(CLI::App& app, Commands& commands);
 void AddReseal(CLI::App& app, Commands& commands);

@@ -5,8 +5,8 @@ namespace cli {
 
 void AddErasure(CLI::App& app, Commands& commands) {
   commands.Add<EraseArguments>(
-      app, "erase", "a patient, from the store and from every backup (the founder may)", ErasePatients,
-      [](CLI::App& command, EraseArguments& arguments) {
+      app, "erase", "a patient, from the store and from every backup (the founder may, or who has a role that erases)",
+      ErasePatients, [](CLI::App& command, EraseArguments& arguments) {
         command.add_option("patient", arguments.patient);
         command.add_option("--file", arguments.file, "several patients, one a line; they share a change of epoch");
         command.add_option("--reason", arguments.reason, "why; goes into the certificate")->required();

@@ -13,10 +13,11 @@ void AddShares(CLI::App& command, std::vector<std::string>& shares) {
 void AddPeople(CLI::App& app, Commands& commands) {
   CLI::App* person = app.add_subcommand("person", "who works with the vault")->require_subcommand(1);
   commands.Add<PersonAddArguments>(
-      *person, "add", "add a person (the founder may)", AddPerson,
+      *person, "add", "add a person (the founder may, or an administrator)", AddPerson,
       [](CLI::App& command, PersonAddArguments& arguments) {
         command.add_option("name", arguments.name)->required();
         AddNames(command, "--classes", arguments.classes, "classes the person may open, separated by commas");
+        AddNames(command, "--roles", arguments.roles, "roles of the person, separated by commas");
         command.add_flag("--service", arguments.service, "a program, not a human");
         command.add_option("--new-password-file", arguments.password.file, "file with the new person's password");
         command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
@@ -31,6 +32,7 @@ void AddPeople(CLI::App& app, Commands& commands) {
       });
   commands.Add<std::string>(*person, "unlock", "end the lock-out after failed logins before its time", UnlockPerson,
                             [](CLI::App& command, std::string& name) { command.add_option("name", name)->required(); });
+  AddPersonStates(*person, commands);
   commands.Add(*person, "list", "all persons", ListPersons);
   commands.Add<std::string>(*person, "show", "one person", ShowPerson,
                             [](CLI::App& command, std::string& name) { command.add_option("name", name)->required(); });

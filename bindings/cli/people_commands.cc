@@ -4,6 +4,8 @@
 #include "commands.h"
 #include "json.h"
 #include "key_file.h"
+#include "names.h"
+#include "operations.h"
 #include "output.h"
 #include "secrets.h"
 #include "talk.h"
@@ -12,30 +14,43 @@
 namespace cli {
 namespace {
 
-std::vector<const char*> Pointers(const std::vector<std::string>& names) {
-  std::vector<const char*> out;
-  for (const std::string& name : names) out.push_back(name.c_str());
-  return out;
-}
-
-std::string Joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& name : names) out.append(out.empty() ? "" : ", ").append(name);
-  return out;
-}
-
 const char* KindOf(const medseal::PersonInfo& person) {
   return person.founder ? "founder" : person.kind == MEDSEAL_SERVICE ? "service" : "human";
 }
 
-void WritePerson(const medseal::PersonInfo& person, bool json) {
-  if (!json) {
-    return WriteLine(
-        fmt::format("{}  {:<8} {}", Padded(Printable(person.name), 20), KindOf(person), Joined(person.classes)));
-  }
+std::string ListJson(const std::vector<std::string_view>& words) {
+  std::string out;
+  for (const std::string_view word : words) out.append(out.empty() ? "" : ",").append(Quote(word));
+  return "[" + out + "]";
+}
+
+void WriteJson(const medseal::PersonInfo& person) {
   JsonLine line("person");
   line.Text("name", person.name).Flag("founder", person.founder).Flag("service", person.kind == MEDSEAL_SERVICE);
-  WriteLine(line.List("classes", {person.classes.begin(), person.classes.end()}).Done());
+  line.Flag("disabled", person.disabled).List("classes", {person.classes.begin(), person.classes.end()});
+  std::string may;
+  for (std::size_t i = 0; i < person.classes.size(); ++i) {
+    const std::string operations = ListJson(OperationWords(person.class_operations[i]));
+    may += fmt::format("{}{}:{}", may.empty() ? "" : ",", Quote(person.classes[i]), operations);
+  }
+  line.Raw("class_operations", "{" + may + "}").List("roles", {person.roles.begin(), person.roles.end()});
+  WriteLine(line.List("operations", OperationWords(person.operations)).Done());
+}
+
+void WritePerson(const medseal::PersonInfo& person, bool json) {
+  if (json) return WriteJson(person);
+  WriteLine(fmt::format("{}  {:<8} {}{}", Padded(Printable(person.name), 20), KindOf(person), Joined(person.classes),
+                        person.disabled ? "  (disabled)" : ""));
+}
+
+// All there is to know of one.
+void WriteWhole(const medseal::PersonInfo& person, bool json) {
+  WritePerson(person, json);
+  if (json) return;
+  WriteLine("  roles: " + (person.roles.empty() ? std::string("none") : Joined(person.roles)));
+  for (std::size_t i = 0; i < person.classes.size(); ++i)
+    WriteLine(fmt::format("  {:<14}{}", person.classes[i], OperationText(person.class_operations[i])));
+  if (person.operations != 0) WriteLine("  over the vault: " + OperationText(person.operations));
 }
 
 Outcome WritePersons(const Common& common, const std::string& name) {
@@ -44,7 +59,7 @@ Outcome WritePersons(const Common& common, const std::string& name) {
     bool found = name.empty();
     for (const medseal::PersonInfo& person : persons) {
       if (!name.empty() && person.name != name) continue;
-      WritePerson(person, common.json);
+      name.empty() ? WritePerson(person, common.json) : WriteWhole(person, common.json);
       found = true;
     }
     if (!found) return Error(MEDSEAL_NOT_FOUND, "there is no such person; `medseal person list` names all");
@@ -59,6 +74,7 @@ namespace {
 Status AddWith(medseal::Session& session, const PersonAddArguments& arguments, medseal::ByteView password,
                medseal::ByteView key_file) {
   const std::vector<const char*> classes = Pointers(arguments.classes);
+  const std::vector<const char*> roles = Pointers(arguments.roles);
   return session.AddPerson({
       .name = arguments.name,
       .kind = arguments.service ? MEDSEAL_SERVICE : MEDSEAL_HUMAN,
@@ -66,6 +82,7 @@ Status AddWith(medseal::Session& session, const PersonAddArguments& arguments, m
       .classes = classes,
       .cost = arguments.cost.cost(),
       .key_file = key_file,
+      .roles = roles,
   });
 }
 
@@ -87,6 +104,7 @@ Outcome AddPerson(const Common& common, const PersonAddArguments& arguments) {
     if (common.json) WriteLine(JsonLine("person_added").Text("name", arguments.name).Done());
     Say(fmt::format("{} may now log in and open: directory{}{}", arguments.name, arguments.classes.empty() ? "" : ", ",
                     Joined(arguments.classes)));
+    if (!arguments.roles.empty()) Say("  and what these roles give: " + Joined(arguments.roles));
     return kDone;
   });
 }

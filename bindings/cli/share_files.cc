@@ -32,7 +32,7 @@ ShareFiles::~ShareFiles() {
 }
 
 std::string ShareFiles::PathOf(std::uint32_t number) const {
-  return folder_ + "/share-" + std::to_string(number) + ".txt";
+  return folder_ + "/" + stem_ + "-" + std::to_string(number) + ".txt";
 }
 
 Status ShareFiles::Prepare(std::uint32_t count) {

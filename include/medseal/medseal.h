@@ -294,8 +294,8 @@ typedef struct medseal_put_result {
 } medseal_put_result;
 
 /* A patient not known yet is made. Large fields (above 64 KiB) become streams by themselves.
- *   PERMISSION_DENIED  a value was given for a class the session does not hold, or for a field that is not for its purpose: nothing was
- *                      written. To replace a record leaves the fields alone that are not for the purpose
+ *   PERMISSION_DENIED  a value was given for a class the session does not hold or may not write, or for a field that is not for its purpose:
+ *                      nothing was written. To replace a record leaves the fields alone that are not for the purpose
  *   CONFLICT, ALREADY_EXISTS, NOT_FOUND  as the item says
  *   ALREADY_EXISTS     a unique field's value is taken
  *   KEY_UNAVAILABLE    the class's newest key version is not at hand */
@@ -331,7 +331,8 @@ MEDSEAL_API uint64_t medseal_record_written_ms(const medseal_record* record); /*
 MEDSEAL_API medseal_bytes medseal_record_message(const medseal_record* record); /* serialized, without what is redacted */
 MEDSEAL_API const uint8_t* medseal_record_patient_handle(const medseal_record* record);
 MEDSEAL_API const uint8_t* medseal_record_handle(const medseal_record* record);
-/* Fields that the session may not see (of a class it does not hold, or not for its purpose), whether they have a value or not. */
+/* Fields that the session may not see (of a class it does not hold or may not read, or not for its purpose), whether they have a value or
+ * not. */
 MEDSEAL_API size_t medseal_record_redacted_count(const medseal_record* record);
 MEDSEAL_API const char* medseal_record_redacted(const medseal_record* record, size_t index);
 /* Fields of which only the mask is shown, whether they have a value or not. */
@@ -356,8 +357,8 @@ MEDSEAL_API medseal_code medseal_delete(medseal_session* session, const medseal_
 MEDSEAL_API medseal_code medseal_patient(medseal_session* session, const medseal_ref* ref, medseal_cursor** cursor,
                                          medseal_error* error);
 /* Records whose field has this value, both normalised as the schema says.
- *   PERMISSION_DENIED  the session does not hold the field's class, sees it masked at the most, or has another purpose than the field
- *   INVALID_ARGUMENT   the field cannot be searched */
+ *   PERMISSION_DENIED  the session does not hold the field's class, may not search it, sees it masked at the most, or has another purpose
+ *                      than the field;  INVALID_ARGUMENT  the field cannot be searched */
 MEDSEAL_API medseal_code medseal_find(medseal_session* session, const char* type, const char* field, medseal_bytes value,
                                       medseal_cursor** cursor, medseal_error* error);
 /* Records whose public ordered field lies in first <= value < last; an empty `last` means to the end. With `prefix` set, `first` is a
@@ -374,7 +375,7 @@ MEDSEAL_API void medseal_cursor_free(medseal_cursor* cursor);
 
 /* ---- Legal hold and restriction ------------------------------------------------------------------------------------ */
 
-/* Marks of a patient (`ref.type` and `ref.record` are not read), set and lifted by the founder or by a person who holds every class
+/* Marks of a patient (`ref.type` and `ref.record` are not read), set and lifted by the founder or by a person who may work with every class
  * (PERMISSION_DENIED for others); durable when the call returns. `reason` is text of 1 to 240 bytes.
  *   NOT_FOUND  no such patient, or no such mark to lift;  ALREADY_EXISTS  the mark is there
  *
@@ -432,13 +433,62 @@ typedef struct medseal_person_options {
   size_t class_count;
   const medseal_cost* cost;
   medseal_bytes key_file; /* instead of a password: 32 random bytes, which nobody else logs in with */
+  const char* const* roles;
+  size_t role_count;
+  int only_check; /* 1: says whether the person could be added, and adds nobody */
 } medseal_person_options;
 
-/*   PERMISSION_DENIED  only the founder adds persons;  ALREADY_EXISTS  the name is taken, or the key file is somebody's
- *   NOT_FOUND          no such class;  INVALID_ARGUMENT  the key file is not 32 bytes, or is text */
+/*   PERMISSION_DENIED  only the founder adds persons, and whoever has a role that administers;  NOT_FOUND  no such class or role
+ *   ALREADY_EXISTS     the name is, or once was, somebody's, or the key file is;  INVALID_ARGUMENT  the key file is not 32 bytes, or is text */
 MEDSEAL_API medseal_code medseal_person_add(medseal_session* session, const medseal_person_options* options, medseal_error* error);
-/*   PERMISSION_DENIED  the session does not hold the class itself */
+/* To read, write and search.
+ *   PERMISSION_DENIED  the session does not hold the class itself, or may not do all that with it */
 MEDSEAL_API medseal_code medseal_person_grant(medseal_session* session, const char* person, const char* class_name, medseal_error* error);
+/* Takes a grant back, also from open sessions; what a role gives besides stays. A key that the person kept opens what was written before
+ * until the class is rotated (medseal_rotate_class).
+ *   INVALID_ARGUMENT   the founder keeps every class, so that it has a holder; or the person holds the class by a role alone
+ *   PERMISSION_DENIED  neither the founder nor an administrator;  NOT_FOUND  no such person or class, or they do not hold it */
+MEDSEAL_API medseal_code medseal_person_revoke(medseal_session* session, const char* person, const char* class_name, medseal_error* error);
+/* Disabled: a login is answered as with a wrong password from now on, open sessions end, and the person signs and holds nothing. Enabled: as
+ * before.
+ *   INVALID_ARGUMENT   the founder stays;  ALREADY_EXISTS  they are so already;  NOT_FOUND  no such person
+ *   PERMISSION_DENIED  neither the founder nor an administrator, who enables nobody that may more */
+MEDSEAL_API medseal_code medseal_person_enable(medseal_session* session, const char* person, int enabled, medseal_error* error);
+/* The name of before stays taken: nobody else ever has it.
+ *   ALREADY_EXISTS  the name is, or once was, somebody else's, or is theirs now */
+MEDSEAL_API medseal_code medseal_person_rename(medseal_session* session, const char* person, const char* name, medseal_error* error);
+
+/* What a person may do. The first four are about the values of a class, and need its key as well; the others about the whole vault. Keys
+ * enforce which classes a person opens; the operations are enforced by the library's code. */
+#define MEDSEAL_OP_READ 1u
+#define MEDSEAL_OP_WRITE 2u /* and delete */
+#define MEDSEAL_OP_SEARCH 4u
+#define MEDSEAL_OP_EXPORT 8u
+#define MEDSEAL_OP_ADMINISTER 16u /* persons and roles, giving nothing that one does not have */
+#define MEDSEAL_OP_ERASE 32u
+#define MEDSEAL_OP_AUDIT 64u /* holds the class `audit`, to read and search */
+
+/* A named set of classes and of what may be done with each of them. */
+typedef struct medseal_role {
+  size_t size;
+  const char* name;
+  uint32_t operations; /* MEDSEAL_OP_... together */
+  const char* const* classes;
+  size_t class_count;
+} medseal_role;
+
+/* Defines the role, or one of that name anew: whoever has it holds the classes of now, and no others by it. The class is there at a person's
+ * next login; what is taken is gone at once.
+ *   PERMISSION_DENIED  neither the founder nor an administrator who may do all of it;  ALREADY_EXISTS  it is defined so already
+ *   NOT_FOUND          no such class;  INVALID_ARGUMENT  a name that is not clean text, or an operation without a meaning */
+MEDSEAL_API medseal_code medseal_role_define(medseal_session* session, const medseal_role* role, medseal_error* error);
+/* Each may end as medseal_role_define; ALREADY_EXISTS: they have it;  NOT_FOUND: no such person or role, or they do not have it. What is
+ * said of keys at medseal_person_revoke holds for a role that was taken too. */
+MEDSEAL_API medseal_code medseal_role_give(medseal_session* session, const char* person, const char* role, medseal_error* error);
+MEDSEAL_API medseal_code medseal_role_take(medseal_session* session, const char* person, const char* role, medseal_error* error);
+/* Return 0 to go on; anything else ends the listing with CANCELLED. */
+typedef int (*medseal_role_callback)(void* context, const medseal_role* role);
+MEDSEAL_API medseal_code medseal_roles(medseal_session* session, medseal_role_callback callback, void* context, medseal_error* error);
 
 /* Ends the lock-out of a person before its time, by the founder or a person who holds every class. NOT_FOUND: no person of that name. */
 MEDSEAL_API medseal_code medseal_person_unlock(medseal_session* session, const char* person, medseal_error* error);
@@ -478,6 +528,11 @@ typedef struct medseal_person_info {
   int founder;
   const char* const* classes;
   size_t class_count;
+  const uint32_t* class_operations; /* MEDSEAL_OP_... together, of each class */
+  const char* const* roles;
+  size_t role_count;
+  uint32_t operations; /* over the vault */
+  int disabled;        /* 1: `classes` are those they will hold once enabled, and they may do nothing */
 } medseal_person_info;
 /* Return 0 to go on; anything else ends the listing with CANCELLED. */
 typedef int (*medseal_person_callback)(void* context, const medseal_person_info* info);
@@ -639,6 +694,7 @@ MEDSEAL_API medseal_code medseal_import(medseal_session* session, const medseal_
  *
  * Adds the new version, sealed to everyone who holds the class but `revoked`, who lose it at once, and begins the job.
  *   PERMISSION_DENIED  only the founder may;  NOT_FOUND  no such class, or one of `revoked` does not hold it
+ *   INVALID_ARGUMENT   one of `revoked` holds it by a role: take the role first
  *   ALREADY_EXISTS     the class is being rotated: finish that job first */
 MEDSEAL_API medseal_code medseal_rotate_class(medseal_session* session, const char* class_name, const char* const* revoked,
                                               size_t revoked_count, uint32_t* job, medseal_error* error);
@@ -823,7 +879,7 @@ typedef struct medseal_retention_report {
   uint64_t cleared;
 } medseal_retention_report;
 
-/* By the founder or a person who holds every class; takes no class key. A run that was stopped or killed goes on when it is repeated.
+/* By the founder or a person who may work with every class; takes no class key. A run that was stopped or killed goes on when it is repeated.
  * `options` (a plan of all types if NULL) and `report` may be NULL; the report says how far the call came whatever ends it.
  *   PERMISSION_DENIED  not that person; or the clock is not believed, or more than `share` would go, and no second person has joined
  *                      (medseal_session_join), or above 5 per cent on one person's word alone: nothing was deleted
@@ -858,7 +914,7 @@ typedef struct medseal_erasure_info {
  * the provider and two backup places, the patient is dead: no copy from before opens them. `reason` has 1 to 4096 bytes of UTF-8. Asked
  * again it answers what it answered before. The external id is free again.
  *   NOT_FOUND  no such patient; one who was erased is known by handle alone
- *   PERMISSION_DENIED  only the founder erases, and nobody who is under a legal hold */
+ *   PERMISSION_DENIED  only the founder erases, and whoever has a role that erases, and nobody who is under a legal hold */
 MEDSEAL_API medseal_code medseal_erase(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_erasure_info* info,
                                        medseal_error* error);
 /* The erasure with this number, of 16 bytes. NOT_FOUND. */

@@ -296,12 +296,29 @@ struct PersonOptions {
   std::span<const char* const> classes = {};
   Cost cost = {};
   ByteView key_file = {};  // instead of a password
+  std::span<const char* const> roles = {};
+  bool only_check = false;
 };
 
 struct PersonInfo {
   std::string name = {};
   medseal_person_kind kind = MEDSEAL_HUMAN;
   bool founder = false;
+  std::vector<std::string> classes = {};
+  std::vector<std::uint32_t> class_operations = {};  // of each
+  std::vector<std::string> roles = {};
+  std::uint32_t operations = 0;  // over the vault
+  bool disabled = false;
+};
+
+struct RoleOptions {
+  Name name = {};
+  std::uint32_t operations = 0;
+  std::span<const char* const> classes = {};
+};
+struct RoleInfo {
+  std::string name = {};
+  std::uint32_t operations = 0;
   std::vector<std::string> classes = {};
 };
 
@@ -759,12 +776,44 @@ class Session {
     raw.class_count = options.classes.size();
     raw.cost = &cost;
     raw.key_file = internal::Raw(options.key_file);
+    raw.roles = options.roles.data();
+    raw.role_count = options.roles.size();
+    raw.only_check = options.only_check ? 1 : 0;
     return internal::Call(medseal_person_add, raw_.get(), &raw);
   }
   Status Grant(Name person, Name class_name) {
     return internal::Call(medseal_person_grant, raw_.get(), person.c_str(), class_name.c_str());
   }
   Status Unlock(Name person) { return internal::Call(medseal_person_unlock, raw_.get(), person.c_str()); }
+  Status Revoke(Name person, Name class_name) {
+    return internal::Call(medseal_person_revoke, raw_.get(), person.c_str(), class_name.c_str());
+  }
+  Status EnablePerson(Name person, bool enabled) {
+    return internal::Call(medseal_person_enable, raw_.get(), person.c_str(), enabled ? 1 : 0);
+  }
+  Status RenamePerson(Name person, Name name) {
+    return internal::Call(medseal_person_rename, raw_.get(), person.c_str(), name.c_str());
+  }
+  Status DefineRole(const RoleOptions& role) {
+    auto raw = internal::Sized<medseal_role>();
+    raw.name = role.name.c_str();
+    raw.operations = role.operations;
+    raw.classes = role.classes.data();
+    raw.class_count = role.classes.size();
+    return internal::Call(medseal_role_define, raw_.get(), &raw);
+  }
+  Status GiveRole(Name person, Name role) {
+    return internal::Call(medseal_role_give, raw_.get(), person.c_str(), role.c_str());
+  }
+  Status TakeRole(Name person, Name role) {
+    return internal::Call(medseal_role_take, raw_.get(), person.c_str(), role.c_str());
+  }
+  Result<std::vector<RoleInfo>> Roles() {
+    std::vector<RoleInfo> out;
+    const Status status = internal::Call(medseal_roles, raw_.get(), &Session::TakeRoleInfo, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
   Status RotatePerson(Name person, ByteView password, const Cost& cost = {}) {
     const medseal_cost raw = internal::Raw(cost);
     return internal::Call(medseal_rotate_person, raw_.get(), person.c_str(), internal::Raw(password), &raw);
@@ -912,9 +961,19 @@ class Session {
     return 0;
   }
   static int TakePerson(void* persons, const medseal_person_info* info) {
-    PersonInfo person{info->name, info->kind, info->founder != 0, {}};
-    for (std::size_t i = 0; i < info->class_count; ++i) person.classes.emplace_back(info->classes[i]);
+    PersonInfo person{.name = info->name, .kind = info->kind, .founder = info->founder != 0};
+    person.classes.assign(info->classes, info->classes + info->class_count);
+    person.class_operations.assign(info->class_operations, info->class_operations + info->class_count);
+    person.roles.assign(info->roles, info->roles + info->role_count);
+    person.operations = info->operations;
+    person.disabled = info->disabled != 0;
     static_cast<std::vector<PersonInfo>*>(persons)->push_back(std::move(person));
+    return 0;
+  }
+  static int TakeRoleInfo(void* roles, const medseal_role* info) {
+    RoleInfo role{.name = info->name, .operations = info->operations};
+    role.classes.assign(info->classes, info->classes + info->class_count);
+    static_cast<std::vector<RoleInfo>*>(roles)->push_back(std::move(role));
     return 0;
   }
 

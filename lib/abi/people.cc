@@ -41,17 +41,24 @@ Result<people::NewPerson> ReadPerson(const medseal_person_options& known) {
   people::NewPerson person;
   person.name = known.name;
   person.kind = known.kind == MEDSEAL_SERVICE ? people::PersonKind::kService : people::PersonKind::kHuman;
+  MS_TRY(Require(known.role_count == 0 || known.roles != nullptr, "the list of roles is missing"));
   for (std::size_t i = 0; i < known.class_count; ++i) person.classes.emplace_back(Text(known.classes[i]));
+  for (std::size_t i = 0; i < known.role_count; ++i) person.roles.emplace_back(Text(known.roles[i]));
+  person.only_check = known.only_check != 0;
   MS_ASSIGN(person.cost, ReadCost(known.cost));
   return person;
 }
 
 Status ListPerson(const people::Chain& chain, const people::Person& person, medseal_person_callback callback,
                   void* context) {
-  std::vector<const char*> classes;
+  std::vector<const char*> classes, roles;
+  std::vector<std::uint32_t> class_operations;
   for (const auto& [number, entry] : chain.classes()) {
-    if (chain.Granted(person.number, number)) classes.push_back(entry.name.c_str());
+    if (!chain.Assigned(person.number, number)) continue;
+    classes.push_back(entry.name.c_str());
+    class_operations.push_back(chain.OperationsOn(person.number, number).bits());
   }
+  for (const people::Role* role : chain.RolesOf(person.number)) roles.push_back(role->name.c_str());
   medseal_person_info info{};
   info.size = sizeof(info);
   info.name = person.name.c_str();
@@ -59,6 +66,11 @@ Status ListPerson(const people::Chain& chain, const people::Person& person, meds
   info.founder = person.number == people::kFounder ? 1 : 0;
   info.classes = classes.data();
   info.class_count = classes.size();
+  info.class_operations = class_operations.data();
+  info.roles = roles.data();
+  info.role_count = roles.size();
+  info.operations = chain.OperationsOverVault(person.number).bits();
+  info.disabled = chain.IsDisabled(person.number) ? 1 : 0;
   return callback(context, &info) == 0 ? Status::Ok() : Status::Cancelled("the callback ended the listing");
 }
 

@@ -3,6 +3,7 @@
 
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "abi/on_record.h"
 #include "vault/set_policy.h"
 
 using namespace mseal;
@@ -30,7 +31,7 @@ medseal_code medseal_policies(medseal_session* session, medseal_policy_callback 
 }
 
 medseal_code medseal_policy_set(medseal_session* session, const char* name, std::uint64_t value, medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kPolicy, Text(name), error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && name != nullptr, "session and name are needed"));
     MS_ASSIGN(vault::Call call, session->session->Enter());
     return vault::SetPolicy(call.core(), call.desk(), name, value);

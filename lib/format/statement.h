@@ -12,9 +12,10 @@
 namespace mseal::format {
 
 inline constexpr std::uint8_t kStatementVersion = 1;
-inline constexpr std::uint8_t kHighestClass = 15;  // a key row has 16 slots
-inline constexpr std::uint8_t kMostShares = 16;    // of the custodians, of which
-inline constexpr std::uint8_t kFewestNeeded = 2;   // so many at least give their key
+inline constexpr std::uint8_t kHighestClass = 15;     // a key row has 16 slots
+inline constexpr std::uint8_t kMostShares = 16;       // of the custodians, of which
+inline constexpr std::uint8_t kFewestNeeded = 2;      // so many at least give their key
+inline constexpr std::uint8_t kAllOperations = 0x7f;  // of a role: a bit for each that has a meaning
 
 // Numbers are never used again.
 enum class StatementType : std::uint8_t {
@@ -28,6 +29,9 @@ enum class StatementType : std::uint8_t {
   kPersonKeys = 8,
   kCustodians = 9,
   kSuite = 10,
+  kRole = 11,
+  kRoleGiven = 12,
+  kPersonState = 13,
   kPolicy = 14,
 };
 
@@ -101,12 +105,31 @@ struct CustodiansBody {
 struct SuiteBody {
   std::uint8_t suite = 0;  // neither 0 nor 255
 };
+struct RoleBody {
+  std::uint16_t number = 0;     // from 1; one that is known is defined anew
+  std::uint8_t operations = 0;  // within kAllOperations
+  std::uint16_t classes = 0;    // bit n: class n
+  std::string_view name;
+};
+struct RoleGivenBody {
+  std::uint32_t person = 0;
+  std::uint16_t role = 0;
+  bool given = false;  // or taken
+};
+enum class PersonStateKind : std::uint8_t { kEnabled = 1, kDisabled = 2, kRenamed = 3 };
+struct PersonStateBody {
+  std::uint32_t person = 0;
+  PersonStateKind state = PersonStateKind::kEnabled;
+  std::string_view name;  // the new one; empty unless renamed
+};
 struct PolicyBody {
   std::string_view name;  // 1 to 64 small letters, digits and underscores
   std::uint64_t value = 0;
 };
-using StatementBody = std::variant<FoundingBody, PersonBody, ClassBody, ClassKeyBody, GrantBody, SchemaBody, RevokeBody,
-                                   PersonKeysBody, CustodiansBody, SuiteBody, PolicyBody>;
+// In the order of kTypes (statement_body.cc).
+using StatementBody =
+    std::variant<FoundingBody, PersonBody, ClassBody, ClassKeyBody, GrantBody, SchemaBody, RevokeBody, PersonKeysBody,
+                 CustodiansBody, SuiteBody, RoleBody, RoleGivenBody, PersonStateBody, PolicyBody>;
 
 StatementType TypeOf(const StatementBody& body);
 

@@ -13,10 +13,11 @@ constexpr std::uint8_t kNoIndexFlag = 1;
 constexpr std::size_t kLongestPolicyName = 64;
 
 // In the order of StatementBody's alternatives.
-constexpr StatementType kTypes[] = {StatementType::kFounding, StatementType::kPerson,     StatementType::kClass,
-                                    StatementType::kClassKey, StatementType::kGrant,      StatementType::kSchema,
-                                    StatementType::kRevoke,   StatementType::kPersonKeys, StatementType::kCustodians,
-                                    StatementType::kSuite,    StatementType::kPolicy};
+constexpr StatementType kTypes[] = {StatementType::kFounding,    StatementType::kPerson,     StatementType::kClass,
+                                    StatementType::kClassKey,    StatementType::kGrant,      StatementType::kSchema,
+                                    StatementType::kRevoke,      StatementType::kPersonKeys, StatementType::kCustodians,
+                                    StatementType::kSuite,       StatementType::kRole,       StatementType::kRoleGiven,
+                                    StatementType::kPersonState, StatementType::kPolicy};
 
 PersonBody ReadPerson(Reader& in) {
   PersonBody body;
@@ -107,6 +108,38 @@ SuiteBody ReadSuite(Reader& in) {
   return body;
 }
 
+RoleBody ReadRole(Reader& in) {
+  RoleBody body;
+  body.number = in.U16();
+  body.operations = in.U8();
+  body.classes = in.U16();
+  body.name = AsText(in.Prefixed8());
+  if (body.number == 0 || (body.operations & ~kAllOperations) != 0 || !IsCleanName(AsBytes(body.name))) in.Fail();
+  return body;
+}
+
+RoleGivenBody ReadRoleGiven(Reader& in) {
+  RoleGivenBody body;
+  body.person = in.U32();
+  body.role = in.U16();
+  const std::uint8_t given = in.U8();
+  body.given = given == 1;
+  if (body.person == 0 || body.role == 0 || given > 1) in.Fail();
+  return body;
+}
+
+PersonStateBody ReadPersonState(Reader& in) {
+  PersonStateBody body;
+  body.person = in.U32();
+  const std::uint8_t state = in.U8();
+  body.state = static_cast<PersonStateKind>(state);
+  body.name = AsText(in.Prefixed8());
+  const bool renamed = body.state == PersonStateKind::kRenamed;
+  const bool fits = renamed ? IsCleanName(AsBytes(body.name)) : body.name.empty();
+  if (body.person == 0 || state < 1 || state > 3 || !fits) in.Fail();
+  return body;
+}
+
 SchemaBody ReadSchema(Reader& in) {
   SchemaBody body;
   body.version = ReadVersion(in);
@@ -151,6 +184,13 @@ void Write(Writer& out, const CustodiansBody& body) {
   for (const ByteArray<32>& digest : body.share_digests) out.Raw(digest);
 }
 void Write(Writer& out, const SuiteBody& body) { out.U8(body.suite); }
+void Write(Writer& out, const RoleBody& body) {
+  out.U16(body.number).U8(body.operations).U16(body.classes).Prefixed8(AsBytes(body.name));
+}
+void Write(Writer& out, const RoleGivenBody& body) { out.U32(body.person).U16(body.role).U8(body.given ? 1 : 0); }
+void Write(Writer& out, const PersonStateBody& body) {
+  out.U32(body.person).U8(static_cast<std::uint8_t>(body.state)).Prefixed8(AsBytes(body.name));
+}
 void Write(Writer& out, const PolicyBody& body) { out.Prefixed8(AsBytes(body.name)).U64(body.value); }
 void Write(Writer& out, const SchemaBody& body) { out.U32(body.version).Raw(body.digest); }
 
@@ -184,6 +224,12 @@ Result<StatementBody> ParseStatementBody(std::uint8_t type, ByteView body) {
       return Whole(in, ReadCustodians);
     case StatementType::kSuite:
       return Whole(in, ReadSuite);
+    case StatementType::kRole:
+      return Whole(in, ReadRole);
+    case StatementType::kRoleGiven:
+      return Whole(in, ReadRoleGiven);
+    case StatementType::kPersonState:
+      return Whole(in, ReadPersonState);
     case StatementType::kPolicy:
       return Whole(in, ReadPolicy);
   }

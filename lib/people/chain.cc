@@ -20,7 +20,9 @@ const Person* Chain::FindPerson(PersonNumber number) const {
 
 const Person* Chain::FindPerson(std::string_view name) const {
   const auto found = numbers_by_name_.find(name);
-  return found == numbers_by_name_.end() ? nullptr : FindPerson(found->second);
+  if (found == numbers_by_name_.end()) return nullptr;
+  const Person* person = FindPerson(found->second);
+  return person->name == name ? person : nullptr;  // or it is one of before
 }
 
 std::vector<const Person*> Chain::persons() const {
@@ -47,8 +49,6 @@ const ClassKeyEntry* Chain::FindClassKey(ClassNumber number, ClassKeyVersion ver
   const auto found = class_keys_.find({number, version});
   return found == class_keys_.end() ? nullptr : &found->second;
 }
-
-bool Chain::Granted(PersonNumber person, ClassNumber number) const { return grants_.contains({person, number}); }
 
 std::uint64_t Chain::policy(std::string_view name) const {
   const auto said = policy_.find(name);

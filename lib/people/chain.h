@@ -15,6 +15,7 @@
 #include "crypto/sign.h"
 #include "format/statement.h"
 #include "keys/provider.h"
+#include "people/roles.h"
 #include "seal/suites.h"
 
 namespace mseal::people {
@@ -82,6 +83,7 @@ class Chain {
   crypto::Suite founding_suite() const { return founding_suite_; }
   const seal::SuiteSet& suites() const { return suites_; }
 
+  // By the name that the person has now.
   const Person* FindPerson(PersonNumber number) const;
   const Person* FindPerson(std::string_view name) const;
   std::vector<const Person*> persons() const;  // by number
@@ -91,8 +93,22 @@ class Chain {
   // 0 when the class has no key yet.
   ClassKeyVersion NewestVersion(ClassNumber number) const;
   const ClassKeyEntry* FindClassKey(ClassNumber number, ClassKeyVersion version) const;
-  // By a grant alone: the founder too has none until one is made.
-  bool Granted(PersonNumber person, ClassNumber number) const;
+  // Whether the person holds the class now, by a grant or by a role: the founder too does not until a grant is made.
+  bool Granted(PersonNumber person, ClassNumber number) const {
+    return Assigned(person, number) && !IsDisabled(person);
+  }
+  bool DirectlyGranted(PersonNumber person, ClassNumber number) const { return grants_.contains({person, number}); }
+  // The same whether or not the person is disabled.
+  bool Assigned(PersonNumber person, ClassNumber number) const;
+  // What grants and roles together let the person do with a class that they hold, and over the vault.
+  Operations OperationsOn(PersonNumber person, ClassNumber number) const;
+  Operations OperationsOverVault(PersonNumber person) const;
+  bool IsDisabled(PersonNumber person) const { return disabled_.contains(person); }
+
+  const std::map<RoleNumber, Role>& roles() const { return roles_; }
+  const Role* FindRole(RoleNumber number) const;
+  const Role* FindRole(std::string_view name) const;
+  std::vector<const Role*> RolesOf(PersonNumber person) const;
 
   // The newest loaded schema: its version (from 1) and the BLAKE2b-256 digest of its stored form. Version 0: none.
   std::uint32_t schema_version() const { return static_cast<std::uint32_t>(schemas_.size()); }
@@ -106,17 +122,17 @@ class Chain {
 
   // Each makes the next statement signed by `signer`, takes it into this chain and returns its bytes for storing. After
   // a failure the chain is as it was.
-  //   PermissionDenied  the signer is not entitled: only the founder adds persons, classes, class-key versions,
-  //                     schemas, custodians and another suite;
-  //                     a grant is signed by the founder or by somebody who was granted the class, new keys of a
-  //                     person by the founder or that person; `seed` is not the signer's
-  //   AlreadyExists     the name, number, version, grant or one of the person's public keys is, or once was, taken;
-  //                     the suite is the newest already
+  //   PermissionDenied  the signer is not entitled: only the founder adds classes, class-key versions, schemas,
+  //                     custodians and another suite; the founder or an administrator says the rest of persons, roles
+  //                     and revocations, an administrator without giving more than they have; a grant is signed by the
+  //                     founder or by somebody who may read, write and search the class, new keys of a person by the
+  //                     founder or that person; `seed` is not the signer's; the signer is disabled
+  //   AlreadyExists     the name, number, version, grant, role or one of the person's public keys is, or once was,
+  //                     taken; the suite is the newest already, the role or the person as they are to be
   //   NotFound          it names what the chain does not know
   //   ResourceExhausted a 17th class
   //   InvalidArgument   a name that is empty, too long or not clean text; a person's number or a version that is not
-  //   the next; a public
-  //                     key of small order; a public half for another class than `audit`
+  //                     the next; a public key of small order; a public half for another class than `audit`
   // Found makes statement 1: `founder` has number 1 and both public halves, `seed` the private half of its verify key.
   static Result<Bytes> Found(const keys::StoreId& store, crypto::Suite suite, const Person& founder,
                              const crypto::SigningSeed& seed, Chain& out);
@@ -142,6 +158,16 @@ class Chain {
   //   NotFound  there is none of that name;  InvalidArgument  out of its range;  AlreadyExists  it has that value
   Result<Bytes> AddPolicy(std::string_view name, std::uint64_t value, PersonNumber signer,
                           const crypto::SigningSeed& seed);
+  // A role whose number is known is defined anew, under the same name.
+  Result<Bytes> DefineRole(const Role& role, PersonNumber signer, const crypto::SigningSeed& seed);
+  Result<Bytes> GiveRole(PersonNumber person, RoleNumber role, PersonNumber signer, const crypto::SigningSeed& seed);
+  Result<Bytes> TakeRole(PersonNumber person, RoleNumber role, PersonNumber signer, const crypto::SigningSeed& seed);
+  Result<Bytes> Enable(PersonNumber person, PersonNumber signer, const crypto::SigningSeed& seed);
+  // InvalidArgument for the founder.
+  Result<Bytes> Disable(PersonNumber person, PersonNumber signer, const crypto::SigningSeed& seed);
+  Result<Bytes> Rename(PersonNumber person, std::string_view name, PersonNumber signer,
+                       const crypto::SigningSeed& seed);
+  RoleNumber NextRoleNumber() const { return static_cast<RoleNumber>(roles_.size() + 1); }
   PersonNumber NextPersonNumber() const { return static_cast<PersonNumber>(persons_.size()) + 1; }
 
  private:
@@ -152,6 +178,7 @@ class Chain {
   // chain_sign.cc
   Result<Bytes> Append(const format::StatementBody& body, PersonNumber signer, const crypto::SigningSeed& seed);
   // chain_rules.cc: what may be said next, by whom, and what is known once it was
+  static Status CheckName(std::string_view name);
   Status CheckSigner(const format::StatementBody& body, PersonNumber signer) const;
   Status CheckBody(const format::StatementBody& body) const;
   Status Check(const format::FoundingBody& body) const;
@@ -166,6 +193,16 @@ class Chain {
   Status Check(const format::SuiteBody& body) const;
   Status Check(const format::PolicyBody& body) const;
   Status CheckKeys(const crypto::VerifyKey& verify_key, const crypto::PublicKey& public_key) const;
+  // chain_roles.cc
+  Status Check(const format::RoleBody& body) const;
+  Status Check(const format::RoleGivenBody& body) const;
+  Status Check(const format::PersonStateBody& body) const;
+  Operations OfRoleOn(const Role& role, ClassNumber number) const;
+  Operations AssignedOn(PersonNumber person, ClassNumber number) const;
+  Operations AssignedOverVault(PersonNumber person) const;
+  bool MayAllOf(PersonNumber signer, const Role& role) const;
+  bool MayAllOf(PersonNumber signer, PersonNumber other) const;
+  bool AdministratorMaySay(const format::StatementBody& body, PersonNumber signer) const;
   void Take(const format::StatementBody& body, ByteView statement);
   void Know(const format::FoundingBody& body);
   void Know(const format::PersonBody& body);
@@ -178,6 +215,9 @@ class Chain {
   void Know(const format::CustodiansBody& body);
   void Know(const format::SuiteBody& body);
   void Know(const format::PolicyBody& body);
+  void Know(const format::RoleBody& body);
+  void Know(const format::RoleGivenBody& body);
+  void Know(const format::PersonStateBody& body);
 
   keys::StoreId store_{};
   crypto::Suite founding_suite_ = crypto::Suite::kChaCha20Poly1305;
@@ -186,7 +226,7 @@ class Chain {
   ByteArray<32> newest_digest_{};  // of the whole newest statement: the next one names it
   crypto::VerifyKey founder_key_{};
   std::map<PersonNumber, Person> persons_;
-  std::map<std::string, PersonNumber, std::less<>> numbers_by_name_;
+  std::map<std::string, PersonNumber, std::less<>> numbers_by_name_;  // names of before too
   std::set<ByteArray<32>> public_keys_;  // of both kinds, replaced ones too: no two persons share one
   std::map<ClassNumber, ClassEntry> classes_;
   std::map<std::pair<ClassNumber, ClassKeyVersion>, ClassKeyEntry> class_keys_;
@@ -194,6 +234,9 @@ class Chain {
   std::vector<ByteArray<32>> schemas_;  // the digest of version 1 first
   Custodians custodians_;
   std::map<std::string, std::uint64_t, std::less<>> policy_;  // what statements said
+  std::map<RoleNumber, Role> roles_;
+  std::set<std::pair<PersonNumber, RoleNumber>> roles_given_;
+  std::set<PersonNumber> disabled_;
 };
 
 }  // namespace mseal::people

@@ -14,11 +14,6 @@ constexpr std::string_view kAuditClass = "audit";
 // A point that gives the same all-zero secret with every private key: a slot sealed to it would open for anybody.
 bool HasSmallOrder(const crypto::PublicKey& key) { return !crypto::SharedSecret(crypto::PrivateKey(), key).ok(); }
 
-Status CheckName(std::string_view name) {
-  if (format::IsCleanName(AsBytes(name))) return Status::Ok();
-  return Status::InvalidArgument("a name is empty, too long or not clean text");
-}
-
 Status CheckNext(std::uint64_t given, std::uint64_t newest) {
   if (given <= newest) return Status::AlreadyExists("the number is taken");
   if (given > newest + 1) return Status::InvalidArgument("not the next number");
@@ -27,14 +22,20 @@ Status CheckNext(std::uint64_t given, std::uint64_t newest) {
 
 }  // namespace
 
+Status Chain::CheckName(std::string_view name) {
+  if (format::IsCleanName(AsBytes(name))) return Status::Ok();
+  return Status::InvalidArgument("a name is empty, too long or not clean text");
+}
+
 Status Chain::CheckSigner(const format::StatementBody& body, PersonNumber signer) const {
   if (std::holds_alternative<format::FoundingBody>(body)) {
     return signer == kFounder ? Status::Ok() : Status::PermissionDenied("only the founder founds");
   }
   if (FindPerson(signer) == nullptr) return Status::PermissionDenied("the signer is unknown");
-  if (signer == kFounder) return Status::Ok();
+  if (IsDisabled(signer)) return Status::PermissionDenied("the signer is disabled");
+  if (signer == kFounder || AdministratorMaySay(body, signer)) return Status::Ok();
   const auto* grant = std::get_if<format::GrantBody>(&body);
-  if (grant != nullptr && Granted(signer, grant->class_number)) return Status::Ok();
+  if (grant != nullptr && OperationsOn(signer, grant->class_number).Has(kOfAGrant)) return Status::Ok();
   const auto* keys = std::get_if<format::PersonKeysBody>(&body);
   if (keys != nullptr && keys->person == signer) return Status::Ok();
   return Status::PermissionDenied("the signer is not entitled");
@@ -55,7 +56,7 @@ Status Chain::Check(const format::FoundingBody& body) const {
 Status Chain::Check(const format::PersonBody& body) const {
   MS_TRY(CheckName(body.name));
   MS_TRY(CheckNext(body.number, persons_.size()));
-  if (FindPerson(body.name) != nullptr) return Status::AlreadyExists("the name is taken");
+  if (numbers_by_name_.contains(body.name)) return Status::AlreadyExists("the name is, or once was, taken");
   return CheckKeys(body.verify_key, body.public_key);
 }
 
@@ -114,7 +115,7 @@ Status Chain::Check(const format::ClassKeyBody& body) const {
 Status Chain::Check(const format::GrantBody& body) const {
   if (FindPerson(body.person) == nullptr) return Status::NotFound("no such person");
   if (!classes_.contains(body.class_number)) return Status::NotFound("no such class");
-  if (Granted(body.person, body.class_number)) return Status::AlreadyExists("granted before");
+  if (DirectlyGranted(body.person, body.class_number)) return Status::AlreadyExists("granted before");
   return Status::Ok();
 }
 
@@ -123,8 +124,11 @@ Status Chain::Check(const format::RevokeBody& body) const {
   if (FindPerson(body.person) == nullptr) return Status::NotFound("no such person");
   if (!classes_.contains(body.class_number)) return Status::NotFound("no such class");
   if (body.person == kFounder) return Status::InvalidArgument("the founder keeps every class");
-  if (!Granted(body.person, body.class_number)) return Status::NotFound("the person does not hold the class");
-  return Status::Ok();
+  if (DirectlyGranted(body.person, body.class_number)) return Status::Ok();
+  if (Assigned(body.person, body.class_number))
+    return Status::InvalidArgument(
+        "the person holds the class by a role: take the role, or define it without the class");
+  return Status::NotFound("the person does not hold the class");
 }
 
 Status Chain::Check(const format::SchemaBody& body) const { return CheckNext(body.version, schemas_.size()); }

@@ -132,6 +132,7 @@ Result<Identity> Registry::Login(std::string_view name, const LoginSecret& secre
   if (!Fits(*opened, *person)) Settle();
   const auto newest = chain();
   Identity identity{*newest->FindPerson(person->number), std::move(*opened)};
+  if (newest->IsDisabled(person->number)) return refused;
   // Whoever writes to the disk could found a chain of their own; nobody's credential would pin it.
   if (Fits(identity.keys, identity.person) && identity.keys.founder_key == newest->founder_key()) return identity;
   // Or it was replaced, password and all, since it was read.
@@ -177,12 +178,16 @@ Status Registry::PutSlots(const Chain& chain, const Identity& who, const Person&
   return Status::Ok();
 }
 
+void Registry::DropSlots(const Chain& chain, PersonNumber person, ClassNumber number, store::Batch& batch) const {
+  for (ClassKeyVersion version = 1; version <= chain.NewestVersion(number); ++version)
+    meta_.Delete(batch, MetaKind::kPersonSlot, SlotId(number, version, person));
+}
+
 // Slots that only the old keys open, of classes taken back since, go with them.
 Status Registry::ReplaceSlots(const Chain& chain, const Identity& who, const Person& person,
                               store::Batch& batch) const {
   for (const auto& [number, entry] : chain.classes()) {
-    for (ClassKeyVersion version = 1; version <= chain.NewestVersion(number); ++version)
-      meta_.Delete(batch, MetaKind::kPersonSlot, SlotId(number, version, person.number));
+    DropSlots(chain, person.number, number, batch);
     if (chain.Granted(person.number, number)) MS_TRY(PutSlots(chain, who, person, number, batch));
   }
   return Status::Ok();
@@ -206,6 +211,8 @@ Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, const L
     if (!number.has_value()) return Status::NotFound("no class of that name");
     MS_TRY(GrantInto(next, who, person, *number, batch));
   }
+  MS_TRY(GiveRolesInto(next, who, person.number, wanted.roles, batch));
+  if (wanted.only_check) return Status::Ok();
   MS_TRY(PutCredential(batch, person.number, private_keys, secret, wanted.cost));
   return CommitChain(std::move(next), batch);
 }
@@ -217,7 +224,7 @@ Status Registry::Grant(const Identity& who, std::string_view person_name, std::s
   if (person == nullptr) return Status::NotFound("no person of that name");
   const auto number = next.FindClass(class_name);
   if (!number.has_value()) return Status::NotFound("no class of that name");
-  if (next.Granted(person->number, *number)) return Status::AlreadyExists("this person holds the class");
+  if (next.DirectlyGranted(person->number, *number)) return Status::AlreadyExists("this person holds the class");
   store::Batch batch;
   MS_TRY(GrantInto(next, who, *person, *number, batch));
   return CommitChain(std::move(next), batch);
@@ -234,6 +241,9 @@ Status Registry::RotateClass(const Identity& who, ClassNumber number, const std:
     if (person == nullptr) return Status::NotFound("no person of that name");
     MS_ASSIGN(const Bytes taken_back, next.AddRevoke(person->number, number, who.person.number, who.keys.seed));
     PutStatement(batch, next, taken_back);
+    if (next.Assigned(person->number, number))
+      return Status::InvalidArgument("the person holds the class by a role too: take the role from them first");
+    DropSlots(next, person->number, number, batch);
   }
   const ClassKeyVersion version = next.NewestVersion(number) + 1;
   MS_ASSIGN(const crypto::PrivateKey key, AddKeyVersion(next, who, number, version, batch));
@@ -269,6 +279,7 @@ Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view na
 bool Registry::HasNewestKeys(const Person& person) const {
   const auto current = chain();
   const Person& newest = *current->FindPerson(person.number);
+  if (current->IsDisabled(person.number)) return false;
   return newest.verify_key == person.verify_key && newest.public_key == person.public_key;
 }
 

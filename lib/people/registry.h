@@ -31,6 +31,8 @@ struct NewPerson {
   PersonKind kind = PersonKind::kHuman;
   std::vector<std::string> classes;
   crypto::Argon2Cost cost;
+  std::vector<std::string> roles = {};
+  bool only_check = false;  // whether they could be added; nothing is
 };
 
 // Refuses `batch` with Conflict if somebody has added a statement to `chain` since: what is wrapped under the newest
@@ -69,9 +71,22 @@ class Registry {
   // Errors as the Chain has them; nothing is changed on failure.
   Status AddPerson(const Identity& who, const NewPerson& person, const LoginSecret& secret);
   Status Grant(const Identity& who, std::string_view person, std::string_view class_name);
+  // registry_roles.cc. Slots follow: a class that somebody comes to hold is sealed to them by `who`, who has its key,
+  // and the slots of one they hold no more are gone. The keys that they may have kept live until the class is rotated.
+  //   NotFound  no such person, class or role
+  // Revoke takes a grant back: what a role gives besides stays.
+  Status Revoke(const Identity& who, std::string_view person, std::string_view class_name);
+  Status DefineRole(const Identity& who, std::string_view name, Operations operations,
+                    const std::vector<std::string>& classes);
+  Status GiveRole(const Identity& who, std::string_view person, std::string_view role);
+  Status TakeRole(const Identity& who, std::string_view person, std::string_view role);
+  Status Enable(const Identity& who, std::string_view person);
+  Status Disable(const Identity& who, std::string_view person);
+  Status Rename(const Identity& who, std::string_view person, std::string_view name);
   // A new version of a class key, sealed to everyone who holds the class but `revoked`, whose grants are taken back.
   // `also` adds what is wrapped under the class key itself, in the same batch.
   //   PermissionDenied  only the founder may;  NotFound  no such class, or one of `revoked` does not hold it
+  //   InvalidArgument   one of them holds it by a role
   Status RotateClass(const Identity& who, ClassNumber number, const std::vector<std::string>& revoked,
                      const std::function<Status(const keys::ClassKey&, ClassKeyVersion, store::Batch&)>& also);
   // Other key pairs and another password for a person, by themselves or by the founder, whose class keys go into the
@@ -102,7 +117,7 @@ class Registry {
   Result<Identity> RecoverFounder(const BroughtShares& shares) const;
   // Another password over the keys that the person has. Conflict: they have other keys since.
   Status ReplacePassword(const Identity& who, ByteView password, const crypto::Argon2Cost& cost);
-  // False once the chain names other keys for this person.
+  // False once the chain names other keys for this person, or has them disabled.
   bool HasNewestKeys(const Person& person) const;
   // Waits until a change of the chain that is being committed is known here.
   void Settle() const;
@@ -133,6 +148,12 @@ class Registry {
                       store::Batch& batch) const;
   Status Declare(Chain& chain, const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,
                  const ByteArray<32>& digest, store::Batch& batch) const;
+  // One statement of what `say` says, and the slots that follow from it.
+  Status Say(const Identity& who, const std::function<Result<Bytes>(Chain&)>& say);
+  Status GiveRolesInto(Chain& chain, const Identity& who, PersonNumber person, const std::vector<std::string>& roles,
+                       store::Batch& batch) const;
+  Status FollowSlots(const Chain& before, const Chain& after, const Identity& who, store::Batch& batch) const;
+  void DropSlots(const Chain& chain, PersonNumber person, ClassNumber number, store::Batch& batch) const;
   void PutStatement(store::Batch& batch, const Chain& chain, ByteView statement) const;
   Status PutSlot(store::Batch& batch, const Person& person, ClassNumber number, ClassKeyVersion version,
                  KeyView key) const;

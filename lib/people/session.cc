@@ -28,17 +28,26 @@ Status Session::TakeUpGrants() {
     const auto key = ClassKeyAt(number, chain->NewestVersion(number));
     if (key.code() == StatusCode::kPermissionDenied) continue;  // revoked by a rotation that left this person out
     MS_TRY(key.status());
-    held_[number] = true;
+    Take(*chain, number);
   }
   return Status::Ok();
+}
+
+void Session::Take(const Chain& chain, ClassNumber number) {
+  const Operations operations = chain.OperationsOn(identity_.person.number, number);
+  may_[number] = static_cast<std::uint8_t>(operations.bits() | kHeld);
 }
 
 bool Session::DropRevoked() {
   const auto chain = registry_.chain();
   bool dropped = false;
   for (ClassNumber number = 0; number < format::kSlots; ++number) {
-    if (!Holds(number) || chain->Granted(identity_.person.number, number)) continue;
-    held_[number] = false;
+    if (!Holds(number)) continue;
+    if (chain->Granted(identity_.person.number, number)) {
+      Take(*chain, number);
+      continue;
+    }
+    may_[number] = 0;
     dropped = true;
     std::lock_guard lock(mutex_);
     std::erase_if(class_keys_, [&](const auto& key) { return key.first.first == number; });
@@ -110,7 +119,7 @@ void Session::End() {
   data_keys_.Clear();
   std::lock_guard lock(mutex_);
   class_keys_.clear();
-  for (auto& held : held_) held = false;
+  for (auto& may : may_) may = 0;
   identity_.keys = PrivateKeys{};
   // Where the compiler spilled registers with key bytes in them, calls of before may have left some on the stack.
   WipeStackBelow();

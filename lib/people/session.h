@@ -36,7 +36,16 @@ class Session {
   const Identity& identity() const { return identity_; }
   const Use& use() const { return use_; }
   const std::string& purpose() const { return use_.purpose; }
-  bool Holds(ClassNumber number) const { return number < held_.size() && held_[number]; }
+  // Whether the session has the key of the class; and whether its person may do `all` of this with what it opens. The
+  // first is what keys enforce, the second what the code here does.
+  bool Holds(ClassNumber number) const { return (BitsOf(number) & kHeld) != 0; }
+  bool May(ClassNumber number, Operations all) const {
+    const unsigned wanted = all.bits() | kHeld;
+    return (BitsOf(number) & wanted) == wanted;
+  }
+  bool MayOverVault(Operations all) const {
+    return registry_.chain()->OperationsOverVault(identity_.person.number).Has(all);
+  }
 
   // Goes on with the keys that replaced this person's. No other call may be running.
   void TakeNewKeys(Identity identity) { identity_ = std::move(identity); }
@@ -46,7 +55,8 @@ class Session {
   // Takes up what was granted since login. AuthFailed, Corrupt: a slot was changed.
   Status TakeUpGrants();
 
-  // Wipes the keys of classes that were taken back since login. True if there were any.
+  // Wipes the keys of classes that were taken back since login, and takes up what may be done with the others now. True
+  // if there were any.
   bool DropRevoked();
 
   // The class key of one version; one that rotation brought since login is fetched from the person's slot.
@@ -72,6 +82,10 @@ class Session {
  private:
   Session(const Registry& registry, const keys::StoreId& store, seal::SuiteView suite, Identity identity, Use use,
           std::size_t cached_patients);
+  static constexpr std::uint8_t kHeld = 0x80;  // beside the operations on a class, which have no such bit
+  static_assert((kOnClasses.bits() & kHeld) == 0);
+  unsigned BitsOf(ClassNumber number) const { return number < may_.size() ? may_[number].load() : 0u; }
+  void Take(const Chain& chain, ClassNumber number);
   Result<keys::DataKey> Unwrap(const keys::PatientKeys& patient, ClassNumber number, bool previous);
 
   const Registry& registry_;
@@ -79,7 +93,7 @@ class Session {
   seal::SuiteView suite_;
   Identity identity_;
   Use use_;
-  std::array<std::atomic<bool>, format::kSlots> held_{};
+  std::array<std::atomic<std::uint8_t>, format::kSlots> may_{};  // per class: operations, and kHeld
   std::mutex mutex_;
   std::map<std::pair<ClassNumber, ClassKeyVersion>, std::shared_ptr<const keys::ClassKey>> class_keys_;
   ShardedLru<keys::PatientHandle, OpenedDataKeys, keys::HandleHash> data_keys_;

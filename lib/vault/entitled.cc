@@ -10,8 +10,9 @@ Status RequireEntitled(const Core& core, const Desk& desk) {
   const people::Person& person = desk.session->identity().person;
   const bool founder = person.verify_key == chain->founder_key();
   const auto& classes = chain->classes();
-  const bool holds_all = std::all_of(classes.begin(), classes.end(),
-                                     [&](const auto& entry) { return chain->Granted(person.number, entry.first); });
+  const bool holds_all = std::all_of(classes.begin(), classes.end(), [&](const auto& entry) {
+    return chain->OperationsOn(person.number, entry.first).Has(people::kOfAGrant);
+  });
   if (founder || holds_all) return Status::Ok();
   return Status::PermissionDenied("only the founder may, or a person who holds every class");
 }

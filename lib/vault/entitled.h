@@ -1,4 +1,5 @@
-// Who may decide over whole patients and over the store: the founder, and whoever holds every class that is declared.
+// Who may decide over whole patients and over the store: the founder, and whoever may read, write and
+// search every class that is declared.
 #pragma once
 
 #include "vault/core.h"

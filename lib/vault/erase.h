@@ -17,7 +17,7 @@ struct Erased {
 // Withdraws the patient: rows, history, chunks, head and key row are deleted in one synced batch, postings overwritten
 // with filler, keys in memory let go of. `reason` has 1 to 4 096 bytes of UTF-8. Once more: the same answer.
 //   NotFound          no such patient; an erased one is known by handle alone
-//   PermissionDenied  only the founder erases, and nobody who is under legal hold
+//   PermissionDenied  only the founder and whoever has a role that erases does, and nobody who is under legal hold
 //   InvalidArgument   no reason, or too long a one
 Status ErasePatient(Session& session, const PatientName& name, std::string_view reason, Erased& out);
 

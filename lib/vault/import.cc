@@ -153,8 +153,8 @@ class Importer : public sources::Sink {
 Status Import(Core& core, Desk& desk, const ImportOptions& options, ImportReport& report) {
   const auto schema = core.schemas.current();
   const auto source = core.registry->chain()->FindClass(schema::kSource);
-  if (!source.has_value() || !desk.session->Holds(*source))
-    return Status::PermissionDenied("an import keeps each original, so its session must hold the class source");
+  if (!source.has_value() || !desk.session->May(*source, people::Operation::kWrite))
+    return Status::PermissionDenied("an import keeps each original, so its session must write the class source");
   Importer importer(core, desk, options, report);
   Status status = Status::Ok();
   for (const std::string& file : options.files) {

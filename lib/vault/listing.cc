@@ -182,6 +182,8 @@ Result<ListingPtr> ListFound(Core& core, Desk& desk, std::string_view type, std:
   MS_ASSIGN(const schema::FieldPlan* field, FindFieldPlan(*schema, type, field_name));
   if (!field->find) return Status::InvalidArgument("the field cannot be searched");
   // Whoever may not search is told so whatever they look for.
+  if (!desk.session->May(schema->NumberOf(field->class_index), people::Operation::kSearch))
+    return Status::PermissionDenied("the session may not search the field's class");
   MS_TRY(IndexKeyOf(core, desk, *schema, *field, core.generations.Of(field->index_id).newest).status());
   MS_TRY(CheckWhole(desk, *field, schema->NumberOf(field->class_index)));
   MS_ASSIGN(const SecretBytes wanted, schema::ValueFromText(*field, value));

@@ -135,9 +135,30 @@ void PatientChange::RemoveRow(ByteView row_key, const seal::Commitment& commitme
   head_.sum.Subtract(keys::DigestOfRow(*keys_, row_key, commitment));
 }
 
+// A writer need not hold every class of a record; one who may write none of them leaves its public fields alone too.
+Status PatientChange::CheckMayWrite(const schema::TypePlan& type) const {
+  const bool any = std::any_of(type.groups.begin(), type.groups.end(), [&](const schema::GroupPlan& group) {
+    return desk_.session->May(schema_->NumberOf(group.class_index), people::Operation::kWrite);
+  });
+  return any ? Status::Ok() : Status::PermissionDenied("the session may write no class of the record's type");
+}
+
+// It takes no key of a class that is not held; one that is held to read only is not deleted either.
+Status PatientChange::CheckMayDelete(const OpenedRow& live) const {
+  const schema::TypePlan* type = schema_->schema->FindType(live.header.type);
+  if (type != nullptr) MS_TRY(CheckMayWrite(*type));
+  for (const format::HeaderGroup& group : live.header.groups) {
+    const bool sealed = group.state == format::GroupState::kSealed && desk_.session->Holds(group.class_number);
+    if (sealed && !desk_.session->May(group.class_number, people::Operation::kWrite))
+      return Status::PermissionDenied("the record has a value of a class that the session may not write");
+  }
+  return Status::Ok();
+}
+
 Result<PutOutcome> PatientChange::Put(const PutRequest& request) {
   const schema::TypePlan* type = schema_->schema->FindType(request.type);
   if (type == nullptr) return Status::InvalidArgument("the schema has no such record type");
+  MS_TRY(CheckMayWrite(*type));
   const RecordPlace place = PlaceRecord(core_.identity, *keys_, request.type, request.record_id);
   MS_ASSIGN(const std::optional<OpenedRow> old, ReadRecord(place));
   const std::uint64_t stored_version = old.has_value() ? old->header.version : 0;
@@ -233,6 +254,7 @@ Status PatientChange::Delete(std::string_view type, ByteView record_id, std::uin
   const RecordPlace place = PlaceRecord(core_.identity, *keys_, type, record_id);
   MS_ASSIGN(const std::optional<OpenedRow> live, ReadRecord(place));
   if (!live.has_value()) return Status::NotFound("no such record");
+  MS_TRY(CheckMayDelete(*live));
   if (expected_version != 0 && expected_version != live->header.version)
     return Status::Conflict("the record has another version");
   return DeleteLive(*live);

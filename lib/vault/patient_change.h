@@ -99,6 +99,8 @@ class PatientChange {
     std::vector<std::uint32_t> fields{};
   };
   Status RecordDone();
+  Status CheckMayWrite(const schema::TypePlan& type) const;
+  Status CheckMayDelete(const OpenedRow& live) const;
   Status DeleteLive(const OpenedRow& live);
   Result<std::optional<OpenedRow>> ReadRecord(const RecordPlace& place) const;
   Result<const keys::DataKey*> DataKeyAt(people::ClassNumber number, std::uint32_t generation);

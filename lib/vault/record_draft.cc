@@ -38,7 +38,9 @@ RecordDraft::RecordDraft(PatientChange& change, const PutRequest& request, const
                          const OpenedRow* old)
     : change_(change), request_(request), type_(type), old_(old) {}
 
-bool RecordDraft::Held(people::ClassNumber number) const { return change_.desk_.session->Holds(number); }
+bool RecordDraft::MayWrite(people::ClassNumber number) const {
+  return change_.desk_.session->May(number, people::Operation::kWrite);
+}
 
 std::vector<std::uint32_t> RecordDraft::written_fields() const {
   std::vector<std::uint32_t> fields = cleared_;
@@ -70,7 +72,7 @@ Status RecordDraft::Prepare() {
     MS_ASSIGN(GroupDraft draft, MakeDraft(work));
     drafts_.push_back(std::move(draft));
     if (work.carry) CarryNames(work);
-    if (!work.carry && Held(work.class_number)) MS_TRY(SettlePostings(work));
+    if (!work.carry && MayWrite(work.class_number)) MS_TRY(SettlePostings(work));
   }
   MS_TRY(SettlePublic());
   return CheckDraftSize();
@@ -132,16 +134,17 @@ people::ClassNumber RecordDraft::ClassOf(const Work& work) const {
   }
   const bool stays = request_.mode == PutMode::kUpdate
                          ? !work.touched
-                         : work.stored != nullptr && (!Held(work.stored->class_number) || IsClosed(work.field));
+                         : work.stored != nullptr && (!MayWrite(work.stored->class_number) || IsClosed(work.field));
   return stays && work.stored != nullptr ? work.stored->class_number : fixed;
 }
 
 Status RecordDraft::CheckAccess(const Work& work) const {
   if (!work.touched) return Status::Ok();
-  if (!Held(work.class_number))
-    return Status::PermissionDenied("a value was given for a class the session does not hold");
-  if (work.stored != nullptr && work.stored->state == format::GroupState::kSealed && !Held(work.stored->class_number))
-    return Status::PermissionDenied("the value to be replaced is of a class the session does not hold");
+  if (!MayWrite(work.class_number))
+    return Status::PermissionDenied("a value was given for a class the session may not write");
+  if (work.stored != nullptr && work.stored->state == format::GroupState::kSealed &&
+      !MayWrite(work.stored->class_number))
+    return Status::PermissionDenied("the value to be replaced is of a class the session may not write");
   return CheckPurpose(work);
 }
 
@@ -177,13 +180,13 @@ Status RecordDraft::OpenStored(Work& work) {
 }
 
 Status RecordDraft::SettleFields(Work& work) {
-  const bool replaces = request_.mode != PutMode::kUpdate && Held(work.class_number);
-  const bool missing = work.stored == nullptr && Held(work.class_number);  // the schema brought the group since
+  const bool replaces = request_.mode != PutMode::kUpdate && MayWrite(work.class_number);
+  const bool missing = work.stored == nullptr && MayWrite(work.class_number);  // the schema brought the group since
   if (!work.touched && !replaces && !missing) {
     work.carry = work.stored != nullptr;  // without one it becomes void
     return Status::Ok();
   }
-  if (work.stored != nullptr && !Held(work.stored->class_number) && !work.touched)
+  if (work.stored != nullptr && !MayWrite(work.stored->class_number) && !work.touched)
     return work.carry = true, Status::Ok();
   MS_TRY(OpenStored(work));
   if (request_.mode != PutMode::kUpdate) KeepClosed(work);
@@ -315,7 +318,7 @@ Result<GroupDraft> RecordDraft::MakeDraft(Work& work) {
   draft.header.class_number = work.class_number;
   draft.header.field = work.field;
   draft.header.schema_version = change_.schema_->version;
-  if (!Held(work.class_number)) {
+  if (!MayWrite(work.class_number)) {
     draft.how = GroupDraft::How::kVoid;
     draft.void_size = format::EmptyGroupSize(work.plan->least_size);
     return draft;

@@ -66,7 +66,7 @@ class RecordDraft {
   Status SettlePostings(const Work& work);
   Status SettlePosting(const schema::FieldPlan& field, const FieldValue& value);
   void CarryNames(const Work& work);
-  bool Held(people::ClassNumber number) const;
+  bool MayWrite(people::ClassNumber number) const;
   bool InGroup(const Work& work, std::uint32_t field) const;
 
   PatientChange& change_;

@@ -9,7 +9,8 @@ namespace {
 
 Result<bool> IsOf(Session& session, std::string_view person) {
   MS_ASSIGN(Call call, session.Enter());
-  return call.desk().session->identity().person.name == person;
+  const people::Person* const named = call.core().registry->chain()->FindPerson(person);  // as they are called now
+  return named != nullptr && named->number == call.desk().session->identity().person.number;
 }
 
 Status Rotate(Call& call, bool own, std::string_view person, const people::LoginSecret& secret,
@@ -48,7 +49,7 @@ Status ClassesOf(Session& session, std::string_view name, std::vector<RotatedCla
   const people::Person* const person = chain->FindPerson(name);
   if (person == nullptr) return Status::NotFound("no person of that name");
   for (const auto& [number, entry] : chain->classes()) {
-    if (chain->Granted(person->number, number)) out.push_back({entry.name});
+    if (chain->Assigned(person->number, number)) out.push_back({entry.name});
   }
   return Status::Ok();
 }

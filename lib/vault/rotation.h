@@ -11,6 +11,7 @@ namespace mseal::vault {
 // sessions of the revoked let go of the class.
 // `number` is the job's.
 //   PermissionDenied  only the founder may;  NotFound  no such class, or one of `revoked` does not hold it
+//   InvalidArgument   one of `revoked` holds it by a role
 //   AlreadyExists     the class is being rotated: finish that job first
 Status StartClassRotation(Session& session, std::string_view class_name, const std::vector<std::string>& revoked,
                           std::uint32_t& number);

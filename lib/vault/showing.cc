@@ -6,7 +6,7 @@ namespace mseal::vault {
 bool IsOpenTo(const Desk& desk, const schema::FieldPlan& field) { return field.IsFor(desk.session->purpose()); }
 
 Showing ShowingOf(const Desk& desk, const schema::FieldPlan& field, people::ClassNumber number, bool masked) {
-  if (!desk.session->Holds(number) || !IsOpenTo(desk, field)) return Showing::kNothing;
+  if (!desk.session->May(number, people::Operation::kRead) || !IsOpenTo(desk, field)) return Showing::kNothing;
   const bool has_mask = field.mask != schema::Mask::kNone;
   if (desk.Masks(number)) return has_mask ? Showing::kMasked : Showing::kNothing;
   return masked && has_mask ? Showing::kMasked : Showing::kWhole;

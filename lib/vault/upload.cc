@@ -31,8 +31,8 @@ Result<std::unique_ptr<Upload>> Upload::Begin(Core& core, Desk& desk, const Pati
   upload->record_id_ = SecretBytes::CopyOf(record_id);
   upload->field_ = field->number;
   upload->class_number_ = schema->NumberOf(field->class_index);
-  if (!desk.session->Holds(upload->class_number_))
-    return Status::PermissionDenied("the session does not hold the field's class");
+  if (!desk.session->May(upload->class_number_, people::Operation::kWrite))
+    return Status::PermissionDenied("the session may not write the field's class");
   if (!IsOpenTo(desk, *field)) return Status::PermissionDenied("the field is not for the session's purpose");
   MS_TRY(upload->MakeWriter());
   return upload;

@@ -424,6 +424,7 @@ std::vector<std::shared_ptr<Session>> Vault::LiveSessions() {
 void Vault::EndSessionsWithOldKeys() {
   for (const auto& session : LiveSessions()) {
     if (session->HasOldKeys()) session->Logout();
+    session->LoseDisabledWitness();
   }
 }
 
@@ -478,6 +479,13 @@ void Session::Begin(std::unique_ptr<people::Session> session) {
 bool Session::HasOldKeys() {
   const auto call = Enter();
   return call.ok() && !vault_->core_->registry->HasNewestKeys(desk_.session->identity().person);
+}
+
+void Session::LoseDisabledWitness() {
+  const auto call = Enter();
+  if (!call.ok()) return;
+  people::PersonNumber second = desk_.second_person;
+  if (vault_->core_->registry->chain()->IsDisabled(second)) desk_.second_person.compare_exchange_strong(second, 0);
 }
 
 void Session::End() {

@@ -108,9 +108,11 @@ class Vault : public std::enable_shared_from_this<Vault> {
   const OpenOptions& options() const { return options_; }
   std::uint32_t session_count();
   Metrics& metrics() { return metrics_; }
-  // Ends the sessions of persons who have other keys since they logged in. The caller is in no call of a session.
+  // Ends the sessions of persons who have other keys since they logged in, or were disabled, also as a second person.
+  // The caller is in no call of a session.
   void EndSessionsWithOldKeys();
-  // Sessions let go of the classes that the chain has taken from their persons. `own`: the caller's, which lost none.
+  // Sessions let go of the classes and operations that the chain has taken from their persons. `own`: the caller's,
+  // which lost none.
   void DropRevoked(const Session* own);
   // Vault and sessions let go of a patient's keys.
   void ForgetPatient(const keys::PatientHandle& patient);
@@ -171,6 +173,7 @@ class Session : public std::enable_shared_from_this<Session> {
   friend class Child;
   void Begin(std::unique_ptr<people::Session> session);
   bool HasOldKeys();
+  void LoseDisabledWitness();
   void End();  // the gate is held
   Status Ended() const;
   // Without waiting for calls that run: their session is in use, and if it is too old they are the last.

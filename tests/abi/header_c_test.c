@@ -312,6 +312,72 @@ static int keep_mark(void* context, const medseal_mark_info* info) {
   return 1;
 }
 
+static int keep_role(void* context, const medseal_role* role) {
+  EXPECT(strcmp(role->name, "reader") == 0 && role->operations == MEDSEAL_OP_READ);
+  EXPECT(role->class_count == 1 && strcmp(role->classes[0], "hiv") == 0);
+  ++*(int*)context;
+  return 1;
+}
+
+static int see_reader(void* context, const medseal_person_info* info) {
+  if (strcmp(info->name, "mary reader") != 0) return 0;
+  EXPECT(info->role_count == 1 && strcmp(info->roles[0], "reader") == 0 && info->disabled == 1);
+  EXPECT(info->class_count == 2 && info->class_operations[1] == 0 && info->operations == 0);
+  ++*(int*)context;
+  return 0;
+}
+
+static void ARoleIsGivenAndItsPersonDisabled(medseal_vault* vault, medseal_session* session) {
+  const medseal_cost cost = {sizeof cost, 19 * 1024, 2};
+  const char* const hiv[] = {"hiv"};
+  const char* const roles[] = {"reader"};
+  medseal_role role = MEDSEAL_INIT(medseal_role);
+  medseal_person_options person = MEDSEAL_INIT(medseal_person_options);
+  medseal_session* theirs = NULL;
+  int calls = 0;
+  role.name = "reader";
+  role.operations = 256;
+  role.classes = hiv;
+  role.class_count = 1;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_role_define(session, &role, &error));
+  role.operations = MEDSEAL_OP_READ;
+  EXPECT_CODE(MEDSEAL_OK, medseal_role_define(session, &role, &error));
+  EXPECT_CODE(MEDSEAL_ALREADY_EXISTS, medseal_role_define(session, &role, &error));
+  EXPECT_CODE(MEDSEAL_CANCELLED, medseal_roles(session, keep_role, &calls, &error));
+  EXPECT(calls == 1);
+  role.name = NULL;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_role_define(session, &role, &error));
+  person.name = "mary";
+  person.password = text("mary's password");
+  person.cost = &cost;
+  person.roles = roles;
+  person.role_count = 1;
+  person.only_check = 1;
+  EXPECT_CODE(MEDSEAL_OK, medseal_person_add(session, &person, &error));
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "mary", "mary's password", &theirs));
+  person.only_check = 0;
+  EXPECT_CODE(MEDSEAL_OK, medseal_person_add(session, &person, &error));
+  EXPECT_CODE(MEDSEAL_ALREADY_EXISTS, medseal_role_give(session, "mary", "reader", &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_role_take(session, "mary", "reader", &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_role_give(session, "mary", "reader", &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_person_revoke(session, "mary", "hiv", &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_person_rename(session, "mary", "mary reader", &error));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "mary reader", "mary's password", &theirs));
+  EXPECT_CODE(MEDSEAL_PERMISSION_DENIED, medseal_person_enable(theirs, "ada", 0, &error));
+  EXPECT_CODE(MEDSEAL_OK, medseal_person_enable(session, "mary reader", 0, &error));
+  EXPECT_CODE(MEDSEAL_CLOSED, medseal_persons(theirs, see_reader, &calls, &error));
+  calls = 0;
+  EXPECT_CODE(MEDSEAL_OK, medseal_persons(session, see_reader, &calls, &error));
+  EXPECT(calls == 1);
+  medseal_session_free(theirs);
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_person_revoke(NULL, "mary", "hiv", &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_person_enable(session, NULL, 0, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_person_rename(session, "mary", NULL, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_role_give(session, NULL, "reader", &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_role_take(session, "mary", NULL, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_roles(session, NULL, NULL, &error));
+}
+
 static void AHeldPatientIsNotDeleted(medseal_session* session) {
   const medseal_ref ref = ref_of("p-1");
   medseal_mark_info kept = MEDSEAL_INIT(medseal_mark_info);
@@ -636,6 +702,7 @@ int main(void) {
     ABatchSaysWhatBecameOfEachItem(session);
     FindReadsTheNormalisedValue(session);
     ACallbackEndsAListing(session);
+    ARoleIsGivenAndItsPersonDisabled(vault, session);
     AHeldPatientIsNotDeleted(session);
     ARestrictedPatientIsReadByTwo(vault, session);
     RetentionIsAPlanUnlessToldToRun(session);

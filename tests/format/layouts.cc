@@ -435,6 +435,10 @@ std::vector<Layout> Make() {
       {"statement of custodians", StatementExample(CustodiansBody{1, 2, {7}, {{1}, {2}, {3}}}), AgainStatement});
   all.push_back({"statement of a suite", StatementExample(SuiteBody{2}), AgainStatement});
   all.push_back({"statement of a policy", StatementExample(PolicyBody{"login_attempts", 5}), AgainStatement});
+  all.push_back({"statement of a role", StatementExample(RoleBody{1, 0x07, 0x8001, "physician"}), AgainStatement});
+  all.push_back({"statement of a role given", StatementExample(RoleGivenBody{3, 1, true}), AgainStatement});
+  all.push_back({"statement of a person's state",
+                 StatementExample(PersonStateBody{3, PersonStateKind::kRenamed, "Dr. B. Martin"}), AgainStatement});
   return all;
 }
 

@@ -67,6 +67,9 @@ TEST(StatementFormat, BodyOfOneTypeIsNoBodyOfAnother) {
                                   PersonKeysBody{1, {}, {}},
                                   CustodiansBody{1, 2, {}, {{}, {}}},
                                   SuiteBody{2},
+                                  RoleBody{1, 7, 2, "a"},
+                                  RoleGivenBody{1, 1, true},
+                                  PersonStateBody{1, PersonStateKind::kRenamed, "a"},
                                   PolicyBody{"a", 1}};
   for (const StatementBody& body : bodies) {
     const Bytes bytes = EncodeStatementBody(body);

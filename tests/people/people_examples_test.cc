@@ -14,15 +14,18 @@ TEST(PeopleExamples, ChainIsBelievedAndSaysWhatItShould) {
   const auto chain = Chain::Verify(one.Fixed<16>("store"), one.HexList("statements"));
   ASSERT_TRUE(chain.ok()) << chain.status().message();
   EXPECT_EQ(test::ToHex(chain->founder_key()), one.Text("founder_key"));
-  EXPECT_EQ(chain->newest_number(), 11u);
+  EXPECT_EQ(chain->newest_number(), 14u);
   EXPECT_EQ(chain->founding_suite(), crypto::Suite::kChaCha20Poly1305);
   EXPECT_EQ(chain->suites().newest(), crypto::Suite::kAes256Gcm);
   EXPECT_EQ(chain->policy("login_attempts"), 5u);
-  EXPECT_EQ(chain->FindPerson("Dr. A. Martin")->number, 2u);
+  EXPECT_EQ(chain->FindPerson("Dr. B. Martin")->number, 2u);
+  EXPECT_EQ(chain->FindPerson("Dr. A. Martin"), nullptr);  // the name of before
   const auto number = static_cast<ClassNumber>(one.Number("class_number"));
   EXPECT_EQ(chain->FindClass("hiv"), number);
   EXPECT_TRUE(chain->classes().at(number).no_index);
-  EXPECT_FALSE(chain->Granted(2, number));  // a statement takes the grant back
+  EXPECT_FALSE(chain->DirectlyGranted(2, number));  // a statement takes the grant back
+  EXPECT_TRUE(chain->Granted(2, number));           // a role gives the class again
+  EXPECT_EQ(chain->OperationsOn(2, number), Operation::kRead | Operation::kWrite | Operation::kSearch);
   EXPECT_EQ(test::ToHex(*chain->SchemaDigest(1)), one.Text("schema_digest"));
   EXPECT_EQ(test::ToHex(chain->FindClassKey(number, 1)->digest), one.Text("class_key_digest"));
   EXPECT_EQ(test::ToHex(DigestOfClassKey(one.Fixed<16>("store"), number, 1, one.Fixed<32>("class_key"))),
@@ -48,7 +51,10 @@ TEST(PeopleExamples, ChainIsSignedToTheSameBytes) {
   EXPECT_EQ(*chain.AddPersonKeys(2, doctor.verify_key, doctor.public_key, 1, seed), statements[7]);
   EXPECT_EQ(*chain.AddCustodians(whole.custodians(), 1, seed), statements[8]);
   EXPECT_EQ(*chain.AddSuite(whole.suites().newest(), 1, seed), statements[9]);
-  EXPECT_EQ(*chain.AddPolicy("login_attempts", 5, 1, seed), statements[10]);
+  EXPECT_EQ(*chain.DefineRole(*whole.FindRole("physician"), 1, seed), statements[10]);
+  EXPECT_EQ(*chain.GiveRole(2, 1, 1, seed), statements[11]);
+  EXPECT_EQ(*chain.Rename(2, doctor.name, 1, seed), statements[12]);
+  EXPECT_EQ(*chain.AddPolicy("login_attempts", 5, 1, seed), statements[13]);
 }
 
 TEST(PeopleExamples, CredentialOpensWithItsKeyFile) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/purposes.h"
+
 namespace mseal::people {
 namespace {
 

@@ -315,6 +315,10 @@ def statements():
               "custodians": (9, [("set", be(SET, 4)), ("threshold", be(THRESHOLD, 1)), ("count", be(COUNT, 1)),
                                  ("public key", CUSTODIANS_PUBLIC)] + [("", digest_of_share(n)) for n in NUMBERS]),
               "suite": (10, [("suite", b"\2")]),
+              "role": (11, [("role", be(1, 2)), ("operations", b"\x07"), ("classes", be(1 << CLASS, 2)),
+                            ("name", prefixed(b"physician", 1))]),
+              "role given": (12, [("person", be(2, 4)), ("role", be(1, 2)), ("given", b"\1")]),
+              "person state": (13, [("person", be(2, 4)), ("state", b"\3"), ("name", prefixed(b"Dr. B. Martin", 1))]),
               "policy": (14, [("name", prefixed(b"login_attempts", 1)), ("value", be(5, 8))])}
     for name, (type_, body) in bodies.items():
         add(type_, body)
@@ -328,7 +332,7 @@ def statements():
     def bad(title, type_, body, code=CORRUPT):
         return title, code, flat(next_(type_, body))
 
-    class_ = bodies["class"][1]
+    class_, role, given, renamed = (bodies[name][1] for name in ("class", "role", "role given", "person state"))
     names = [("no name", b""), ("name of 65 bytes", b"x" * 65), ("name with a tab", b"a\tb"),
              ("name that is not UTF-8", b"a\xff"), ("name that turns the direction", "a\u202eb".encode())]
     refused = [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
@@ -380,12 +384,32 @@ def statements():
                bad("policy with a capital in its name", 14, [("", prefixed(b"Login", 1)), ("", be(5, 8))]),
                bad("policy with a hyphen in its name", 14, [("", prefixed(b"login-attempts", 1)), ("", be(5, 8))]),
                bad("policy without a value", 14, [("", prefixed(b"login_attempts", 1))]),
-               bad("policy with a byte more", 14, [("", prefixed(b"login_attempts", 1)), ("", bytes(9))])]
+               bad("policy with a byte more", 14, [("", prefixed(b"login_attempts", 1)), ("", bytes(9))]),
+               bad("role 0", 11, [("", bytes(2))] + role[1:]),
+               bad("role of an operation without a meaning", 11, role[:1] + [("", b"\x80")] + role[2:]),
+               bad("role with a byte more", 11, role + [("", b"\0")]), bad("role without a name", 11, role[:3]),
+               bad("role given to person 0", 12, [("", bytes(4))] + given[1:]),
+               bad("role 0 given", 12, [given[0], ("", bytes(2)), given[2]]),
+               bad("role neither given nor taken", 12, given[:2] + [("", b"\2")]),
+               bad("role given with a byte more", 12, given + [("", b"\0")]),
+               bad("state of person 0", 13, [("", bytes(4))] + renamed[1:]),
+               bad("state 0", 13, [renamed[0], ("", b"\0\0")]), bad("state 4", 13, [renamed[0], ("", b"\4\0")]),
+               bad("enabled with a name", 13, [renamed[0], ("", b"\1"), renamed[2]]),
+               bad("disabled with a name", 13, [renamed[0], ("", b"\2"), renamed[2]]),
+               bad("state with a byte more", 13, renamed + [("", b"\0")])]
+    refused += [bad(f"role: {title}", 11, role[:3] + [("", prefixed(name, 1))]) for title, name in names]
+    refused += [bad(f"renamed: {title}", 13, renamed[:2] + [("", prefixed(name, 1))]) for title, name in names]
     refused += [bad(f"person: {title}", 2, person(3, name, DOCTOR, DOCTOR_PUBLIC)) for title, name in names]
     refused += [bad(f"class: {title}", 3, class_[:2] + [("", prefixed(name, 1))]) for title, name in names]
     accepted = [(name, chain[i]) for i, name in [(0, "founding"), (2, "class"), (3, "class key"), (4, "grant"),
                                                  (5, "schema"), (6, "revoke"), (7, "person keys"),
-                                                 (8, "custodians"), (9, "suite"), (10, "policy")]]
+                                                 (8, "custodians"), (9, "suite"), (10, "role"),
+                                                 (11, "role given"), (12, "renamed"), (13, "policy")]]
+    accepted += [("disabled", flat(next_(13, [renamed[0], ("", b"\2\0")]))),
+                 ("enabled", flat(next_(13, [renamed[0], ("", b"\1\0")]))),
+                 ("role taken", flat(next_(12, given[:2] + [("", b"\0")]))),
+                 ("role of everything", flat(next_(11, [("", b"\xff\xff\x7f\xff\xff"), role[3]]))),
+                 ("role of nothing", flat(next_(11, [role[0], ("", bytes(3)), role[3]])))]
     accepted += [("sixteen custodians, all needed",
                   flat(next_(9, [("", be(SET, 4)), ("", b"\x10\x10"), ("", CUSTODIANS_PUBLIC), ("", bytes(16 * 32))])))]
     accepted += [("a service", flat(next_(2, person(3, b"analyser 7", DOCTOR, DOCTOR_PUBLIC, 2)))),

@@ -1,0 +1,64 @@
+// What a person may do, and the roles that say so: named sets of classes and operations. FORMAT.md, "Statement".
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace mseal::people {
+
+using RoleNumber = std::uint16_t;  // from 1, never reused
+
+enum class Operation : std::uint8_t {
+  // On values of a class that the person holds.
+  kRead = 1,
+  kWrite = 2,
+  kSearch = 4,
+  kExport = 8,
+  // Over the whole vault.
+  kAdminister = 16,  // persons, grants and roles
+  kErase = 32,       // patients
+  kAudit = 64,       // reads the class `audit`
+};
+
+// A set of them.
+class Operations {
+ public:
+  constexpr Operations() = default;
+  constexpr Operations(Operation one) : bits_(static_cast<std::uint8_t>(one)) {}
+  static constexpr Operations FromBits(std::uint8_t bits) {
+    Operations all;
+    all.bits_ = bits;
+    return all;
+  }
+  constexpr std::uint8_t bits() const { return bits_; }
+  constexpr bool Has(Operations all) const { return (bits_ & all.bits_) == all.bits_; }
+  constexpr Operations operator|(Operations other) const {
+    return FromBits(static_cast<std::uint8_t>(bits_ | other.bits_));
+  }
+  constexpr Operations operator&(Operations other) const {
+    return FromBits(static_cast<std::uint8_t>(bits_ & other.bits_));
+  }
+  constexpr bool operator==(const Operations&) const = default;
+
+ private:
+  std::uint8_t bits_ = 0;
+};
+
+constexpr Operations operator|(Operation a, Operation b) { return Operations(a) | b; }
+
+// What a grant of a class gives, without a role.
+inline constexpr Operations kOfAGrant = Operation::kRead | Operation::kWrite | Operation::kSearch;
+inline constexpr Operations kOnClasses = kOfAGrant | Operation::kExport;
+inline constexpr Operations kOverVault = Operation::kAdminister | Operation::kErase | Operation::kAudit;
+
+struct Role {
+  RoleNumber number = 0;
+  std::string name;
+  Operations operations;
+  std::uint16_t classes = 0;  // bit n: class n
+
+  bool Names(std::uint8_t class_number) const { return (classes >> class_number & 1) != 0; }
+  bool operator==(const Role&) const = default;
+};
+
+}  // namespace mseal::people
