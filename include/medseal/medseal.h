@@ -1088,6 +1088,14 @@ typedef struct medseal_restore_options {
   void* context;
 } medseal_restore_options;
 
+/* The copy of the log of accesses that a backup place has. */
+typedef enum medseal_restored_log {
+  MEDSEAL_LOG_FITS = 0,    /* what was signed and anchored: the log goes on from there */
+  MEDSEAL_LOG_MISSING = 1, /* a new log begins */
+  MEDSEAL_LOG_DAMAGED = 2, /* set aside as audit.damaged in the store's folder; a new log begins */
+  MEDSEAL_LOG_FORKED = 3   /* whole, but not what was signed or anchored: somebody changed it */
+} medseal_restored_log;
+
 typedef struct medseal_restore_report {
   size_t size;
   uint32_t backup;          /* number; 0: a copy */
@@ -1108,6 +1116,8 @@ typedef struct medseal_restore_report {
   int changes_lost;         /* the store went on after the bundle was made: erasures, revocations and whatever else was done since then
                              * are lost, and who was erased since is back */
   uint32_t newer_backup;    /* number of one that is missing or damaged, so that an older one was taken; 0: none */
+  medseal_restored_log log;
+  uint64_t log_entries_lost; /* of the log of accesses, that were anchored and are in no copy */
 } medseal_restore_report;
 
 typedef enum medseal_restored_as {

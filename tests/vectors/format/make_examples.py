@@ -947,8 +947,8 @@ def log_entries():
         return start(2) + [("what", be(kind, 1)), ("time, ms", be(1609459200000, 8)), ("start of the system", made("boot", 16))]
 
     layout("log_mark", "Marks in the log", mark(), dict(kind=1, time_ms=1609459200000),
-           refused(mark()) + [("mark 0", CORRUPT, flat(mark(0))), ("mark 4", CORRUPT, flat(mark(4)))],
-           [("closed", flat(mark(2))), ("a beat", flat(mark(3)))])
+           refused(mark()) + [("mark 0", CORRUPT, flat(mark(0))), ("mark 4", CORRUPT, flat(mark(4))), ("mark 7", CORRUPT, flat(mark(7)))],
+           [("closed", flat(mark(2))), ("a beat", flat(mark(3))), ("restored", flat(mark(6)))])
 
     key_id, ephemeral, audit_public = made("audit key id", 16), made("audit ephemeral", 32), made("audit public", 32)
     audit_key, shared = made("audit key", 32), made("audit shared", 32)
