@@ -17,6 +17,8 @@ constexpr PolicyEntry kTable[] = {
     {policy::kSessionsPerPerson, 64, 1, 10'000, kHigher, "sessions that one person may have at a time"},
     {policy::kSessionIdleMinutes, 30, 1, 1'440, kHigher, "a session that nobody uses for so long ends"},
     {policy::kSessionMaxHours, 12, 1, 168, kHigher, "a session ends after so long in any case"},
+    {policy::kBreakGlassMinutes, 60, 1, 1'440, kHigher, "how long a broken glass lets its person read at most"},
+    {policy::kBreakGlassReviewHours, 72, 1, 720, kHigher, "a broken glass that nobody reviewed for so long is overdue"},
 };
 
 }  // namespace
