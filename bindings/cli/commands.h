@@ -196,6 +196,13 @@ Outcome RestrictPatient(const Common& common, const MarkArguments& arguments);
 Outcome UnrestrictPatient(const Common& common, const MarkArguments& arguments);
 Outcome ListMarks(const Common& common);
 
+struct GlassReviewArguments {
+  std::uint64_t number = 0;
+  std::string verdict;
+};
+Outcome ListBrokenGlass(const Common& common);
+Outcome ReviewBrokenGlass(const Common& common, const GlassReviewArguments& arguments);
+
 struct RetentionArguments {
   std::string type;             // plan only
   std::string until;            // plan only: YYYY-MM-DD

@@ -37,6 +37,10 @@ void AddCommon(CLI::App& app, Common& common) {
   app.add_option("--with-password-file", common.second_password.file, "file with the second person's password");
   app.add_option("--with-password-fd", common.second_password.descriptor, "descriptor with it, one line");
   app.add_option("--with-key", common.second_key, "the second person's key file");
+  app.add_option("--break-glass", common.glass_reason,
+                 "in need, and why: read a class behind glass in this command; it is reviewed afterwards");
+  app.add_option("--break-glass-class", common.glass_class, "which, where you may break the glass for several");
+  app.add_option("--break-glass-minutes", common.glass_minutes, "for how long at most, as policy says if not given");
   app.add_option("--purpose", common.purpose,
                  "of use: care, billing, research, admin, emergency, migration, audit, patient_request, public_health, "
                  "or x-... of your own")
@@ -118,6 +122,7 @@ Parsed Parse(int count, char** words) {
   AddImport(app, commands);
   AddErasure(app, commands);
   AddMarks(app, commands);
+  AddBreakGlass(app, commands);
   AddAudit(app, commands);
   AddRetention(app, commands);
   try {

@@ -352,6 +352,20 @@ struct MarkInfo {
   std::optional<Mark> restriction = {};
 };
 
+// A class that somebody read in need.
+struct BrokenGlass {
+  std::uint64_t number = 0;
+  std::string person = {};
+  std::string class_name = {};
+  std::uint64_t from_ms = 0;
+  std::uint64_t until_ms = 0;
+  Secret reason = {};
+  bool overdue = false;
+  std::string reviewed_by = {};  // empty: nobody yet
+  std::uint64_t reviewed_ms = 0;
+  Secret verdict = {};
+};
+
 // Which entries of the log: everything that is set has to fit.
 struct AuditQuery {
   std::optional<Patient> patient = {};
@@ -746,6 +760,26 @@ class Session {
     return out;
   }
 
+  // The number under which it is reviewed. An empty class: the only one there is behind glass; 0 minutes: as policy
+  // says.
+  Result<std::uint64_t> BreakGlass(Name class_name, Name reason, std::uint64_t minutes = 0) {
+    std::uint64_t number = 0;
+    const Status status =
+        internal::Call(medseal_break_glass, raw_.get(), class_name.c_str(), reason.c_str(), minutes, &number);
+    if (!status.ok()) return status.error();
+    return number;
+  }
+  Result<std::vector<BrokenGlass>> BrokenGlasses() {
+    std::vector<BrokenGlass> out;
+    const Status status =
+        internal::Call(medseal_broken_glasses, raw_.get(), &Session::TakeGlass, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+  Status ReviewBrokenGlass(std::uint64_t number, Name verdict) {
+    return internal::Call(medseal_break_glass_review, raw_.get(), number, verdict.c_str());
+  }
+
   // `visit(const medseal_audit_entry&)` answers whether to go on; what the entry shows is good during the call.
   template <typename Visit>
   Status AuditEntries(const AuditQuery& query, Visit&& visit) {
@@ -950,6 +984,20 @@ class Session {
     if (info->restricted != 0)
       mark.restriction = entry(info->restriction_since_ms, info->restriction_by, info->restriction_reason);
     static_cast<std::vector<MarkInfo>*>(marks)->push_back(std::move(mark));
+    return 0;
+  }
+  static int TakeGlass(void* glasses, const medseal_broken_glass* info) {
+    static_cast<std::vector<BrokenGlass>*>(glasses)->push_back(
+        {.number = info->number,
+         .person = info->person,
+         .class_name = info->class_name,
+         .from_ms = info->from_ms,
+         .until_ms = info->until_ms,
+         .reason = Secret(AsText(internal::View(info->reason))),
+         .overdue = info->overdue != 0,
+         .reviewed_by = info->reviewed_by == nullptr ? "" : info->reviewed_by,
+         .reviewed_ms = info->reviewed_ms,
+         .verdict = Secret(AsText(internal::View(info->verdict)))});
     return 0;
   }
   static void TakeRotated(void* classes, const medseal_rotated_class* rotated) {

@@ -390,6 +390,9 @@ static void AHeldPatientIsNotDeleted(medseal_session* session) {
   EXPECT_CODE(MEDSEAL_OK, medseal_release(session, &ref, &error));
   EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_release(session, &ref, &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_marks(session, NULL, NULL, &error));
+  EXPECT_CODE(MEDSEAL_ALREADY_EXISTS, medseal_break_glass(session, "hiv", "in need", 0, NULL, &error));
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_break_glass_review(session, 1, "in order", &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_broken_glasses(session, NULL, NULL, &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_policies(session, NULL, NULL, &error));
   EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_policy_set(session, "nothing", 1, &error));
   EXPECT_CODE(MEDSEAL_PERMISSION_DENIED, medseal_policy_set(session, "lockout_minutes", 1, &error));
