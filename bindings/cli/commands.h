@@ -27,6 +27,7 @@ struct InitArguments {
 Outcome Init(const Common& common, const InitArguments& arguments);
 Outcome ShowStatus(const Common& common);
 Outcome ShowMetrics(const Common& common);
+Outcome ShowFindings(const Common& common);
 Outcome Verify(const Common& common);
 Outcome ShowThief(const Common& common);
 

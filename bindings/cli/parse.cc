@@ -10,7 +10,8 @@ namespace {
 constexpr const char* kFooter =
     "PATIENT and search values: - reads a line of standard input, @FILE reads a file, h:... is a printed handle;\n"
     "--allow-argv takes them as they are. Secrets come from a file, a descriptor or a prompt.\n"
-    "Exit codes: 0 done, 1 other, 2 wrong call or input, 3 done but some inputs were rejected, 4 not found, 5 erased,\n"
+    "Exit codes: 0 done, 1 other, 2 wrong call or input, 3 done but some inputs were rejected or the\n"
+    "doctor found something red, 4 not found, 5 erased,\n"
     "6 may not, 10 no vault, 11 locked, 12 wrong secret, 13 tampered, corrupt or stale, 14 key unavailable, 130 "
     "cancelled.";
 

@@ -1037,6 +1037,35 @@ typedef void (*medseal_thief_callback)(void* context, const char* what, const ch
 MEDSEAL_API medseal_code medseal_thief(const medseal_thief_options* options, medseal_thief_callback callback, void* context,
                                        int* opens_values, medseal_error* error);
 
+typedef enum medseal_severity {
+  MEDSEAL_NOTE = 0,   /* to know */
+  MEDSEAL_YELLOW = 1, /* look at it */
+  MEDSEAL_RED = 2     /* not safe as it is */
+} medseal_severity;
+
+typedef struct medseal_finding {
+  size_t size;
+  medseal_severity severity;
+  const char* code;   /* a stable word: "provider_copies_few", "core_dumps", "break_glass_overdue", ... */
+  const char* text;
+  const char* advice; /* what to do; empty: nothing */
+} medseal_finding;
+/* Return 0 to go on; anything else ends the listing with CANCELLED. Texts are good during the callback. */
+typedef int (*medseal_finding_callback)(void* context, const medseal_finding* finding);
+
+typedef struct medseal_doctor_options {
+  size_t size;
+  const char* passphrase_path; /* files that may lie on the store's device; NULL: none */
+  const char* password_path;
+} medseal_doctor_options;
+
+/* Everything about the vault and this process that is not safe: keys that are overdue, copies and backups that are few or stale, memory
+ * that can leave the process, accounts nobody uses. Nothing found is no call of the callback. `session` may be NULL: without one whose
+ * person may audit, nothing is said of how accounts are used. `options` and `worst` may be NULL. What cannot be examined is red. */
+MEDSEAL_API medseal_code medseal_doctor(medseal_vault* vault, medseal_session* session, const medseal_doctor_options* options,
+                                        medseal_finding_callback callback, void* context, medseal_severity* worst,
+                                        medseal_error* error);
+
 /* ---- Backups ------------------------------------------------------------------------------------------------------- */
 
 /* A backup place is a folder off this disk that was registered: with backups of our own and a bundle, or with a bundle beside copies that

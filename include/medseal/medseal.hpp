@@ -415,6 +415,18 @@ struct ThiefOptions {
   Name person = {};
 };
 
+// Files that lie on this machine, as far as the caller knows them.
+struct DoctorOptions {
+  Name passphrase_path = {};
+  Name password_path = {};
+};
+struct Finding {
+  medseal_severity severity = MEDSEAL_NOTE;
+  std::string code = {};
+  std::string text = {};
+  std::string advice = {};
+};
+
 struct BackupInfo {
   std::string place = {};
   medseal_backup_info facts = {};  // its `place` is NULL
@@ -1093,6 +1105,23 @@ class Vault {
     return internal::Call(medseal_verify, raw_.get(), Raw(session),
                           watcher == nullptr ? nullptr : internal::ForwardProgress,
                           watcher == nullptr ? nullptr : internal::ForwardProblem, static_cast<void*>(watcher), report);
+  }
+
+  // `session`: null where nobody is logged in.
+  Result<std::vector<Finding>> Doctor(const Session* session, const DoctorOptions& options) {
+    auto raw = internal::Sized<medseal_doctor_options>();
+    raw.passphrase_path = options.passphrase_path.c_str();
+    raw.password_path = options.password_path.c_str();
+    std::vector<Finding> out;
+    const medseal_finding_callback take = [](void* findings, const medseal_finding* one) {
+      static_cast<std::vector<Finding>*>(findings)->push_back({one->severity, one->code, one->text, one->advice});
+      return 0;
+    };
+    medseal_severity* const not_asked = nullptr;
+    const Status status =
+        internal::Call(medseal_doctor, raw_.get(), Raw(session), &raw, take, static_cast<void*>(&out), not_asked);
+    if (!status.ok()) return status.error();
+    return out;
   }
 
   // The number of the job that begins.

@@ -312,6 +312,21 @@ static int keep_mark(void* context, const medseal_mark_info* info) {
   return 1;
 }
 
+static int keep_finding(void* context, const medseal_finding* finding) {
+  EXPECT(finding->severity <= MEDSEAL_RED && finding->code[0] != 0 && finding->text[0] != 0 && finding->advice != NULL);
+  ++*(int*)context;
+  return 0;
+}
+
+static void TheDoctorFindsSomething(medseal_vault* vault, medseal_session* session) {
+  int found = 0;
+  medseal_severity worst = MEDSEAL_NOTE;
+  EXPECT_CODE(MEDSEAL_OK, medseal_doctor(vault, session, NULL, keep_finding, &found, &worst, &error));
+  EXPECT(found > 0 && worst == MEDSEAL_RED);
+  EXPECT_CODE(MEDSEAL_OK, medseal_doctor(vault, NULL, NULL, keep_finding, &found, NULL, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_doctor(vault, NULL, NULL, NULL, NULL, NULL, &error));
+}
+
 static int keep_role(void* context, const medseal_role* role) {
   EXPECT(strcmp(role->name, "reader") == 0 && role->operations == MEDSEAL_OP_READ);
   EXPECT(role->class_count == 1 && strcmp(role->classes[0], "hiv") == 0);
@@ -705,6 +720,7 @@ int main(void) {
     ABatchSaysWhatBecameOfEachItem(session);
     FindReadsTheNormalisedValue(session);
     ACallbackEndsAListing(session);
+    TheDoctorFindsSomething(vault, session);
     ARoleIsGivenAndItsPersonDisabled(vault, session);
     AHeldPatientIsNotDeleted(session);
     ARestrictedPatientIsReadByTwo(vault, session);
