@@ -85,6 +85,17 @@ TEST_F(BreakingGlass, OpensTheClassForReadingAlone) {
             StatusCode::kPermissionDenied);
 }
 
+TEST_F(BreakingGlass, OpensNoSearch) {
+  constexpr std::uint32_t kSsn = 2;
+  DefineAndGive("in need of numbers", Operation::kBreakGlass, {"national_id"}, "nurse");
+  ASSERT_TRUE(
+      lab_.Put(*founder_, "alice", "Patient", "1", TextField(kSsn, "123-45-6789"), vault::PutMode::kUpdate).ok());
+  const auto nurse = lab_.LoginAs("nurse");
+  ASSERT_EQ(Break(*nurse, "national_id"), StatusCode::kOk);
+  EXPECT_EQ(lab_.Find(*nurse, "Patient", "ssn", "123-45-6789").code(), StatusCode::kPermissionDenied);
+  EXPECT_FALSE(Redacts(**lab_.Get(*nurse, "alice", "Patient", "1"), "ssn"));
+}
+
 TEST_F(BreakingGlass, OpensForThatSessionAlone) {
   const auto elsewhere = lab_.LoginAs("nurse");
   ASSERT_EQ(Break(*nurse_), StatusCode::kOk);

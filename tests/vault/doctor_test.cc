@@ -187,6 +187,16 @@ TEST_F(Doctor, FollowsABrokenGlassUntilItsReview) {
   EXPECT_FALSE(Has(Found(), "break_glass_overdue"));
 }
 
+TEST_F(Doctor, WhatCannotBeExaminedIsRed) {
+  lab_.WithMeta([](store::Rows& rows, const keys::MetaTable& meta, const vault::StoreIdentity&) {
+    store::Batch batch;
+    meta.Put(batch, keys::MetaKind::kBrokenGlass, keys::MetaIdOf({0, 2}), Bytes(1));  // number 1 was taken away
+    ASSERT_TRUE(rows.Commit(batch, store::Durability::kProcess).ok());
+  });
+  EXPECT_TRUE(Has(Found(), "not_examined"));
+  EXPECT_TRUE(Has(Found(), "custodians_missing"));  // the others look all the same
+}
+
 TEST_F(Doctor, TellsThatANameIsLockedOut) {
   lab_.WithMeta([](store::Rows& rows, const keys::MetaTable& meta, const vault::StoreIdentity&) {
     store::Batch batch;
