@@ -32,6 +32,13 @@ medseal_broken_glass InfoOf(const vault::GlassReview& review, const people::Chai
   return info;
 }
 
+// As given or, where it need not be, as it is: the log says which class was opened.
+std::string ClassNamed(medseal_session* session, const char* given) {
+  if (session == nullptr || !Text(given).empty()) return std::string(Text(given));
+  auto call = session->session->Enter();
+  return call.ok() ? vault::OnlyClassBehindGlass(call->core(), call->desk()) : std::string();
+}
+
 }  // namespace
 }  // namespace mseal::abi
 
@@ -40,12 +47,15 @@ using namespace mseal::abi;
 
 medseal_code medseal_break_glass(medseal_session* session, const char* class_name, const char* reason,
                                  std::uint64_t minutes, std::uint64_t* number, medseal_error* error) {
-  return RunOnRecord(session, audit::Operation::kBreakGlass, Text(class_name), error, [&]() -> Status {
-    MS_ASSIGN(vault::Call call, session->session->Enter());
-    std::uint64_t given = 0;
-    MS_TRY(vault::BreakGlass(call.core(), call.desk(), Text(class_name), Text(reason), minutes, given));
-    if (number != nullptr) *number = given;
-    return Status::Ok();
+  return Run(error, [&] {
+    const std::string opened = ClassNamed(session, class_name);
+    return OnRecordAt(session, audit::Operation::kBreakGlass, opened, [&]() -> Status {
+      MS_ASSIGN(vault::Call call, session->session->Enter());
+      std::uint64_t given = 0;
+      MS_TRY(vault::BreakGlass(call.core(), call.desk(), opened, Text(reason), minutes, given));
+      if (number != nullptr) *number = given;
+      return Status::Ok();
+    });
   });
 }
 

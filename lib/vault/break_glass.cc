@@ -110,6 +110,12 @@ Status BreakGlass(Core& core, Desk& desk, std::string_view class_name, std::stri
   return Status::Ok();
 }
 
+std::string OnlyClassBehindGlass(const Core& core, const Desk& desk) {
+  const auto chain = core.registry->chain();
+  const auto only = OnlyClassOf(*chain, desk.session->identity().person.number);
+  return only.ok() ? chain->classes().at(*only).name : std::string();
+}
+
 Status ForEachBrokenGlass(const Core& core, const std::function<Status(const GlassReview&)>& visit) {
   const std::uint64_t patience = core.registry->chain()->policy(people::policy::kBreakGlassReviewHours) * kHour;
   std::uint64_t last = 0;

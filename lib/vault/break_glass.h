@@ -20,6 +20,9 @@ namespace mseal::vault {
 Status BreakGlass(Core& core, Desk& desk, std::string_view class_name, std::string_view reason, std::uint64_t minutes,
                   std::uint64_t& number);
 
+// The name of the one class that the session's person may break the glass for; empty where there is none, or several.
+std::string OnlyClassBehindGlass(const Core& core, const Desk& desk);
+
 struct GlassReview {
   std::uint64_t number = 0;
   format::BrokenGlass glass;

@@ -31,6 +31,7 @@ TEST_F(Desk, AGlassIsBrokenForOneCommandAndReviewedByASecondPerson) {
 
   const Ran recorded = As("auditor", {"audit", "show", "--operation", "break-glass", "--json"});
   EXPECT_THAT(JsonValues(recorded.out, "outcome"), testing::IsSupersetOf({R"(begun)", R"(done)", R"(denied)"}));
+  EXPECT_THAT(JsonValues(recorded.out, "detail"), testing::Contains("hiv"));  // though the command did not name it
   const Ran listed = As("auditor", {"break-glass", "list", "--json"});
   EXPECT_THAT(JsonValues(listed.out, "person"), ElementsAre("nurse"));
   EXPECT_THAT(JsonValues(listed.out, "reason"), ElementsAre("unconscious"));
