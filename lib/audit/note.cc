@@ -25,13 +25,6 @@ bool IsNoteText(std::string_view text) {
   return IsUtf8(AsBytes(text)) && std::none_of(text.begin(), text.end(), bad);
 }
 
-std::string IdText(const ByteArray<4>& id) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : id) text += {kDigits[byte >> 4], kDigits[byte & 15]};
-  return text;
-}
-
 struct NoteSignature {
   std::string_view name;
   ByteArray<4> id{};
@@ -64,7 +57,22 @@ Result<std::vector<NoteSignature>> ParseSignatures(std::string_view lines) {
   return out;
 }
 
+// Where the signatures begin, behind the text and an empty line.
+Result<std::size_t> SplitOf(std::string_view note) {
+  const std::size_t split = note.rfind("\n\n");
+  if (note.size() > kLongestNote || split == note.npos || !IsNoteText(note))
+    return Status::Corrupt("this is no signed note");
+  return split + 1;
+}
+
 }  // namespace
+
+std::string HexText(ByteView bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t byte : bytes) text += {kDigits[byte >> 4], kDigits[byte & 15]};
+  return text;
+}
 
 ByteArray<4> NoteKey::Id() const {
   const std::string line = name + "\n" + static_cast<char>(kEd25519);
@@ -77,7 +85,7 @@ ByteArray<4> NoteKey::Id() const {
 std::string WriteNoteKey(const NoteKey& key) {
   Bytes typed{kEd25519};
   typed.insert(typed.end(), key.key.begin(), key.key.end());
-  return key.name + "+" + IdText(key.Id()) + "+" + crypto::ToBase64(typed);
+  return key.name + "+" + HexText(key.Id()) + "+" + crypto::ToBase64(typed);
 }
 
 Result<NoteKey> ParseNoteKey(std::string_view text) {
@@ -89,7 +97,7 @@ Result<NoteKey> ParseNoteKey(std::string_view text) {
   NoteKey key{std::string(text.substr(0, first)), {}};
   if (!IsName(key.name) || !typed || typed->size() != 1 + key.key.size() || typed->front() != kEd25519) return corrupt;
   std::copy(typed->begin() + 1, typed->end(), key.key.begin());
-  if (IdText(key.Id()) != text.substr(first + 1, second - first - 1)) return corrupt;
+  if (HexText(key.Id()) != text.substr(first + 1, second - first - 1)) return corrupt;
   return key;
 }
 
@@ -103,12 +111,10 @@ std::string SignNote(std::string_view text, std::string_view name, const crypto:
 }
 
 Result<OpenedNote> OpenNote(std::string_view note, std::span<const NoteKey> known) {
-  const std::size_t split = note.rfind("\n\n");
-  if (note.size() > kLongestNote || split == note.npos || !IsNoteText(note))
-    return Status::Corrupt("this is no signed note");
+  MS_ASSIGN(const std::size_t split, SplitOf(note));
   OpenedNote out;
-  out.text = note.substr(0, split + 1);
-  MS_ASSIGN(const auto signatures, ParseSignatures(note.substr(split + 2)));
+  out.text = note.substr(0, split);
+  MS_ASSIGN(const auto signatures, ParseSignatures(note.substr(split + 1)));
   for (const NoteSignature& signature : signatures) {
     const auto key = std::find_if(known.begin(), known.end(), [&](const NoteKey& one) {
       return one.name == signature.name && one.Id() == signature.id;
@@ -121,6 +127,13 @@ Result<OpenedNote> OpenNote(std::string_view note, std::span<const NoteKey> know
   }
   if (out.signers.empty()) return Status::AuthFailed("nobody known signed the note");
   return out;
+}
+
+Result<std::string> UnprovenText(std::string_view note) {
+  MS_ASSIGN(const std::size_t split, SplitOf(note));
+  MS_ASSIGN(const auto signatures, ParseSignatures(note.substr(split + 1)));
+  if (signatures.empty()) return Status::Corrupt("nobody signed the note");
+  return std::string(note.substr(0, split));
 }
 
 }  // namespace mseal::audit
