@@ -67,6 +67,17 @@ struct ExposureArguments {
   std::string html;  // path of a page to write
 };
 Outcome ShowExposure(const Common& common, const ExposureArguments& arguments);
+struct LogProofArguments {
+  std::string checkpoint;  // file: kept elsewhere, or the older one
+  std::string key;         // verifier key, or @FILE of it
+  std::string check;       // file with a proof
+  std::optional<std::uint64_t> index;
+};
+Outcome VerifyLog(const Common& common, const LogProofArguments& arguments);
+Outcome ShowLogKey(const Common& common);
+Outcome ShowLogCheckpoint(const Common& common);
+Outcome ProveLogEntry(const Common& common, const LogProofArguments& arguments);
+Outcome ProveLogGrowth(const Common& common, const LogProofArguments& arguments);
 struct PolicyArguments {
   std::string name;
   std::uint64_t value = 0;

@@ -28,6 +28,7 @@ void AddAudit(CLI::App& app, Commands& commands) {
         command.add_option("--outcome", log.outcome, "done, denied, not-found, failed, begun, not-committed");
         command.add_option("--from", log.from, "from the entry with this index on");
       });
+  AddLogProofs(*audit, commands);
   commands.Add<LogArguments>(app, "who-saw", "who read, wrote or was denied records of a patient", ShowWhoSaw,
                              AddPatient);
   commands.Add<LogArguments>(app, "accounting", "who saw a patient's records, as the patient may be given it",

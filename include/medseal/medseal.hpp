@@ -1094,6 +1094,18 @@ class Vault {
     if (!status.ok()) return status.error();
     return info;
   }
+  Result<medseal_audit_key_info> AuditKey() {
+    auto info = internal::Sized<medseal_audit_key_info>();
+    const Status status = internal::Call(medseal_audit_key, raw_.get(), &info);
+    if (!status.ok()) return status.error();
+    return info;
+  }
+  Result<Buffer> AuditCheckpoint() {
+    medseal_buffer* made = nullptr;
+    const Status status = internal::Call(medseal_audit_checkpoint, raw_.get(), &made);
+    if (!status.ok()) return status.error();
+    return Buffer(made);
+  }
   Result<Buffer> Certificate(const PatientHandle& patient) {
     medseal_buffer* made = nullptr;
     const Status status = internal::Call(medseal_certificate, raw_.get(), patient.data(), &made);
@@ -1272,6 +1284,82 @@ inline Result<medseal_job_glimpse> PeekJob(const std::string& store) {
   const Status status = internal::Call(medseal_job_peek, store.c_str(), &glimpse);
   if (!status.ok()) return status.error();
   return glimpse;
+}
+
+// ---- The log, proven to outsiders: `store` is the vault's folder. An empty key leaves open who signed.
+
+struct AuditVerifyOptions {
+  std::string store;
+  std::string checkpoint;
+  std::string key;
+};
+inline Result<medseal_audit_report> VerifyAudit(const AuditVerifyOptions& options, Watcher* watcher = nullptr) {
+  auto raw = internal::Sized<medseal_audit_verify_options>();
+  raw.store = options.store.c_str();
+  raw.checkpoint = internal::Raw(AsBytes(options.checkpoint));
+  raw.key = options.key.empty() ? nullptr : options.key.c_str();
+  raw.on_progress = watcher == nullptr ? nullptr : internal::ForwardProgress;
+  raw.context = watcher;
+  auto report = internal::Sized<medseal_audit_report>();
+  const Status status = internal::Call(medseal_audit_verify, &raw, &report);
+  if (!status.ok()) return status.error();
+  return report;
+}
+
+struct AuditProof {
+  std::uint64_t from = 0;  // the entry's index, or the size of the older log
+  std::uint64_t tree_size = 0;
+  std::array<std::uint8_t, 32> leaf{};
+  std::vector<std::uint8_t> hashes;  // 32 bytes each
+  std::string checkpoint;
+};
+
+namespace internal {
+
+inline void TakeProof(void* out, const medseal_audit_proof* proof) {
+  auto& taken = *static_cast<AuditProof*>(out);
+  const ByteView hashes = View(proof->hashes);
+  taken = {proof->from,
+           proof->tree_size,
+           Copied<32>(proof->leaf),
+           {hashes.begin(), hashes.end()},
+           std::string(AsText(View(proof->checkpoint)))};
+}
+inline medseal_audit_proof Raw(const AuditProof& proof) {
+  auto raw = Sized<medseal_audit_proof>();
+  raw.from = proof.from;
+  raw.tree_size = proof.tree_size;
+  std::memcpy(raw.leaf, proof.leaf.data(), sizeof raw.leaf);
+  raw.hashes = Raw(ByteView(proof.hashes));
+  raw.checkpoint = Raw(AsBytes(proof.checkpoint));
+  return raw;
+}
+
+}  // namespace internal
+
+inline Result<AuditProof> ProveAuditEntry(const std::string& store, std::uint64_t index) {
+  AuditProof proof;
+  const Status status =
+      internal::Call(medseal_audit_prove_entry, store.c_str(), index, internal::TakeProof, static_cast<void*>(&proof));
+  if (!status.ok()) return status.error();
+  return proof;
+}
+inline Result<AuditProof> ProveAuditGrowth(const std::string& store, std::string_view old_checkpoint) {
+  AuditProof proof;
+  const Status status =
+      internal::Call(medseal_audit_prove_growth, store.c_str(), internal::Raw(AsBytes(old_checkpoint)),
+                     internal::TakeProof, static_cast<void*>(&proof));
+  if (!status.ok()) return status.error();
+  return proof;
+}
+inline Status CheckAuditEntry(const AuditProof& proof, const std::string& key = {}) {
+  const medseal_audit_proof raw = internal::Raw(proof);
+  return internal::Call(medseal_audit_check_entry, &raw, key.empty() ? nullptr : key.c_str());
+}
+inline Status CheckAuditGrowth(const AuditProof& proof, std::string_view old_checkpoint, const std::string& key = {}) {
+  const medseal_audit_proof raw = internal::Raw(proof);
+  return internal::Call(medseal_audit_check_growth, &raw, internal::Raw(AsBytes(old_checkpoint)),
+                        key.empty() ? nullptr : key.c_str());
 }
 
 // `founder_key`: 32 bytes, or empty: then compare the one in the answer.
