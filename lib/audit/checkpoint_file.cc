@@ -31,8 +31,8 @@ Result<std::string> ReadCheckpointFile(const std::string& path) {
 
 Result<Checkpoint> OpenCheckpoint(std::string_view note, std::string_view key) {
   if (key.empty()) {
-    MS_ASSIGN(const std::string text, UnprovenText(note));
-    return ParseCheckpoint(text);
+    MS_ASSIGN(const UnprovenNote unproven, ParseNote(note));
+    return ParseCheckpoint(unproven.text);
   }
   MS_ASSIGN(const NoteKey known, ParseNoteKey(key));
   MS_ASSIGN(const OpenedNote opened, OpenNote(note, {&known, 1}));

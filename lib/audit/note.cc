@@ -15,21 +15,10 @@ constexpr std::string_view kDash = "\xe2\x80\x94 ";  // an em dash and a space
 constexpr std::size_t kMostSignatures = 100;
 constexpr std::size_t kLongestNote = 1'000'000;
 
-bool IsName(std::string_view name) {
-  const auto bad = [](char c) { return c == '+' || static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
-  return !name.empty() && IsUtf8(AsBytes(name)) && std::none_of(name.begin(), name.end(), bad);
-}
-
 bool IsNoteText(std::string_view text) {
   const auto bad = [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\n'; };
   return IsUtf8(AsBytes(text)) && std::none_of(text.begin(), text.end(), bad);
 }
-
-struct NoteSignature {
-  std::string_view name;
-  ByteArray<4> id{};
-  Bytes signature;
-};
 
 // Of one line, without its line feed.
 Result<NoteSignature> ParseSignature(std::string_view line) {
@@ -37,10 +26,10 @@ Result<NoteSignature> ParseSignature(std::string_view line) {
   if (!line.starts_with(kDash)) return corrupt;
   line.remove_prefix(kDash.size());
   const std::size_t space = line.find(' ');
-  if (space == line.npos || !IsName(line.substr(0, space))) return corrupt;
+  if (space == line.npos || !IsNoteName(line.substr(0, space))) return corrupt;
   const auto bytes = crypto::FromBase64(line.substr(space + 1));
   if (!bytes || bytes->size() <= 4) return corrupt;
-  NoteSignature out{line.substr(0, space), {}, Bytes(bytes->begin() + 4, bytes->end())};
+  NoteSignature out{std::string(line.substr(0, space)), {}, Bytes(bytes->begin() + 4, bytes->end())};
   std::copy_n(bytes->begin(), 4, out.id.begin());
   return out;
 }
@@ -66,6 +55,11 @@ Result<std::size_t> SplitOf(std::string_view note) {
 }
 
 }  // namespace
+
+bool IsNoteName(std::string_view name) {
+  const auto bad = [](char c) { return c == '+' || static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
+  return !name.empty() && IsUtf8(AsBytes(name)) && std::none_of(name.begin(), name.end(), bad);
+}
 
 std::string HexText(ByteView bytes) {
   constexpr char kDigits[] = "0123456789abcdef";
@@ -95,7 +89,8 @@ Result<NoteKey> ParseNoteKey(std::string_view text) {
   if (second == text.npos) return corrupt;
   const auto typed = crypto::FromBase64(text.substr(second + 1));
   NoteKey key{std::string(text.substr(0, first)), {}};
-  if (!IsName(key.name) || !typed || typed->size() != 1 + key.key.size() || typed->front() != kEd25519) return corrupt;
+  if (!IsNoteName(key.name) || !typed || typed->size() != 1 + key.key.size() || typed->front() != kEd25519)
+    return corrupt;
   std::copy(typed->begin() + 1, typed->end(), key.key.begin());
   if (HexText(key.Id()) != text.substr(first + 1, second - first - 1)) return corrupt;
   return key;
@@ -129,11 +124,12 @@ Result<OpenedNote> OpenNote(std::string_view note, std::span<const NoteKey> know
   return out;
 }
 
-Result<std::string> UnprovenText(std::string_view note) {
+Result<UnprovenNote> ParseNote(std::string_view note) {
   MS_ASSIGN(const std::size_t split, SplitOf(note));
-  MS_ASSIGN(const auto signatures, ParseSignatures(note.substr(split + 1)));
-  if (signatures.empty()) return Status::Corrupt("nobody signed the note");
-  return std::string(note.substr(0, split));
+  UnprovenNote out{std::string(note.substr(0, split)), {}};
+  MS_ASSIGN(out.signatures, ParseSignatures(note.substr(split + 1)));
+  if (out.signatures.empty()) return Status::Corrupt("nobody signed the note");
+  return out;
 }
 
 }  // namespace mseal::audit

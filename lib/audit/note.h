@@ -40,7 +40,19 @@ struct OpenedNote {
 //   AuthFailed  none of `known` signed it, or a signature in the name of one of them is not by its key
 Result<OpenedNote> OpenNote(std::string_view note, std::span<const NoteKey> known);
 
-// The text of a note, whoever signed it. Corrupt: it is no note.
-Result<std::string> UnprovenText(std::string_view note);
+// One signature line, whosever it is.
+struct NoteSignature {
+  std::string name;
+  ByteArray<4> id{};
+  Bytes signature;
+};
+struct UnprovenNote {
+  std::string text;
+  std::vector<NoteSignature> signatures;  // at least one
+};
+// Corrupt: it is no note.
+Result<UnprovenNote> ParseNote(std::string_view note);
+// Whether a key of a note may have that name.
+bool IsNoteName(std::string_view name);
 
 }  // namespace mseal::audit
