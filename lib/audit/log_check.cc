@@ -5,6 +5,7 @@
 
 #include "audit/checkpoint.h"
 #include "audit/checkpoint_file.h"
+#include "audit/log_stub.h"
 #include "format/log_entry.h"
 
 namespace mseal::audit {
@@ -47,11 +48,21 @@ class LogChecker {
     MS_ASSIGN(const auto numbers, ListSegments(options_.folder));
     if (numbers.empty() && known_.empty()) return Status::NotFound("there is no log of accesses");
     if (numbers.empty()) return Status::Stale("the log of accesses is gone");
-    if (numbers.front() != 1) return Status::AuthFailed("the oldest segments of the log are missing");
     MS_ASSIGN(const auto first, Segment::OpenForLookups(SegmentPath(options_.folder, numbers.front())));
     MS_ASSIGN(const auto last, Segment::OpenForLookups(SegmentPath(options_.folder, numbers.back())));
     check_.store = first->head().store;
     about_ = last->head().first_entry;
+    return LookAtBeginning(numbers.front());
+  }
+
+  // What is not there has to be what the stub says was dropped.
+  Status LookAtBeginning(std::uint64_t first) {
+    MS_ASSIGN(const auto stub, ReadLogStub(options_.folder, check_.store, options_.key));
+    if (first > (stub.has_value() ? stub->first_segment : 1))
+      return Status::AuthFailed("the oldest segments of the log are missing, and nothing says that they were dropped");
+    if (!stub.has_value()) return Status::Ok();
+    check_.dropped = options_.key.empty() ? Standing::kAgrees : Standing::kProven;
+    known_.push_back({{LogOrigin(check_.store), stub->dropped.size, stub->dropped.root, {}}, &check_.dropped});
     return Status::Ok();
   }
 

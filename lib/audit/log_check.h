@@ -35,6 +35,7 @@ struct LogCheck {
   bool is_open = false;          // a process has it open now, or did not close it
   Standing beside = Standing::kNone;  // to the checkpoint beside the log
   Standing against = Standing::kNone;
+  Standing dropped = Standing::kNone;  // to the stub of what was dropped
 };
 
 //   NotFound    there is no log

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "audit/checkpoint.h"
+#include "audit/log_stub.h"
+#include "audit/note.h"
 #include "audit/recorder.h"
 
 namespace mseal::audit {
@@ -162,9 +165,18 @@ Result<const KeyBytes*> LogReader::KeyOf(const ByteArray<16>& id) {
   return &audit_keys_.emplace(id, std::move(*opened)).first->second;
 }
 
+Status LogReader::LearnFirstShown() {
+  if (first_shown_.has_value()) return Status::Ok();
+  const NoteKey key{LogOrigin(store_), crypto::VerifyKeyOf(keys_.signer)};
+  MS_ASSIGN(const auto stub, ReadLogStub(log_.options().folder, store_, WriteNoteKey(key)));
+  first_shown_ = stub.has_value() ? stub->first_entry : 0;
+  return Status::Ok();
+}
+
 Status LogReader::Open(std::uint64_t index, ByteView bytes, const Visit& visit) {
   MS_ASSIGN(const format::LogEntryKind kind, format::LogEntryKindOf(bytes));
-  if (kind != format::LogEntryKind::kAccess) return Status::Ok();
+  MS_TRY(LearnFirstShown());
+  if (kind != format::LogEntryKind::kAccess || index < *first_shown_) return Status::Ok();
   MS_ASSIGN(const format::LogAccess access, format::ParseLogAccess(bytes));
   MS_ASSIGN(const KeyBytes* key, KeyOf(access.key_id));
   MS_ASSIGN(const SecretBytes content,

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "audit/checkpoint.h"
+#include "audit/log_drop.h"
 #include "audit/note.h"
 
 namespace mseal::vault {
@@ -56,6 +57,12 @@ Result<std::unique_ptr<AccessLog>> AccessLog::Open(const AccessLogOptions& optio
   log.folder = LogFolder(options.store);
   log.store = options.id;
   log.sync = options.sync;
+  const audit::NoteKey key{opened->origin_, crypto::VerifyKeyOf(opened->keys_.signer)};
+  MS_ASSIGN(const auto stub, audit::ReadLogStub(log.folder, options.id, audit::WriteNoteKey(key)));
+  if (stub.has_value()) {
+    log.first_segment = stub->first_segment;
+    MS_TRY(audit::RemoveBefore(log.folder, stub->first_segment));
+  }
   MS_ASSIGN(opened->log_, audit::Log::Open(log, anchored));
   return opened;
 }
