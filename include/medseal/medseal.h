@@ -1336,6 +1336,7 @@ typedef struct medseal_audit_report {
   int is_open;         /* a process has it open now, or did not close it */
   medseal_checkpoint_standing beside; /* to the checkpoint that lies beside the log */
   medseal_checkpoint_standing given;
+  medseal_checkpoint_standing dropped; /* to the signed stub of entries that were dropped */
 } medseal_audit_report;
 
 /* Whether the log is whole, and goes on from its checkpoints.
@@ -1368,6 +1369,38 @@ MEDSEAL_API medseal_code medseal_audit_prove_growth(const char* store, medseal_b
 MEDSEAL_API medseal_code medseal_audit_check_entry(const medseal_audit_proof* proof, const char* key, medseal_error* error);
 MEDSEAL_API medseal_code medseal_audit_check_growth(const medseal_audit_proof* proof, medseal_bytes old_checkpoint, const char* key,
                                                     medseal_error* error);
+
+/* A witness, apart from the vault, signs a checkpoint only if its log goes on from the one they signed before (C2SP tlog-cosignature).
+ * `seed` is 32 random bytes that they keep; this gives the key that others verify with. INVALID_ARGUMENT: `name` is none. */
+MEDSEAL_API medseal_code medseal_witness_key(const char* name, medseal_bytes seed, medseal_buffer** key, medseal_error* error);
+
+typedef struct medseal_witness_options {
+  size_t size;
+  const char* name;
+  medseal_bytes seed;
+  const char* log_key;              /* verifier key of the log */
+  medseal_bytes checkpoint;         /* the first that they sign */
+  medseal_bytes last;               /* or what they signed last, */
+  const medseal_audit_proof* proof; /* and that a new checkpoint's log goes on from it */
+} medseal_witness_options;
+/* The new checkpoint with their signature and the time.
+ *   AUTH_FAILED  the log does not go on from the last one: it was changed, or forked; the log did not sign, or the witness not the last */
+MEDSEAL_API medseal_code medseal_witness_sign(const medseal_witness_options* options, medseal_buffer** note, medseal_error* error);
+/* AUTH_FAILED: the witness did not sign it. */
+MEDSEAL_API medseal_code medseal_witness_check(medseal_bytes note, const char* witness_key, uint64_t* signed_ms, medseal_error* error);
+
+typedef struct medseal_audit_drop_report {
+  size_t size;
+  uint64_t segments; /* that go, or went */
+  uint64_t entries;
+  uint64_t held_by_keys; /* segments that are old enough, and stay: later entries need a key in them */
+} medseal_audit_drop_report;
+/* Entries past their legal limit: whole segments without an entry from `before_ms` or later. `run` 0 only looks. In their place a signed
+ * stub stands, so that the tree still verifies.
+ *   INVALID_ARGUMENT   `before_ms` is not over
+ *   PERMISSION_DENIED  `run`, and the session may not erase, or no second person has joined it */
+MEDSEAL_API medseal_code medseal_audit_drop(medseal_session* session, uint64_t before_ms, int run, medseal_audit_drop_report* report,
+                                            medseal_error* error);
 
 #ifdef __cplusplus
 }

@@ -766,6 +766,14 @@ class Session {
     return exposure;
   }
 
+  // Without `run` it only looks.
+  Result<medseal_audit_drop_report> DropAudit(std::uint64_t before_ms, bool run) {
+    auto report = internal::Sized<medseal_audit_drop_report>();
+    const Status status = internal::Call(medseal_audit_drop, raw_.get(), before_ms, run ? 1 : 0, &report);
+    if (!status.ok()) return status.error();
+    return report;
+  }
+
   Status AddPerson(const PersonOptions& options) {
     const medseal_cost cost = internal::Raw(options.cost);
     auto raw = internal::Sized<medseal_person_options>();
@@ -1360,6 +1368,46 @@ inline Status CheckAuditGrowth(const AuditProof& proof, std::string_view old_che
   const medseal_audit_proof raw = internal::Raw(proof);
   return internal::Call(medseal_audit_check_growth, &raw, internal::Raw(AsBytes(old_checkpoint)),
                         key.empty() ? nullptr : key.c_str());
+}
+
+// A witness's key for others, from the 32 bytes that they keep.
+inline Result<Buffer> WitnessKey(Name name, ByteView seed) {
+  medseal_buffer* made = nullptr;
+  const Status status = internal::Call(medseal_witness_key, name.c_str(), internal::Raw(seed), &made);
+  if (!status.ok()) return status.error();
+  return Buffer(made);
+}
+
+struct WitnessOptions {
+  Name name = {};
+  ByteView seed = {};
+  std::string log_key;
+  std::string checkpoint;             // the first that they sign
+  std::string last;                   // or what they signed last,
+  const AuditProof* proof = nullptr;  // and that a new checkpoint's log goes on from it
+};
+inline Result<Buffer> SignAsWitness(const WitnessOptions& options) {
+  auto proof = internal::Sized<medseal_audit_proof>();
+  if (options.proof != nullptr) proof = internal::Raw(*options.proof);
+  auto raw = internal::Sized<medseal_witness_options>();
+  raw.name = options.name.c_str();
+  raw.seed = internal::Raw(options.seed);
+  raw.log_key = options.log_key.c_str();
+  raw.checkpoint = internal::Raw(AsBytes(options.checkpoint));
+  raw.last = internal::Raw(AsBytes(options.last));
+  raw.proof = options.proof == nullptr ? nullptr : &proof;
+  medseal_buffer* made = nullptr;
+  const Status status = internal::Call(medseal_witness_sign, &raw, &made);
+  if (!status.ok()) return status.error();
+  return Buffer(made);
+}
+// When the witness signed, in ms.
+inline Result<std::uint64_t> CheckWitness(std::string_view note, const std::string& witness_key) {
+  std::uint64_t signed_ms = 0;
+  const Status status =
+      internal::Call(medseal_witness_check, internal::Raw(AsBytes(note)), witness_key.c_str(), &signed_ms);
+  if (!status.ok()) return status.error();
+  return signed_ms;
 }
 
 // `founder_key`: 32 bytes, or empty: then compare the one in the answer.

@@ -1,9 +1,13 @@
 // medseal.h: the log of accesses, proven to outsiders.
 #include "abi/call.h"
 #include "abi/handles.h"
+#include "abi/on_record.h"
 #include "audit/log_check.h"
 #include "audit/log_proof.h"
 #include "audit/note.h"
+#include "audit/witness.h"
+#include "base/clock.h"
+#include "vault/drop_log.h"
 
 namespace mseal::abi {
 namespace {
@@ -29,6 +33,7 @@ medseal_audit_report ReportOf(const audit::LogCheck& check) {
   out.is_open = check.is_open ? 1 : 0;
   out.beside = static_cast<medseal_checkpoint_standing>(check.beside);
   out.given = static_cast<medseal_checkpoint_standing>(check.against);
+  out.dropped = static_cast<medseal_checkpoint_standing>(check.dropped);
   return out;
 }
 
@@ -76,6 +81,27 @@ medseal_audit_key_info KeyInfo(vault::Core& core, const vault::AccessLog& log) {
   return info;
 }
 
+Result<crypto::SigningSeed> SeedOf(const medseal_bytes& seed) {
+  MS_TRY(Require(seed.data != nullptr && seed.size == kKeySize, "a witness's key has 32 bytes"));
+  return crypto::SigningSeed(KeyBytes::CopyOf(KeyView(static_cast<const std::uint8_t*>(seed.data), kKeySize)));
+}
+
+Result<std::string> SignAsWitness(const medseal_witness_options& known) {
+  MS_ASSIGN(const crypto::SigningSeed seed, SeedOf(known.seed));
+  audit::CosignRequest request{.name = Text(known.name), .log_key = Text(known.log_key)};
+  request.last = NoteOf(known.last);
+  request.checkpoint = NoteOf(known.checkpoint);
+  request.time_s = NowMs() / 1000;
+  audit::LogProof proof;
+  if (known.proof != nullptr) {
+    MS_ASSIGN(proof, ReadProof(known.proof));
+    request.proof = &proof;
+  }
+  return audit::Cosign(request, seed);
+}
+
+medseal_buffer* BufferOf(std::string_view text) { return new medseal_buffer{SecretBytes::CopyOf(AsBytes(text))}; }
+
 }  // namespace
 }  // namespace mseal::abi
 
@@ -99,7 +125,7 @@ medseal_code medseal_audit_checkpoint(medseal_vault* vault, medseal_buffer** not
     MS_ASSIGN(vault::Call call, vault->vault->Enter());
     MS_ASSIGN(vault::AccessLog * log, LogOf(call.core()));
     MS_ASSIGN(const std::string text, log->SignedCheckpoint());
-    *note = new medseal_buffer{SecretBytes::CopyOf(AsBytes(text))};
+    *note = BufferOf(text);
     return Status::Ok();
   });
 }
@@ -153,4 +179,48 @@ medseal_code medseal_audit_check_growth(const medseal_audit_proof* proof, medsea
     MS_ASSIGN(const audit::LogProof known, ReadProof(proof));
     return audit::CheckGrowth(known, NoteOf(old_checkpoint), Text(key));
   });
+}
+
+medseal_code medseal_witness_key(const char* name, medseal_bytes seed, medseal_buffer** key, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(name != nullptr && key != nullptr, "name and output are needed"));
+    *key = nullptr;
+    MS_ASSIGN(const crypto::SigningSeed signer, SeedOf(seed));
+    MS_ASSIGN(const std::string text, audit::WriteWitnessKey(name, crypto::VerifyKeyOf(signer)));
+    *key = BufferOf(text);
+    return Status::Ok();
+  });
+}
+
+medseal_code medseal_witness_sign(const medseal_witness_options* options, medseal_buffer** note, medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_TRY(Require(note != nullptr, "an output is needed"));
+    *note = nullptr;
+    MS_ASSIGN(const medseal_witness_options known, Read(options));
+    MS_ASSIGN(const std::string text, SignAsWitness(known));
+    *note = BufferOf(text);
+    return Status::Ok();
+  });
+}
+
+medseal_code medseal_witness_check(medseal_bytes note, const char* witness_key, uint64_t* signed_ms,
+                                   medseal_error* error) {
+  return Run(error, [&]() -> Status {
+    MS_ASSIGN(const std::uint64_t time_s, audit::CosignedAt(NoteOf(note), Text(witness_key)));
+    if (signed_ms != nullptr) *signed_ms = time_s * 1000;
+    return Status::Ok();
+  });
+}
+
+medseal_code medseal_audit_drop(medseal_session* session, uint64_t before_ms, int run,
+                                medseal_audit_drop_report* report, medseal_error* error) {
+  const auto work = [&]() -> Status {
+    MS_TRY(Require(session != nullptr, "there is no session"));
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    MS_ASSIGN(const audit::DropPlan plan, vault::DropLog(call.core(), call.desk(), before_ms, run != 0));
+    Write(medseal_audit_drop_report{0, plan.segments, plan.entries, plan.held_by_keys}, report);
+    return Status::Ok();
+  };
+  if (run == 0) return Run(error, work);
+  return RunOnRecord(session, audit::Operation::kRetention, "entries of the log", error, work);
 }
