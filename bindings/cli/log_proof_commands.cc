@@ -6,7 +6,6 @@
 #include "json.h"
 #include "log_proof_text.h"
 #include "output.h"
-#include "secrets.h"
 #include "talk.h"
 #include "text.h"
 
@@ -23,18 +22,6 @@ class VerifyWatcher final : public medseal::Watcher {
  private:
   ProgressLine line_{"verifying the log", "entries"};
 };
-
-Result<std::string> ReadText(const std::string& path) {
-  CLI_ASSIGN(const Secret content, ReadFile(path));
-  return std::string(content.text());
-}
-
-// A verifier key is no secret: as it is, or the first line of a file.
-Result<std::string> ReadKey(const std::string& argument) {
-  if (!argument.starts_with('@')) return argument;
-  CLI_ASSIGN(const std::string text, ReadText(argument.substr(1)));
-  return text.substr(0, text.find_first_of("\r\n"));
-}
 
 Status RequireStore(const Common& common) {
   return Require(common.store, "the vault's directory", "--store", "MEDSEAL_STORE");
@@ -61,6 +48,7 @@ void WriteReportJson(const medseal_audit_report& report) {
   line.Text("root", HexText(report.root)).Number("opened", report.opened).Number("not_closed", report.not_closed);
   line.Number("power_lost", report.power_lost).Number("set_back", report.set_back).Flag("open", report.is_open != 0);
   line.Text("checkpoint", StandingName(report.beside)).Text("against", StandingName(report.given));
+  line.Text("dropped", StandingName(report.dropped));
   WriteLine(line.Done());
 }
 
@@ -72,6 +60,9 @@ void WriteReportText(const medseal_audit_report& report) {
   WriteLine(fmt::format("  opened {} times, {} times not closed before, {} of them with a loss of power{}",
                         Grouped(report.opened), Grouped(report.not_closed), Grouped(report.power_lost),
                         report.is_open != 0 ? "; open now, or not closed" : ""));
+  if (report.dropped != MEDSEAL_CHECKPOINT_NONE)
+    WriteLine(fmt::format("  {} entries before were dropped; their signed stub: {}", Grouped(report.first_entry),
+                          StandingName(report.dropped)));
   if (report.set_back != 0)
     WriteLine(fmt::format("  the clock was set back {} times; the order of entries is the log's all the same",
                           Grouped(report.set_back)));
@@ -90,7 +81,7 @@ void Advise(const medseal_audit_report& report, const LogProofArguments& argumen
 
 Outcome CheckEntry(const LogProofArguments& arguments) {
   CLI_ASSIGN(const std::string json, ReadText(arguments.check));
-  CLI_ASSIGN(const std::string key, ReadKey(arguments.key));
+  CLI_ASSIGN(const std::string key, ReadVerifierKey(arguments.key));
   CLI_ASSIGN(const medseal::AuditProof proof, ParseProof("inclusion", json));
   CLI_TRY(medseal::CheckAuditEntry(proof, key));
   WriteLine(fmt::format("entry {} is in the log of {} entries{}", proof.from, proof.tree_size,
@@ -100,7 +91,7 @@ Outcome CheckEntry(const LogProofArguments& arguments) {
 
 Outcome CheckGrowth(const LogProofArguments& arguments, const std::string& older) {
   CLI_ASSIGN(const std::string json, ReadText(arguments.check));
-  CLI_ASSIGN(const std::string key, ReadKey(arguments.key));
+  CLI_ASSIGN(const std::string key, ReadVerifierKey(arguments.key));
   CLI_ASSIGN(const medseal::AuditProof proof, ParseProof("consistency", json));
   CLI_TRY(medseal::CheckAuditGrowth(proof, older, key));
   WriteLine(fmt::format("the log of {} entries goes on from that of {}{}", proof.tree_size, proof.from,
@@ -113,7 +104,7 @@ Outcome CheckGrowth(const LogProofArguments& arguments, const std::string& older
 Outcome VerifyLog(const Common& common, const LogProofArguments& arguments) {
   CLI_TRY(RequireStore(common));
   medseal::AuditVerifyOptions options{.store = common.store, .checkpoint = {}, .key = {}};
-  CLI_ASSIGN(options.key, ReadKey(arguments.key));
+  CLI_ASSIGN(options.key, ReadVerifierKey(arguments.key));
   if (!arguments.checkpoint.empty()) {
     CLI_ASSIGN(options.checkpoint, ReadText(arguments.checkpoint));
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "json.h"
+#include "secrets.h"
 
 namespace cli {
 namespace {
@@ -60,6 +61,17 @@ std::string HexText(medseal::ByteView bytes) {
   std::string text;
   for (const std::uint8_t byte : bytes) text += {kDigits[byte >> 4], kDigits[byte & 15]};
   return text;
+}
+
+Result<std::string> ReadText(const std::string& path) {
+  CLI_ASSIGN(const Secret content, ReadFile(path));
+  return std::string(content.text());
+}
+
+Result<std::string> ReadVerifierKey(const std::string& argument) {
+  if (!argument.starts_with('@')) return argument;
+  CLI_ASSIGN(const std::string text, ReadText(argument.substr(1)));
+  return text.substr(0, text.find_first_of("\r\n"));
 }
 
 std::string ProofJson(std::string_view kind, const medseal::AuditProof& proof) {

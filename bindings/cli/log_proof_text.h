@@ -15,4 +15,9 @@ Result<medseal::AuditProof> ParseProof(std::string_view kind, std::string_view j
 
 std::string HexText(medseal::ByteView bytes);
 
+// What is no secret, from a file: a checkpoint, a proof.
+Result<std::string> ReadText(const std::string& path);
+// A verifier key: as it is, or the first line of @FILE.
+Result<std::string> ReadVerifierKey(const std::string& argument);
+
 }  // namespace cli

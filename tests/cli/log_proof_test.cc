@@ -135,6 +135,42 @@ TEST_F(CliLogProof, AClockSetByTenYearsLeavesOrderAndProofs) {
   EXPECT_TRUE(std::is_sorted(indexes.begin(), indexes.end())) << "as it was";
 }
 
+TEST_F(CliLogProof, AWitnessSignsWhatGoesOnFromWhatTheySigned) {
+  const std::string seed = Path("witness.seed"), log = "@" + key_;
+  const Ran made = Outside({"audit", "witness", "ward.example", "--witness-key", seed});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  EXPECT_EQ(fs::status(seed).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  const std::string witness = Write("witness", made.out);
+  const Words sign = {"audit", "cosign", "ward.example", "--witness-key", seed, "--key", log};
+  const auto with = [&](const Words& more) {
+    Words words = sign;
+    words.insert(words.end(), more.begin(), more.end());
+    return Outside(words);
+  };
+  const Ran first = with({"--checkpoint", checkpoint_});
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  const std::string last = Write("last", first.out);
+  EXPECT_THAT(Outside({"audit", "cosigned", last, "--witness", "@" + witness}).out, HasSubstr("signed it at 20"));
+  EXPECT_EQ(Outside({"audit", "cosigned", checkpoint_, "--witness", "@" + witness}).exit_code, 13);
+  Work(2);
+  const std::string growth = Kept("growth", {"audit", "consistency", "--from", last});
+  const Ran next = with({"--last", last, "--proof", growth});
+  ASSERT_EQ(next.exit_code, 0) << next.err;
+  EXPECT_THAT(Judged(key_ + " " + Write("next", next.out)), HasSubstr("signed: "));
+  EXPECT_EQ(with({"--last", checkpoint_, "--proof", growth}).exit_code, 13) << "they did not sign that";
+  EXPECT_EQ(with({"--last", last}).exit_code, 2);
+  EXPECT_EQ(with({}).exit_code, 2);
+}
+
+TEST_F(CliLogProof, DropsNothingThatIsNotOld) {
+  EXPECT_THAT(Run({"audit", "drop", "--before", "2020-01-01"}).out, HasSubstr("would drop 0 entries"));
+  const Ran json = Run({"audit", "drop", "--before", "2020-01-01", "--run", "--yes", "--json"});
+  EXPECT_EQ(json.exit_code, 0) << json.err;
+  EXPECT_THAT(JsonValues(json.out, "entries"), ElementsAre("0"));
+  EXPECT_EQ(Run({"audit", "drop", "--before", "yesterday"}).exit_code, 2);
+  EXPECT_EQ(Run({"audit", "drop", "--before", "9000-01-01"}).exit_code, 2);
+}
+
 TEST_F(CliLogProof, SaysWhatIsMissing) {
   EXPECT_EQ(Outside({"audit", "proof"}).exit_code, 2);
   EXPECT_EQ(Outside({"audit", "proof", "99999"}).exit_code, 4);
