@@ -82,6 +82,19 @@ TEST_F(VaultLogDrop, TwoPersonsDropWhatIsOldAndTheRestIsFound) {
   EXPECT_EQ(check->log.first_segment, 2u);
 }
 
+TEST_F(VaultLogDrop, ADropThatWasStoppedGoesOnWhenTheVaultIsOpened) {
+  ReadUntil(2);
+  LogInAgain();
+  ReadUntil(3);
+  JoinDeputy();
+  const std::string first = audit::SegmentPath(Log(), 1), aside = (lab_.folder() / "aside").string();
+  std::filesystem::copy_file(first, aside);
+  ASSERT_TRUE(Drop(true).ok());
+  std::filesystem::rename(aside, first);
+  LogInAgain();
+  EXPECT_FALSE(std::filesystem::exists(first));
+}
+
 TEST_F(VaultLogDrop, NothingIsDroppedFromATimeThatIsNotOver) {
   EXPECT_EQ(Drop(false, NowMs() + 60'000).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Drop(true)->segments, 0u) << "the newest segment stays";
