@@ -126,6 +126,12 @@ TEST_F(WitnessTest, WhatIsNoWitnessKeyIsRefused) {
     EXPECT_EQ(CosignedAt(note, bad).code(), StatusCode::kCorrupt) << bad;
 }
 
+TEST_F(WitnessTest, ANoteThatNobodySignedIsNone) {
+  const std::string note = SignedAt(7);
+  EXPECT_EQ(CosignedAt(note.substr(0, note.find("\n\n") + 2), Key()).code(), StatusCode::kCorrupt);
+  EXPECT_EQ(CosignedAt(note, Key()).code(), StatusCode::kAuthFailed);
+}
+
 // As the specification has it, put together here anew.
 TEST_F(WitnessTest, TheSignatureIsOverTimeAndText) {
   const std::string checkpoint = SignedAt(7), note = *SignFirst(checkpoint, 1679315147);
