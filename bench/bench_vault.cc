@@ -86,15 +86,30 @@ BenchVault::BenchVault() {
   init.password = SecretBytes::CopyOf(AsBytes("bench password"));
   init.cost = crypto::kArgon2Floor;
   Need(vault::InitVault(init));
-  vault::OpenOptions open;
-  open.store = init.store;
-  open.keyring = init.keyring;
-  open.secret.bytes = SecretBytes::CopyOf(AsBytes("bench passphrase"));
-  open.durability = store::Durability::kProcess;
-  vault_ = Need(vault::Vault::Open(open));
-  session_ = Need(vault_->Login("bench", AsBytes("bench password"), "research"));
+  Open();
   Fill();
   CopyToPlain();
+  WarmUp();
+}
+
+void BenchVault::Open() {
+  vault::OpenOptions open;
+  open.store = folder_ + "/store";
+  open.keyring = folder_ + "/keyring";
+  open.secret.bytes = SecretBytes::CopyOf(AsBytes("bench passphrase"));
+  open.durability = store::Durability::kProcess;
+  open.audited = log_ != Log::kNone;
+  open.audit = log_ == Log::kSync ? audit::LogSync::kEach : audit::LogSync::kGroup;
+  vault_ = Need(vault::Vault::Open(open));
+  session_ = Need(vault_->Login("bench", AsBytes("bench password"), "research"));
+}
+
+void BenchVault::ReopenWith(Log log) {
+  if (log == log_) return;
+  session_.reset();
+  vault_.reset();
+  log_ = log;
+  Open();
   WarmUp();
 }
 

@@ -27,6 +27,10 @@ class BenchVault {
   // Made at the first call, which takes some seconds; removed at exit.
   static BenchVault& Instance();
 
+  // Opened again with a log of accesses of this kind, or with none.
+  enum class Log { kNone, kGroup, kSync };
+  void ReopenWith(Log log);
+
   vault::Session& session() { return *session_; }
   vault::Vault& vault() { return *vault_; }
   store::Rows& plain() { return *plain_; }
@@ -40,11 +44,13 @@ class BenchVault {
 
  private:
   BenchVault();
+  void Open();
   void Fill();
   void CopyToPlain();
   void WarmUp();
 
   std::string folder_;
+  Log log_ = Log::kGroup;
   std::shared_ptr<vault::Vault> vault_;
   std::shared_ptr<vault::Session> session_;
   std::unique_ptr<store::Rows> plain_;

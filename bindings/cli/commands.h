@@ -27,6 +27,7 @@ struct InitArguments {
 Outcome Init(const Common& common, const InitArguments& arguments);
 Outcome ShowStatus(const Common& common);
 Outcome ShowMetrics(const Common& common);
+Outcome ShowFindings(const Common& common);
 Outcome Verify(const Common& common);
 Outcome ShowThief(const Common& common);
 
@@ -228,6 +229,13 @@ Outcome ReleasePatient(const Common& common, const MarkArguments& arguments);
 Outcome RestrictPatient(const Common& common, const MarkArguments& arguments);
 Outcome UnrestrictPatient(const Common& common, const MarkArguments& arguments);
 Outcome ListMarks(const Common& common);
+
+struct GlassReviewArguments {
+  std::uint64_t number = 0;
+  std::string verdict;
+};
+Outcome ListBrokenGlass(const Common& common);
+Outcome ReviewBrokenGlass(const Common& common, const GlassReviewArguments& arguments);
 
 struct RetentionArguments {
   std::string type;             // plan only

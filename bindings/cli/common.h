@@ -1,6 +1,7 @@
 // What every command understands: where the vault is, who works on it and how results are written.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace cli {
@@ -24,6 +25,9 @@ struct Common {
   std::string origin;
   std::string second_person;  // who joins the session
   SecretSource second_password;
+  std::string glass_reason;  // empty: no glass is broken
+  std::string glass_class;   // empty: the only one there is
+  std::uint64_t glass_minutes = 0;
   std::string metrics;  // the file they are written to when the command ends; empty: none
   std::string second_key;
   std::string durability = "power";

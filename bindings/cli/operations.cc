@@ -10,10 +10,14 @@ struct Word {
   std::string_view text;
   std::uint32_t bit;
 };
-constexpr std::array kWords = {
-    Word{"read", MEDSEAL_OP_READ},     Word{"write", MEDSEAL_OP_WRITE},           Word{"search", MEDSEAL_OP_SEARCH},
-    Word{"export", MEDSEAL_OP_EXPORT}, Word{"administer", MEDSEAL_OP_ADMINISTER}, Word{"erase", MEDSEAL_OP_ERASE},
-    Word{"audit", MEDSEAL_OP_AUDIT}};
+constexpr std::array kWords = {Word{"read", MEDSEAL_OP_READ},
+                               Word{"write", MEDSEAL_OP_WRITE},
+                               Word{"search", MEDSEAL_OP_SEARCH},
+                               Word{"export", MEDSEAL_OP_EXPORT},
+                               Word{"administer", MEDSEAL_OP_ADMINISTER},
+                               Word{"erase", MEDSEAL_OP_ERASE},
+                               Word{"audit", MEDSEAL_OP_AUDIT},
+                               Word{"break_glass", MEDSEAL_OP_BREAK_GLASS}};
 
 }  // namespace
 

@@ -10,7 +10,8 @@ namespace {
 constexpr const char* kFooter =
     "PATIENT and search values: - reads a line of standard input, @FILE reads a file, h:... is a printed handle;\n"
     "--allow-argv takes them as they are. Secrets come from a file, a descriptor or a prompt.\n"
-    "Exit codes: 0 done, 1 other, 2 wrong call or input, 3 done but some inputs were rejected, 4 not found, 5 erased,\n"
+    "Exit codes: 0 done, 1 other, 2 wrong call or input, 3 done but some inputs were rejected or the\n"
+    "doctor found something red, 4 not found, 5 erased,\n"
     "6 may not, 10 no vault, 11 locked, 12 wrong secret, 13 tampered, corrupt or stale, 14 key unavailable, 130 "
     "cancelled.";
 
@@ -37,6 +38,10 @@ void AddCommon(CLI::App& app, Common& common) {
   app.add_option("--with-password-file", common.second_password.file, "file with the second person's password");
   app.add_option("--with-password-fd", common.second_password.descriptor, "descriptor with it, one line");
   app.add_option("--with-key", common.second_key, "the second person's key file");
+  app.add_option("--break-glass", common.glass_reason,
+                 "in need, and why: read a class behind glass in this command; it is reviewed afterwards");
+  app.add_option("--break-glass-class", common.glass_class, "which, where you may break the glass for several");
+  app.add_option("--break-glass-minutes", common.glass_minutes, "for how long at most, as policy says if not given");
   app.add_option("--purpose", common.purpose,
                  "of use: care, billing, research, admin, emergency, migration, audit, patient_request, public_health, "
                  "or x-... of your own")
@@ -118,6 +123,7 @@ Parsed Parse(int count, char** words) {
   AddImport(app, commands);
   AddErasure(app, commands);
   AddMarks(app, commands);
+  AddBreakGlass(app, commands);
   AddAudit(app, commands);
   AddRetention(app, commands);
   try {

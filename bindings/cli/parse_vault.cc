@@ -15,6 +15,9 @@ void AddVault(CLI::App& app, Commands& commands) {
       });
   commands.Add(app, "status", "what the vault is and how it was found", ShowStatus);
   commands.Add(app, "metrics", "what the vault counts, in the text format of Prometheus", ShowMetrics);
+  commands.Add(app, "doctor",
+               "anything about the vault and this machine that is not safe; exit code 3 if something is red",
+               ShowFindings);
   commands.Add(app, "verify", "read and check everything; with --person, open what that person may", Verify);
   commands.Add(app, "thief", "what this device shows to someone without anybody's password", ShowThief);
 }

@@ -43,6 +43,32 @@ void WritePatient(const medseal::RestoredPatient& patient, bool json) {
   WriteLine(JsonLine("restored_patient").Text("patient", handle).Text("how", NameOf(patient.how)).Done());
 }
 
+const char* LogWord(medseal_restored_log log) {
+  switch (log) {
+    case MEDSEAL_LOG_FITS:
+      return "fits";
+    case MEDSEAL_LOG_MISSING:
+      return "missing";
+    case MEDSEAL_LOG_DAMAGED:
+      return "damaged";
+    case MEDSEAL_LOG_FORKED:
+      return "forked";
+  }
+  return "unknown";
+}
+
+void WarnOfLog(const medseal_restore_report& report) {
+  if (report.log == MEDSEAL_LOG_MISSING) Warn("the place had no copy of the log of accesses: a new one begins");
+  if (report.log == MEDSEAL_LOG_DAMAGED)
+    Warn(
+        "the place's copy of the log of accesses was damaged: it was set aside as audit.damaged, and a new one begins");
+  if (report.log == MEDSEAL_LOG_FORKED)
+    Warn("the place's copy of the log of accesses is not what was signed and anchored: somebody changed it");
+  if (report.log_entries_lost != 0)
+    Warn(fmt::format("{} entries of the log of accesses are newer than its copy, and lost",
+                     Grouped(report.log_entries_lost)));
+}
+
 void WriteReport(const char* kind, const medseal_restore_report& report, bool json) {
   if (json) {
     JsonLine line(kind);
@@ -53,7 +79,8 @@ void WriteReport(const char* kind, const medseal_restore_report& report, bool js
     line.Number("statements_lost", report.statements_lost).Number("copies_missed", report.copies_missed);
     line.Flag("anchor_was_lost", report.anchor_was_lost != 0).Number("sampled", report.sampled);
     line.Number("failed", report.failed).Flag("changes_lost", report.changes_lost != 0);
-    return WriteLine(line.Number("newer_backup", report.newer_backup).Done());
+    line.Number("newer_backup", report.newer_backup).Text("log", LogWord(report.log));
+    return WriteLine(line.Number("log_entries_lost", report.log_entries_lost).Done());
   }
   const std::string data = report.backup == 0 ? "a copy" : fmt::format("backup {}", report.backup);
   WriteLine(fmt::format("from {} with bundle {} of epoch {}, {}", data, report.bundle, report.epoch,
@@ -75,6 +102,7 @@ void WarnOfNewerBackup(const medseal_restore_report& report) {
 
 void WarnOf(const medseal_restore_report& report) {
   WarnOfNewerBackup(report);
+  WarnOfLog(report);
   if (report.changes_lost != 0)
     Warn(
         "the store went on after this bundle was made: erasures, withdrawals, revocations and whatever else was done "

@@ -73,6 +73,15 @@ Status JoinSecond(medseal::Session& session, const Common& common) {
       {.person = common.second_person, .password = proof.password.view(), .key_file = proof.key.view()});
 }
 
+// Told where it is not asked for output: whoever breaks the glass is to know that it does not pass unseen.
+Status BreakGlass(medseal::Session& session, const Common& common) {
+  if (common.glass_reason.empty()) return {};
+  CLI_ASSIGN(const std::uint64_t number,
+             session.BreakGlass(common.glass_class, common.glass_reason, common.glass_minutes));
+  Warn(fmt::format("the glass is broken: this is on record, and a second person reviews it as number {}", number));
+  return {};
+}
+
 }  // namespace
 
 Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
@@ -87,6 +96,7 @@ Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
                               .key_file = proof.key.view()});
   if (session.ok() && Interrupted()) return Cancelled();
   if (session.ok()) CLI_TRY(JoinSecond(*session, common));
+  if (session.ok()) CLI_TRY(BreakGlass(*session, common));
   return session;
 }
 

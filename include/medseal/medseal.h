@@ -406,6 +406,38 @@ typedef int (*medseal_mark_callback)(void* context, const medseal_mark_info* inf
 /* All marks; for who may set them (PERMISSION_DENIED for others). */
 MEDSEAL_API medseal_code medseal_marks(medseal_session* session, medseal_mark_callback callback, void* context, medseal_error* error);
 
+/* ---- Breaking the glass -------------------------------------------------------------------------------------------- */
+
+/* Lets this session read a class in need: one that a role of its person names with MEDSEAL_OP_BREAK_GLASS. For so many minutes, 0 for as
+ * long as policy allows (break_glass_minutes). On record before anything opens, and listed until a second person has reviewed it.
+ * `class_name` may be NULL where there is only one; `number` may be NULL. `reason`: 1 to 240 bytes of text, which names no patient: it stays.
+ *   PERMISSION_DENIED  not entitled, the class is not there before the next login, or the person is a service
+ *   ALREADY_EXISTS     the person may read the class at any time
+ *   INVALID_ARGUMENT   too long a time, a reason that is not clean text, a class that has to be named */
+MEDSEAL_API medseal_code medseal_break_glass(medseal_session* session, const char* class_name, const char* reason, uint64_t minutes,
+                                             uint64_t* number, medseal_error* error);
+
+typedef struct medseal_broken_glass {
+  size_t size;
+  uint64_t number;
+  const char* person;
+  const char* class_name;
+  uint64_t from_ms, until_ms;
+  medseal_bytes reason;
+  int overdue;             /* not reviewed for longer than policy lets it be (break_glass_review_hours) */
+  const char* reviewed_by; /* NULL: nobody yet */
+  uint64_t reviewed_ms;
+  medseal_bytes verdict;
+} medseal_broken_glass;
+/* Return 0 to go on; anything else ends the listing with CANCELLED. */
+typedef int (*medseal_broken_glass_callback)(void* context, const medseal_broken_glass* glass);
+/* For who may audit or administer; to others, what they did themselves. */
+MEDSEAL_API medseal_code medseal_broken_glasses(medseal_session* session, medseal_broken_glass_callback callback, void* context,
+                                                medseal_error* error);
+/* By who may audit or administer, and is not who broke it. `verdict` as the reason.
+ *   NOT_FOUND  no such number;  ALREADY_EXISTS  it was reviewed;  PERMISSION_DENIED  their own, a service, or not entitled */
+MEDSEAL_API medseal_code medseal_break_glass_review(medseal_session* session, uint64_t number, const char* verdict, medseal_error* error);
+
 /* ---- Large values -------------------------------------------------------------------------------------------------- */
 
 /* Writes a field of an existing record piece by piece in bounded memory (for a text or bytes field). Nothing shows before
@@ -458,7 +490,7 @@ MEDSEAL_API medseal_code medseal_person_enable(medseal_session* session, const c
  *   ALREADY_EXISTS  the name is, or once was, somebody else's, or is theirs now */
 MEDSEAL_API medseal_code medseal_person_rename(medseal_session* session, const char* person, const char* name, medseal_error* error);
 
-/* What a person may do. The first four are about the values of a class, and need its key as well; the others about the whole vault. Keys
+/* What a person may do. The first four and the last are about the values of a class, and need its key as well; the others about the whole vault. Keys
  * enforce which classes a person opens; the operations are enforced by the library's code. */
 #define MEDSEAL_OP_READ 1u
 #define MEDSEAL_OP_WRITE 2u /* and delete */
@@ -467,6 +499,7 @@ MEDSEAL_API medseal_code medseal_person_rename(medseal_session* session, const c
 #define MEDSEAL_OP_ADMINISTER 16u /* persons and roles, giving nothing that one does not have */
 #define MEDSEAL_OP_ERASE 32u
 #define MEDSEAL_OP_AUDIT 64u /* holds the class `audit`, to read and search */
+#define MEDSEAL_OP_BREAK_GLASS 128u /* on a class: holds its key, and reads after medseal_break_glass alone */
 
 /* A named set of classes and of what may be done with each of them. */
 typedef struct medseal_role {
@@ -1004,6 +1037,35 @@ typedef void (*medseal_thief_callback)(void* context, const char* what, const ch
 MEDSEAL_API medseal_code medseal_thief(const medseal_thief_options* options, medseal_thief_callback callback, void* context,
                                        int* opens_values, medseal_error* error);
 
+typedef enum medseal_severity {
+  MEDSEAL_NOTE = 0,   /* to know */
+  MEDSEAL_YELLOW = 1, /* look at it */
+  MEDSEAL_RED = 2     /* not safe as it is */
+} medseal_severity;
+
+typedef struct medseal_finding {
+  size_t size;
+  medseal_severity severity;
+  const char* code;   /* a stable word: "provider_copies_few", "core_dumps", "break_glass_overdue", ... */
+  const char* text;
+  const char* advice; /* what to do; empty: nothing */
+} medseal_finding;
+/* Return 0 to go on; anything else ends the listing with CANCELLED. Texts are good during the callback. */
+typedef int (*medseal_finding_callback)(void* context, const medseal_finding* finding);
+
+typedef struct medseal_doctor_options {
+  size_t size;
+  const char* passphrase_path; /* files that may lie on the store's device; NULL: none */
+  const char* password_path;
+} medseal_doctor_options;
+
+/* Everything about the vault and this process that is not safe: keys that are overdue, copies and backups that are few or stale, memory
+ * that can leave the process, accounts nobody uses. Nothing found is no call of the callback. `session` may be NULL: without one whose
+ * person may audit, nothing is said of how accounts are used. `options` and `worst` may be NULL. What cannot be examined is red. */
+MEDSEAL_API medseal_code medseal_doctor(medseal_vault* vault, medseal_session* session, const medseal_doctor_options* options,
+                                        medseal_finding_callback callback, void* context, medseal_severity* worst,
+                                        medseal_error* error);
+
 /* ---- Backups ------------------------------------------------------------------------------------------------------- */
 
 /* A backup place is a folder off this disk that was registered: with backups of our own and a bundle, or with a bundle beside copies that
@@ -1088,6 +1150,14 @@ typedef struct medseal_restore_options {
   void* context;
 } medseal_restore_options;
 
+/* The copy of the log of accesses that a backup place has. */
+typedef enum medseal_restored_log {
+  MEDSEAL_LOG_FITS = 0,    /* what was signed and anchored: the log goes on from there */
+  MEDSEAL_LOG_MISSING = 1, /* a new log begins */
+  MEDSEAL_LOG_DAMAGED = 2, /* set aside as audit.damaged in the store's folder; a new log begins */
+  MEDSEAL_LOG_FORKED = 3   /* whole, but not what was signed or anchored: somebody changed it */
+} medseal_restored_log;
+
 typedef struct medseal_restore_report {
   size_t size;
   uint32_t backup;          /* number; 0: a copy */
@@ -1108,6 +1178,8 @@ typedef struct medseal_restore_report {
   int changes_lost;         /* the store went on after the bundle was made: erasures, revocations and whatever else was done since then
                              * are lost, and who was erased since is back */
   uint32_t newer_backup;    /* number of one that is missing or damaged, so that an older one was taken; 0: none */
+  medseal_restored_log log;
+  uint64_t log_entries_lost; /* of the log of accesses, that were anchored and are in no copy */
 } medseal_restore_report;
 
 typedef enum medseal_restored_as {

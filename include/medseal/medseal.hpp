@@ -352,6 +352,20 @@ struct MarkInfo {
   std::optional<Mark> restriction = {};
 };
 
+// A class that somebody read in need.
+struct BrokenGlass {
+  std::uint64_t number = 0;
+  std::string person = {};
+  std::string class_name = {};
+  std::uint64_t from_ms = 0;
+  std::uint64_t until_ms = 0;
+  Secret reason = {};
+  bool overdue = false;
+  std::string reviewed_by = {};  // empty: nobody yet
+  std::uint64_t reviewed_ms = 0;
+  Secret verdict = {};
+};
+
 // Which entries of the log: everything that is set has to fit.
 struct AuditQuery {
   std::optional<Patient> patient = {};
@@ -399,6 +413,18 @@ struct ThiefOptions {
   Name passphrase_path = {};
   Name password_path = {};
   Name person = {};
+};
+
+// Files that lie on this machine, as far as the caller knows them.
+struct DoctorOptions {
+  Name passphrase_path = {};
+  Name password_path = {};
+};
+struct Finding {
+  medseal_severity severity = MEDSEAL_NOTE;
+  std::string code = {};
+  std::string text = {};
+  std::string advice = {};
 };
 
 struct BackupInfo {
@@ -746,6 +772,26 @@ class Session {
     return out;
   }
 
+  // The number under which it is reviewed. An empty class: the only one there is behind glass; 0 minutes: as policy
+  // says.
+  Result<std::uint64_t> BreakGlass(Name class_name, Name reason, std::uint64_t minutes = 0) {
+    std::uint64_t number = 0;
+    const Status status =
+        internal::Call(medseal_break_glass, raw_.get(), class_name.c_str(), reason.c_str(), minutes, &number);
+    if (!status.ok()) return status.error();
+    return number;
+  }
+  Result<std::vector<BrokenGlass>> BrokenGlasses() {
+    std::vector<BrokenGlass> out;
+    const Status status =
+        internal::Call(medseal_broken_glasses, raw_.get(), &Session::TakeGlass, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+  Status ReviewBrokenGlass(std::uint64_t number, Name verdict) {
+    return internal::Call(medseal_break_glass_review, raw_.get(), number, verdict.c_str());
+  }
+
   // `visit(const medseal_audit_entry&)` answers whether to go on; what the entry shows is good during the call.
   template <typename Visit>
   Status AuditEntries(const AuditQuery& query, Visit&& visit) {
@@ -960,6 +1006,20 @@ class Session {
     static_cast<std::vector<MarkInfo>*>(marks)->push_back(std::move(mark));
     return 0;
   }
+  static int TakeGlass(void* glasses, const medseal_broken_glass* info) {
+    static_cast<std::vector<BrokenGlass>*>(glasses)->push_back(
+        {.number = info->number,
+         .person = info->person,
+         .class_name = info->class_name,
+         .from_ms = info->from_ms,
+         .until_ms = info->until_ms,
+         .reason = Secret(AsText(internal::View(info->reason))),
+         .overdue = info->overdue != 0,
+         .reviewed_by = info->reviewed_by == nullptr ? "" : info->reviewed_by,
+         .reviewed_ms = info->reviewed_ms,
+         .verdict = Secret(AsText(internal::View(info->verdict)))});
+    return 0;
+  }
   static void TakeRotated(void* classes, const medseal_rotated_class* rotated) {
     static_cast<std::vector<RotatedClass>*>(classes)->push_back({rotated->name, rotated->begun, rotated->job});
   }
@@ -1053,6 +1113,23 @@ class Vault {
     return internal::Call(medseal_verify, raw_.get(), Raw(session),
                           watcher == nullptr ? nullptr : internal::ForwardProgress,
                           watcher == nullptr ? nullptr : internal::ForwardProblem, static_cast<void*>(watcher), report);
+  }
+
+  // `session`: null where nobody is logged in.
+  Result<std::vector<Finding>> Doctor(const Session* session, const DoctorOptions& options) {
+    auto raw = internal::Sized<medseal_doctor_options>();
+    raw.passphrase_path = options.passphrase_path.c_str();
+    raw.password_path = options.password_path.c_str();
+    std::vector<Finding> out;
+    const medseal_finding_callback take = [](void* findings, const medseal_finding* one) {
+      static_cast<std::vector<Finding>*>(findings)->push_back({one->severity, one->code, one->text, one->advice});
+      return 0;
+    };
+    medseal_severity* const not_asked = nullptr;
+    const Status status =
+        internal::Call(medseal_doctor, raw_.get(), Raw(session), &raw, take, static_cast<void*>(&out), not_asked);
+    if (!status.ok()) return status.error();
+    return out;
   }
 
   // The number of the job that begins.

@@ -123,6 +123,8 @@ medseal_restore_report ReportOf(const vault::RestoreReport& report) {
   out.anchor_was_lost = report.anchor_was_lost ? 1 : 0;
   out.changes_lost = report.changes_lost ? 1 : 0;
   out.newer_backup = report.newer_backup;
+  out.log = static_cast<medseal_restored_log>(report.log);
+  out.log_entries_lost = report.log_entries_lost;
   return out;
 }
 

@@ -15,7 +15,9 @@ static_assert(Bit(people::Operation::kRead) == MEDSEAL_OP_READ && Bit(people::Op
               Bit(people::Operation::kSearch) == MEDSEAL_OP_SEARCH &&
               Bit(people::Operation::kExport) == MEDSEAL_OP_EXPORT &&
               Bit(people::Operation::kAdminister) == MEDSEAL_OP_ADMINISTER &&
-              Bit(people::Operation::kErase) == MEDSEAL_OP_ERASE && Bit(people::Operation::kAudit) == MEDSEAL_OP_AUDIT);
+              Bit(people::Operation::kErase) == MEDSEAL_OP_ERASE &&
+              Bit(people::Operation::kAudit) == MEDSEAL_OP_AUDIT &&
+              Bit(people::Operation::kBreakGlass) == MEDSEAL_OP_BREAK_GLASS);
 
 Status ListRole(const people::Chain& chain, const people::Role& role, medseal_role_callback callback, void* context) {
   std::vector<const char*> classes;

@@ -182,6 +182,8 @@ Status Log::Append(ByteView entry) {
   }
 }
 
+Status Log::Mark(format::LogMarkKind kind) { return Append(MarkOf(kind)); }
+
 // Whoever comes while another syncs finds, more often than not, that it was synced along.
 Status Log::SyncThrough(const Segment* segment, std::uint64_t cell) {
   const std::lock_guard lock(group_mutex_);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "audit/log_files.h"
+#include "format/log_entry.h"
 
 namespace mseal::audit {
 
@@ -62,6 +63,9 @@ class Log {
   //   IoError            a sync failed: nothing can be appended until the vault is opened again
   //   ResourceExhausted  there is no room on the disk; it is asked for again at the next call
   Status Append(ByteView entry);
+
+  // What the host has to say in clear, in the order of entries.
+  Status Mark(format::LogMarkKind kind);
 
   // Everything appended before the call is on the medium and in the tree.
   Result<LogPosition> Sync();

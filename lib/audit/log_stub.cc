@@ -17,8 +17,6 @@ constexpr std::string_view kFirstKept = "first kept segment ";
 constexpr std::string_view kFirstShown = "first shown entry ";
 constexpr std::string_view kAt = "dropped at ";
 
-std::string StubPath(const std::string& folder) { return folder + "/dropped"; }
-
 bool TakeNumber(std::string_view line, std::string_view start, std::uint64_t& out) {
   if (!line.starts_with(start)) return false;
   line.remove_prefix(start.size());
@@ -27,6 +25,8 @@ bool TakeNumber(std::string_view line, std::string_view start, std::uint64_t& ou
 }
 
 }  // namespace
+
+std::string LogStubPath(const std::string& folder) { return folder + "/dropped"; }
 
 std::string WriteLogStub(std::string_view origin, const LogStub& stub) {
   return WriteCheckpoint({.origin = std::string(origin),
@@ -39,7 +39,7 @@ std::string WriteLogStub(std::string_view origin, const LogStub& stub) {
 
 Result<std::optional<LogStub>> ReadLogStub(const std::string& folder, const keys::StoreId& store,
                                            std::string_view key) {
-  MS_ASSIGN(const std::string note, ReadCheckpointFile(StubPath(folder)));
+  MS_ASSIGN(const std::string note, ReadCheckpointFile(LogStubPath(folder)));
   if (note.empty()) return std::optional<LogStub>();
   MS_ASSIGN(const Checkpoint checkpoint, OpenCheckpoint(note, key));
   if (checkpoint.origin != LogOrigin(store)) return Status::AuthFailed("the stub of dropped entries is of another log");
@@ -52,7 +52,7 @@ Result<std::optional<LogStub>> ReadLogStub(const std::string& folder, const keys
 }
 
 Status PutLogStub(const std::string& folder, std::string_view note) {
-  const std::string path = StubPath(folder), beside = path + ".next";
+  const std::string path = LogStubPath(folder), beside = path + ".next";
   unlink(beside.c_str());
   keys::NewFile file(keys::SystemFileIo(), beside);
   MS_TRY(file.Write(AsBytes(note)));

@@ -17,6 +17,9 @@ struct LogStub {
   std::uint64_t at_ms = 0;
 };
 
+// Where it lies in the log's folder.
+std::string LogStubPath(const std::string& folder);
+
 // The text of a note: a checkpoint that says more.
 std::string WriteLogStub(std::string_view origin, const LogStub& stub);
 

@@ -122,6 +122,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
       return 4;
     case MetaKind::kStatement:
     case MetaKind::kIndexKey:
+    case MetaKind::kBrokenGlass:
       return 8;
     case MetaKind::kPersonSlot:
       return 1 + 4 + 4;

@@ -61,6 +61,7 @@ enum class MetaKind : std::uint8_t {
   kLoginKey = 25,
   kCredentialTag = 26,  // person u32
   kLogKeys = 28,
+  kBrokenGlass = 35,  // number u64
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);

@@ -116,7 +116,7 @@ Result<LogMark> ParseLogMark(ByteView entry) {
   mark.kind = static_cast<LogMarkKind>(kind);
   mark.time_ms = in.U64();
   mark.boot = in.Fixed<16>();
-  if (!in.Done() || kind < 1 || kind > static_cast<std::uint8_t>(LogMarkKind::kBeat)) return NotWellFormed();
+  if (!in.Done() || kind < 1 || (kind > 3 && mark.kind != LogMarkKind::kRestored)) return NotWellFormed();
   return mark;
 }
 

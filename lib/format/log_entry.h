@@ -35,7 +35,12 @@ Result<LogChain> ParseLogChain(ByteView entry);  // UnsupportedVersion, Corrupt
 
 // ---- in clear, since the host has no key that opens what is sealed in the log
 
-enum class LogMarkKind : std::uint8_t { kOpened = 1, kClosed = 2, kBeat = 3 };
+enum class LogMarkKind : std::uint8_t {
+  kOpened = 1,
+  kClosed = 2,
+  kBeat = 3,
+  kRestored = 6,  // the store is an older one than the log before tells of
+};
 
 struct LogMark {
   LogMarkKind kind = LogMarkKind::kOpened;

@@ -114,7 +114,7 @@ RoleBody ReadRole(Reader& in) {
   body.operations = in.U8();
   body.classes = in.U16();
   body.name = AsText(in.Prefixed8());
-  if (body.number == 0 || (body.operations & ~kAllOperations) != 0 || !IsCleanName(AsBytes(body.name))) in.Fail();
+  if (body.number == 0 || !IsCleanName(AsBytes(body.name))) in.Fail();
   return body;
 }
 

@@ -9,6 +9,11 @@ namespace {
 constexpr std::string_view kAuditClass = "audit";
 constexpr Operations kOfAnAuditor = Operation::kRead | Operation::kSearch;
 
+// Whoever may read at any time may let others read in need.
+bool Covers(Operations own, Operations given) {
+  return own.Has(own.Has(Operation::kRead) ? given.Without(Operation::kBreakGlass) : given);
+}
+
 Role RoleOf(const format::RoleBody& body) {
   return {body.number, std::string(body.name), Operations::FromBits(body.operations), body.classes};
 }
@@ -38,7 +43,7 @@ std::vector<const Role*> Chain::RolesOf(PersonNumber person) const {
 
 Operations Chain::OfRoleOn(const Role& role, ClassNumber number) const {
   const bool audits = role.operations.Has(Operation::kAudit) && FindClass(kAuditClass) == number;
-  return (role.Names(number) ? role.operations & kOnClasses : Operations()) | (audits ? kOfAnAuditor : Operations());
+  return (role.Names(number) ? role.operations & kOfClasses : Operations()) | (audits ? kOfAnAuditor : Operations());
 }
 
 bool Chain::Assigned(PersonNumber person, ClassNumber number) const {
@@ -76,7 +81,7 @@ bool Chain::MayAllOf(PersonNumber signer, const Role& role) const {
   if (!OperationsOverVault(signer).Has(role.operations & kOverVault)) return false;
   for (ClassNumber number = 0; number <= format::kHighestClass; ++number) {
     if (!role.Names(number)) continue;
-    if (!Granted(signer, number) || !OperationsOn(signer, number).Has(role.operations & kOnClasses)) return false;
+    if (!Granted(signer, number) || !Covers(OperationsOn(signer, number), role.operations & kOfClasses)) return false;
   }
   return true;
 }
@@ -86,7 +91,7 @@ bool Chain::MayAllOf(PersonNumber signer, PersonNumber other) const {
   return std::all_of(classes_.begin(), classes_.end(), [&](const auto& entry) {
     const ClassNumber number = entry.first;
     if (!Assigned(other, number)) return true;
-    return Granted(signer, number) && OperationsOn(signer, number).Has(AssignedOn(other, number));
+    return Granted(signer, number) && Covers(OperationsOn(signer, number), AssignedOn(other, number));
   });
 }
 

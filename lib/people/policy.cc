@@ -17,6 +17,12 @@ constexpr PolicyEntry kTable[] = {
     {policy::kSessionsPerPerson, 64, 1, 10'000, kHigher, "sessions that one person may have at a time"},
     {policy::kSessionIdleMinutes, 30, 1, 1'440, kHigher, "a session that nobody uses for so long ends"},
     {policy::kSessionMaxHours, 12, 1, 168, kHigher, "a session ends after so long in any case"},
+    {policy::kBreakGlassMinutes, 60, 1, 1'440, kHigher, "how long a broken glass lets its person read at most"},
+    {policy::kBreakGlassReviewHours, 72, 1, 720, kHigher, "a broken glass that nobody reviewed for so long is overdue"},
+    {policy::kClassKeyDays, 730, 1, 3'650, kHigher, "a class key that was not rotated for so long is overdue (doctor)"},
+    {policy::kEpochDays, 365, 1, 3'650, kHigher, "an epoch that lasts longer is overdue (doctor)"},
+    {policy::kUnusedAccountDays, 90, 1, 3'650, kHigher, "a person without a login for so long is told of (doctor)"},
+    {policy::kBackupDays, 7, 1, 365, kHigher, "a newest backup that is older is stale (doctor)"},
 };
 
 }  // namespace

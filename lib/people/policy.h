@@ -28,6 +28,12 @@ inline constexpr std::string_view kLockoutMinutes = "lockout_minutes";
 inline constexpr std::string_view kSessionsPerPerson = "sessions_per_person";
 inline constexpr std::string_view kSessionIdleMinutes = "session_idle_minutes";
 inline constexpr std::string_view kSessionMaxHours = "session_max_hours";
+inline constexpr std::string_view kBreakGlassMinutes = "break_glass_minutes";
+inline constexpr std::string_view kBreakGlassReviewHours = "break_glass_review_hours";
+inline constexpr std::string_view kClassKeyDays = "class_key_days";
+inline constexpr std::string_view kEpochDays = "epoch_days";
+inline constexpr std::string_view kUnusedAccountDays = "unused_account_days";
+inline constexpr std::string_view kBackupDays = "backup_days";
 
 }  // namespace policy
 

@@ -18,6 +18,8 @@ enum class Operation : std::uint8_t {
   kAdminister = 16,  // persons, grants and roles
   kErase = 32,       // patients
   kAudit = 64,       // reads the class `audit`
+  // On a class again: holds its key, and may read only after breaking the glass (vault/break_glass.h).
+  kBreakGlass = 128,
 };
 
 // A set of them.
@@ -35,6 +37,9 @@ class Operations {
   constexpr Operations operator|(Operations other) const {
     return FromBits(static_cast<std::uint8_t>(bits_ | other.bits_));
   }
+  constexpr Operations Without(Operations others) const {
+    return FromBits(static_cast<std::uint8_t>(bits_ & ~others.bits_));
+  }
   constexpr Operations operator&(Operations other) const {
     return FromBits(static_cast<std::uint8_t>(bits_ & other.bits_));
   }
@@ -49,6 +54,8 @@ constexpr Operations operator|(Operation a, Operation b) { return Operations(a) 
 // What a grant of a class gives, without a role.
 inline constexpr Operations kOfAGrant = Operation::kRead | Operation::kWrite | Operation::kSearch;
 inline constexpr Operations kOnClasses = kOfAGrant | Operation::kExport;
+// All that a role says of a class.
+inline constexpr Operations kOfClasses = kOnClasses | Operation::kBreakGlass;
 inline constexpr Operations kOverVault = Operation::kAdminister | Operation::kErase | Operation::kAudit;
 
 struct Role {

@@ -1,6 +1,8 @@
 // Holds and hands out a session's keys.
 #include "people/session.h"
 
+#include "base/clock.h"
+
 namespace mseal::people {
 
 Session::Session(const Registry& registry, const keys::StoreId& store, seal::SuiteView suite, Identity identity,
@@ -35,7 +37,12 @@ Status Session::TakeUpGrants() {
 
 void Session::Take(const Chain& chain, ClassNumber number) {
   const Operations operations = chain.OperationsOn(identity_.person.number, number);
-  may_[number] = static_cast<std::uint8_t>(operations.bits() | kHeld);
+  if (!operations.Has(Operation::kBreakGlass)) broken_until_[number] = 0;
+  may_[number] = static_cast<std::uint8_t>((operations & kOnClasses).bits() | kHeld);
+}
+
+bool Session::ReadsThroughBrokenGlass(ClassNumber number) const {
+  return Holds(number) && PassedMs() < broken_until_[number];
 }
 
 bool Session::DropRevoked() {
@@ -48,6 +55,7 @@ bool Session::DropRevoked() {
       continue;
     }
     may_[number] = 0;
+    broken_until_[number] = 0;
     dropped = true;
     std::lock_guard lock(mutex_);
     std::erase_if(class_keys_, [&](const auto& key) { return key.first.first == number; });
@@ -120,6 +128,7 @@ void Session::End() {
   std::lock_guard lock(mutex_);
   class_keys_.clear();
   for (auto& may : may_) may = 0;
+  for (auto& until : broken_until_) until = 0;
   identity_.keys = PrivateKeys{};
   // Where the compiler spilled registers with key bytes in them, calls of before may have left some on the stack.
   WipeStackBelow();

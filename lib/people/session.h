@@ -41,8 +41,10 @@ class Session {
   bool Holds(ClassNumber number) const { return (BitsOf(number) & kHeld) != 0; }
   bool May(ClassNumber number, Operations all) const {
     const unsigned wanted = all.bits() | kHeld;
-    return (BitsOf(number) & wanted) == wanted;
+    return (BitsOf(number) & wanted) == wanted || (all == Operation::kRead && ReadsThroughBrokenGlass(number));
   }
+  // Reads the class until then, as PassedMs has it; so long as it is held.
+  void BreakGlass(ClassNumber number, std::uint64_t until) { broken_until_[number] = until; }
   bool MayOverVault(Operations all) const {
     return registry_.chain()->OperationsOverVault(identity_.person.number).Has(all);
   }
@@ -82,9 +84,10 @@ class Session {
  private:
   Session(const Registry& registry, const keys::StoreId& store, seal::SuiteView suite, Identity identity, Use use,
           std::size_t cached_patients);
-  static constexpr std::uint8_t kHeld = 0x80;  // beside the operations on a class, which have no such bit
+  static constexpr std::uint8_t kHeld = 0x80;  // beside kOnClasses, which have no such bit
   static_assert((kOnClasses.bits() & kHeld) == 0);
   unsigned BitsOf(ClassNumber number) const { return number < may_.size() ? may_[number].load() : 0u; }
+  bool ReadsThroughBrokenGlass(ClassNumber number) const;
   void Take(const Chain& chain, ClassNumber number);
   Result<keys::DataKey> Unwrap(const keys::PatientKeys& patient, ClassNumber number, bool previous);
 
@@ -94,6 +97,7 @@ class Session {
   Identity identity_;
   Use use_;
   std::array<std::atomic<std::uint8_t>, format::kSlots> may_{};  // per class: operations, and kHeld
+  std::array<std::atomic<std::uint64_t>, format::kSlots> broken_until_{};
   std::mutex mutex_;
   std::map<std::pair<ClassNumber, ClassKeyVersion>, std::shared_ptr<const keys::ClassKey>> class_keys_;
   ShardedLru<keys::PatientHandle, OpenedDataKeys, keys::HandleHash> data_keys_;

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "vault/bundle.h"
+#include "vault/log_copies.h"
 
 namespace mseal::vault {
 namespace {
@@ -47,7 +48,7 @@ Status MakeBackup(Core& core, const Place& place, const std::function<bool(std::
   MS_TRY(core.rows->Sync());  // no power cut takes the store back to fewer commits than a backup names
   MS_ASSIGN(made, data->Create(*core.rows, format::WriteBackupFacts(facts), on_progress));
   core.AtPoint("backup was made");
-  return Status::Ok();
+  return CopyLogTo(core, place.log());
 }
 
 // One at a time writes bundles: an epoch change does too.

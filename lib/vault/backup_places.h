@@ -20,6 +20,7 @@ struct Place {
 
   std::string data() const { return facts.path + "/data"; }
   std::string bundle() const { return facts.path + "/bundle"; }
+  std::string log() const { return facts.path + "/log"; }
 };
 
 // Makes `path` a place of this store: the folder is made if there is none, else it has to be empty or a place of this

@@ -68,6 +68,7 @@ struct Core {
   IndexGenerations generations;
   PatientLocks locks;
   std::mutex job_mutex;     // one job works at a time
+  std::mutex numbered_mutex;  // one row of those that are numbered one after the other is added or changed at a time
   std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
   MarkedPatients marked;
   LoginAttempts attempts;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "audit/log_heads.h"
 #include "base/clock.h"
 #include "base/writer.h"
 #include "vault/erasures.h"
@@ -16,6 +17,7 @@ using store::Table;
 
 constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
 constexpr std::uint8_t kOrderedMark = 'o';
+constexpr std::string_view kEveryonesClass = "directory";
 
 Bytes LedgerId(const RecordPlace& place) {
   const keys::RecordHandle handle = place.handle();
@@ -59,6 +61,7 @@ Result<std::unique_ptr<PatientChange>> PatientChange::OpenByHost(Core& core, Des
   change->chain_ = core.registry->chain();
   MS_ASSIGN(change->keys_, LoadPatient(core, patient));
   MS_ASSIGN(change->head_, keys::ReadHead(*core.rows, core.identity.store, core.identity.suite, *change->keys_));
+  change->head_before_ = change->head_;
   // A reader may have left the row of a moment ago in memory.
   if (change->keys_->row.slot_counter < change->head_.slot_counter) {
     MS_ASSIGN(change->keys_, core.patients->Reload(patient));
@@ -136,17 +139,19 @@ void PatientChange::RemoveRow(ByteView row_key, const seal::Commitment& commitme
 }
 
 // A writer need not hold every class of a record; one who may write none of them leaves its public fields alone too.
-Status PatientChange::CheckMayWrite(const schema::TypePlan& type) const {
-  const bool any = std::any_of(type.groups.begin(), type.groups.end(), [&](const schema::GroupPlan& group) {
-    return desk_.session->May(schema_->NumberOf(group.class_index), people::Operation::kWrite);
-  });
-  return any ? Status::Ok() : Status::PermissionDenied("the session may write no class of the record's type");
+// Whether the session writes anything: everybody may write the directory, and a record may have no value of a class
+// that its writer holds.
+Status PatientChange::CheckMayWrite() const {
+  for (const auto& [number, entry] : chain_->classes()) {
+    const bool own = entry.name != kEveryonesClass;
+    if (own && desk_.session->May(number, people::Operation::kWrite)) return Status::Ok();
+  }
+  return Status::PermissionDenied("the session may write no class");
 }
 
 // It takes no key of a class that is not held; one that is held to read only is not deleted either.
 Status PatientChange::CheckMayDelete(const OpenedRow& live) const {
-  const schema::TypePlan* type = schema_->schema->FindType(live.header.type);
-  if (type != nullptr) MS_TRY(CheckMayWrite(*type));
+  MS_TRY(CheckMayWrite());
   for (const format::HeaderGroup& group : live.header.groups) {
     const bool sealed = group.state == format::GroupState::kSealed && desk_.session->Holds(group.class_number);
     if (sealed && !desk_.session->May(group.class_number, people::Operation::kWrite))
@@ -158,7 +163,7 @@ Status PatientChange::CheckMayDelete(const OpenedRow& live) const {
 Result<PutOutcome> PatientChange::Put(const PutRequest& request) {
   const schema::TypePlan* type = schema_->schema->FindType(request.type);
   if (type == nullptr) return Status::InvalidArgument("the schema has no such record type");
-  MS_TRY(CheckMayWrite(*type));
+  MS_TRY(CheckMayWrite());
   const RecordPlace place = PlaceRecord(core_.identity, *keys_, request.type, request.record_id);
   MS_ASSIGN(const std::optional<OpenedRow> old, ReadRecord(place));
   const std::uint64_t stored_version = old.has_value() ? old->header.version : 0;
@@ -313,7 +318,7 @@ Status PatientChange::DropHistory(const OpenedRow& live) {
 
 // One entry a record; the last says what the head will be, so that whoever rolls the patient back is found out.
 Status PatientChange::RecordDone() {
-  const format::LogHead head{head_.version, crypto::Hash("ms.loghead", format::WriteHead(head_))};
+  const format::LogHead head = audit::HeadOf(head_);
   if (done_.empty()) done_.emplace_back();  // a data key alone
   for (const Done& done : done_) {
     audit::Access access{.operation = done.operation, .keys = keys_.get()};
@@ -329,6 +334,17 @@ Status PatientChange::RecordDone() {
   return Status::Ok();
 }
 
+// The head that stays is on record again, so that nobody takes the entries before for what is there.
+void PatientChange::RecordNotCommitted(const Status& why) {
+  const format::LogHead head = audit::HeadOf(head_before_);
+  audit::Access access{.operation = done_.back().operation, .outcome = audit::Outcome::kNotCommitted};
+  access.code = why.code();
+  access.number = done_.size();
+  access.keys = keys_.get();
+  access.head = &head;
+  core_.Record(desk_, access).Ignore("the entries before say what was about to happen; opening the vault settles it");
+}
+
 Status PatientChange::Commit() {
   if (!changed_ && !key_row_changed_) return Status::Ok();
   ++head_.version;
@@ -340,15 +356,7 @@ Status PatientChange::Commit() {
   }
   MS_TRY(RecordDone());
   const Status committed = core_.Commit(overlay_.batch());
-  if (!committed.ok()) {
-    core_
-        .Record(desk_, {.operation = done_.back().operation,
-                        .outcome = audit::Outcome::kNotCommitted,
-                        .code = committed.code(),
-                        .number = done_.size(),
-                        .keys = keys_.get()})
-        .Ignore("the entries before say what was about to happen; opening the vault finds that it did not");
-  }
+  if (!committed.ok()) RecordNotCommitted(committed);
   if (committed.ok() && key_row_changed_) core_.patients->Remember(keys_);
   if (committed.code() == StatusCode::kConflict) {
     core_.patients->Forget(patient());

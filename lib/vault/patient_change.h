@@ -99,7 +99,8 @@ class PatientChange {
     std::vector<std::uint32_t> fields{};
   };
   Status RecordDone();
-  Status CheckMayWrite(const schema::TypePlan& type) const;
+  void RecordNotCommitted(const Status& why);
+  Status CheckMayWrite() const;
   Status CheckMayDelete(const OpenedRow& live) const;
   Status DeleteLive(const OpenedRow& live);
   Result<std::optional<OpenedRow>> ReadRecord(const RecordPlace& place) const;
@@ -129,6 +130,7 @@ class PatientChange {
   std::map<people::ClassNumber, keys::DataKey> made_;  // not committed yet
   std::set<IndexKeyName> index_keys_used_;             // for names this change adds
   format::Head head_;
+  format::Head head_before_;  // as it is stored
   std::vector<Done> done_;
   bool key_row_changed_ = false;
   bool changed_ = false;

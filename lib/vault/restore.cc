@@ -42,6 +42,7 @@ bool IsFolder(const std::string& path) {
 class Source {
  public:
   Status Find(const RestoreOptions& options, const keys::StoreId& store) {
+    log_ = options.from + "/log";
     if (IsFolder(options.from + "/data")) return FindBackup(options, store);
     if (!IsFolder(RowsFolder(options.from)))
       return Status::NotFound("there is neither a backup place nor a copy of a store at the path to restore from");
@@ -49,12 +50,15 @@ class Source {
     if (options.bundle.empty())
       return Status::InvalidArgument("a copy of a store needs a bundle beside it: name the newest with --bundle");
     copy_ = RowsFolder(options.from);
+    log_ = LogFolder(options.from);
     return Status::Ok();
   }
 
   Status WriteTo(const std::string& folder) const {
     return place_ != nullptr ? place_->RestoreTo(number_, folder) : CopyFolder(copy_, folder);
   }
+  // Where a copy of the log of accesses would be.
+  std::string log() const { return log_; }
   std::uint32_t number() const { return number_; }
   std::uint32_t newest() const { return newest_; }  // whole or damaged; 0: a copy
 
@@ -79,6 +83,7 @@ class Source {
   std::unique_ptr<store::BackupPlace> place_;  // or null: a copy
   std::uint32_t number_ = 0, newest_ = 0;
   std::string copy_;
+  std::string log_;
 };
 
 // The folder in which the store gathers, under a lock that its later place is locked by too.
@@ -136,9 +141,9 @@ class Beside {
 };
 
 // The records of a restored store: the index built anew, deletions done again, leftovers of uploads removed.
-class RecordRestore {
+class RecordsRestore {
  public:
-  RecordRestore(Core& core, const RestoreOptions& options, RestoreReport& report)
+  RecordsRestore(Core& core, const RestoreOptions& options, RestoreReport& report)
       : core_(core), options_(options), report_(report) {}
 
   Status Run() {
@@ -328,6 +333,7 @@ class Restore {
   Status RestoreRows() {
     AtPoint("data is restored");
     MS_TRY(source_.WriteTo(RowsFolder(beside_.path())));
+    MS_ASSIGN(log_, RestoreLog(source_.log(), beside_.path(), identity_.store));
     AtPoint("data was restored");
     if (options_.on_progress && !options_.on_progress(RestoreStep::kKeys, 0, 0))
       return Status::Cancelled("the restore was cancelled");
@@ -351,7 +357,11 @@ class Restore {
     MS_ASSIGN(const auto vault, Vault::Open(open));
     {
       MS_ASSIGN(Call call, vault->Enter());
-      MS_TRY(RecordRestore(call.core(), options_, report_).Run());
+      MS_TRY(RecordsRestore(call.core(), options_, report_).Run());
+      const auto before = provider_->ReadAnchor();
+      MS_TRY(RecordRestore(call.core(), beside_.path(), before.ok() && before->has_value() ? **before : keys::Anchor{},
+                           log_, report_.log_entries_lost));
+      report_.log = log_.state;
       MS_ASSIGN(anchor_, call.core().anchor->Aim());
       if (options_.move_anchor) {
         MS_ASSIGN(report_.copies_missed, MoveAnchorsOfOthers(call.core(), anchor_));
@@ -381,6 +391,7 @@ class Restore {
   seal::Suites suites_{seal::SuiteSet::All()};  // until the bundle's chain is known
   StoreIdentity identity_{{}, suites_};
   std::optional<OpenedBundle> bundle_;
+  LogCopy log_;
   keys::Anchor anchor_;
 };
 

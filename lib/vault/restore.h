@@ -7,6 +7,7 @@
 
 #include "keys/provider_uri.h"
 #include "store/rocks.h"
+#include "vault/log_copies.h"
 #include "vault/restored_keys.h"
 
 namespace mseal::vault {
@@ -44,6 +45,8 @@ struct RestoreReport {
   std::uint64_t statements_lost = 0;         // made after the bundle: who was added, granted or revoked by them
   std::size_t copies_missed = 0;             // of the provider: their anchors name the store of before
   bool anchor_was_lost = false;              // and begins anew
+  RestoredLog log = RestoredLog::kMissing;   // of accesses
+  std::uint64_t log_entries_lost = 0;        // that were anchored and are in no copy
 };
 
 // Makes the store at `options.store` whole or not at all: it gathers in `store`.restoring, which the next restore to

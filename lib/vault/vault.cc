@@ -9,6 +9,7 @@
 #include "vault/index_re_epoch.h"
 #include "vault/known_time.h"
 #include "vault/load_schema.h"
+#include "vault/log_recovery.h"
 #include "vault/login.h"
 #include "vault/marks.h"
 #include "vault/on_record.h"
@@ -229,6 +230,7 @@ Status Vault::OpenParts() {
   if (core_->read_only) return Status::Ok();
   MS_TRY(marks);
   KeepAnchor(*core_, options_.restoring);
+  if (!options_.restoring) MS_TRY(RecoverLog(*core_, anchor.ok() && anchor->has_value() ? (*anchor)->audit_size : 0));
   MS_TRY(RegisterProvider(*core_));
   // What a restored store remembers may be long over.
   if (!options_.restoring) {

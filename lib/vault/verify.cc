@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "audit/log_heads.h"
 #include "format/keys_of_rows.h"
 #include "format/row.h"
 #include "vault/erasures.h"
@@ -83,6 +84,7 @@ class Verifier {
     patients_in_all_ = core_.rows->Measure().approximate_rows[static_cast<int>(Table::kHeads)];
     MS_ASSIGN(pending_, PendingChunks(core_, then_.at.get()));
     if (!core_.meta->CheckAll().ok()) Problem("a row of meta does not open", nullptr);
+    MS_TRY(VerifyLog());
     MS_TRY(VerifyPatients());
     MS_TRY(VerifyOwners(Table::kHeads, "a head belongs to no patient"));
     MS_TRY(VerifyOwners(Table::kRecords, "a record row belongs to no patient"));
@@ -94,6 +96,49 @@ class Verifier {
   void Problem(std::string_view what, const keys::PatientHandle* patient) {
     ++report_.problems;
     if (options_.on_problem) options_.on_problem(what, patient);
+  }
+
+  // The tree as a whole, and the last word on each patient's head since the store was last restored.
+  Status VerifyLog() {
+    if (core_.access_log == nullptr) return Status::Ok();
+    MS_ASSIGN(const audit::LogPosition synced, core_.access_log->log().Sync());
+    const auto compare = [&](const audit::LogPosition& at) {
+      return at.root == synced.root ? Status::Ok() : Status::AuthFailed("the log of accesses was changed");
+    };
+    const auto walked = audit::WalkLog(core_.access_log->log().options().folder, core_.identity.store, {synced.size},
+                                       compare, [&](std::uint64_t, std::uint64_t, ByteView entry) {
+                                         NoteHead(entry);
+                                         return Status::Ok();
+                                       });
+    if (walked.code() == StatusCode::kIoError) return walked.status();
+    if (!walked.ok()) Problem(walked.status().message(), nullptr);
+    return Status::Ok();
+  }
+
+  void NoteHead(ByteView bytes) {
+    const auto mark = format::ParseLogMark(bytes);
+    if (mark.ok() && mark->kind == format::LogMarkKind::kRestored) heads_.clear();
+    if (const auto entry = audit::HeadEntryOf(bytes)) heads_[entry->patient_token] = *entry;
+  }
+
+  // An older head than the log tells of: patient and head were rolled back together.
+  Status CompareWithLog(const keys::PatientKeys& keys, const format::Head& head) const {
+    const auto known = heads_.find(keys.audit_token);
+    if (known == heads_.end()) return Status::Ok();
+    MS_ASSIGN(const format::LogHead logged,
+              audit::OpenHead(keys, core_.identity.store, core_.identity.suite, known->second));
+    const format::LogHead there = audit::HeadOf(head);
+    if (there.version > logged.version) return Status::Ok();
+    if (there.version == logged.version && there.digest == logged.digest) return Status::Ok();
+    return Status::AuthFailed("the patient is older than the log of accesses says: rows and head were put back");
+  }
+
+  // A write that is under way is on record before it is in the store: once more, while nobody writes.
+  Status CheckAgainstLog(const keys::PatientKeys& keys, const format::Head& head) const {
+    if (CompareWithLog(keys, head).ok()) return Status::Ok();
+    const std::lock_guard lock(core_.locks.Of(keys.handle));
+    MS_ASSIGN(const format::Head now, keys::ReadHead(*core_.rows, core_.identity.store, core_.identity.suite, keys));
+    return CompareWithLog(keys, now);
   }
 
   Status VerifyPatients() {
@@ -128,6 +173,7 @@ class Verifier {
               keys::ReadHead(*core_.rows, core_.identity.store, core_.identity.suite, *keys, then_.at.get()));
     if (keys->row.slot_counter < head.slot_counter)
       return Status::AuthFailed("the key row is older than the patient's head");
+    MS_TRY(CheckAgainstLog(*keys, head));
     MS_TRY(CheckChunks(*keys, rows, pending_));
     report_.records += rows.live.size();
     report_.history += rows.history.size();
@@ -209,6 +255,7 @@ class Verifier {
   std::set<keys::PatientHandle> patients_;
   std::set<Bytes> ordered_;
   std::set<Bytes> pending_;
+  std::map<ByteArray<16>, audit::HeadEntry> heads_;  // by the token of the patient
   std::uint64_t patients_in_all_ = 0;
 };
 

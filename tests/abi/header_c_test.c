@@ -312,6 +312,21 @@ static int keep_mark(void* context, const medseal_mark_info* info) {
   return 1;
 }
 
+static int keep_finding(void* context, const medseal_finding* finding) {
+  EXPECT(finding->severity <= MEDSEAL_RED && finding->code[0] != 0 && finding->text[0] != 0 && finding->advice != NULL);
+  ++*(int*)context;
+  return 0;
+}
+
+static void TheDoctorFindsSomething(medseal_vault* vault, medseal_session* session) {
+  int found = 0;
+  medseal_severity worst = MEDSEAL_NOTE;
+  EXPECT_CODE(MEDSEAL_OK, medseal_doctor(vault, session, NULL, keep_finding, &found, &worst, &error));
+  EXPECT(found > 0 && worst == MEDSEAL_RED);
+  EXPECT_CODE(MEDSEAL_OK, medseal_doctor(vault, NULL, NULL, keep_finding, &found, NULL, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_doctor(vault, NULL, NULL, NULL, NULL, NULL, &error));
+}
+
 static int keep_role(void* context, const medseal_role* role) {
   EXPECT(strcmp(role->name, "reader") == 0 && role->operations == MEDSEAL_OP_READ);
   EXPECT(role->class_count == 1 && strcmp(role->classes[0], "hiv") == 0);
@@ -390,6 +405,9 @@ static void AHeldPatientIsNotDeleted(medseal_session* session) {
   EXPECT_CODE(MEDSEAL_OK, medseal_release(session, &ref, &error));
   EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_release(session, &ref, &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_marks(session, NULL, NULL, &error));
+  EXPECT_CODE(MEDSEAL_ALREADY_EXISTS, medseal_break_glass(session, "hiv", "in need", 0, NULL, &error));
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_break_glass_review(session, 1, "in order", &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_broken_glasses(session, NULL, NULL, &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_policies(session, NULL, NULL, &error));
   EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_policy_set(session, "nothing", 1, &error));
   EXPECT_CODE(MEDSEAL_PERMISSION_DENIED, medseal_policy_set(session, "lockout_minutes", 1, &error));
@@ -702,6 +720,7 @@ int main(void) {
     ABatchSaysWhatBecameOfEachItem(session);
     FindReadsTheNormalisedValue(session);
     ACallbackEndsAListing(session);
+    TheDoctorFindsSomething(vault, session);
     ARoleIsGivenAndItsPersonDisabled(vault, session);
     AHeldPatientIsNotDeleted(session);
     ARestrictedPatientIsReadByTwo(vault, session);

@@ -6,6 +6,7 @@
 #include "base/writer.h"
 #include "crypto/hash.h"
 #include "format/backup_facts.h"
+#include "format/broken_glass.h"
 #include "format/bundle.h"
 #include "format/custody.h"
 #include "format/erasure.h"
@@ -41,7 +42,8 @@ TEST(Page, ShowsTheWorkedExamples) {
                            "place_mark",  "backup_facts", "bundle_part",   "bundle_list",     "recovery",
                            "mark",        "mark_tally",   "known_time",    "job_file",        "given_up_copy",
                            "log_segment", "log_chain",    "log_mark",      "log_audit_key",   "log_access",
-                           "log_who",     "log_what",     "log_keys", "login_attempts", "login_key"})
+                           "log_who",     "log_what",     "log_keys",      "login_attempts",  "login_key",
+                           "broken_glass"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");
@@ -155,6 +157,20 @@ TEST(Mark, ExampleIsTakenApart) {
   EXPECT_EQ(mark->restriction->since_ms, one.Number("restriction_since"));
   EXPECT_EQ(mark->restriction->by_person, one.Number("restriction_by"));
   EXPECT_EQ(ToHex(mark->restriction->reason.Reveal()), one.Text("restriction_reason"));
+}
+
+TEST(BrokenGlass, ExampleIsTakenApart) {
+  const Case one = Worked("broken_glass");
+  const auto glass = ParseBrokenGlass(one.Hex("bytes"));
+  ASSERT_TRUE(glass.ok());
+  EXPECT_EQ(glass->person, one.Number("person"));
+  EXPECT_EQ(glass->class_number, one.Number("class_number"));
+  EXPECT_EQ(glass->from_ms, one.Number("from_ms"));
+  EXPECT_EQ(glass->until_ms, one.Number("until_ms"));
+  EXPECT_EQ(ToHex(glass->reason.Reveal()), one.Text("reason"));
+  EXPECT_EQ(glass->reviewed_by, one.Number("reviewed_by"));
+  EXPECT_EQ(glass->reviewed_ms, one.Number("reviewed_ms"));
+  EXPECT_EQ(ToHex(glass->verdict.Reveal()), one.Text("verdict"));
 }
 
 TEST(MarkTally, ExampleIsTakenApart) {

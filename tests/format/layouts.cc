@@ -6,6 +6,7 @@
 #include "base/writer.h"
 #include "format/anchor.h"
 #include "format/backup_facts.h"
+#include "format/broken_glass.h"
 #include "format/bundle.h"
 #include "format/credential.h"
 #include "format/custody.h"
@@ -205,6 +206,11 @@ Result<Bytes> AgainBundleList(ByteView bytes) {
   Bytes out = WriteBundleList(sealed.list);
   AppendTo(out, sealed.seal);
   return out;
+}
+
+Result<Bytes> AgainBrokenGlass(ByteView bytes) {
+  MS_ASSIGN(const BrokenGlass glass, ParseBrokenGlass(bytes));
+  return Copy(WriteBrokenGlass(glass).Reveal());
 }
 
 Result<Bytes> AgainMark(ByteView bytes) {
@@ -409,6 +415,7 @@ std::vector<Layout> Make() {
       {"bundle_part", {}, AgainBundlePart},
       {"bundle_list", {}, AgainBundleList},
       {"recovery", {}, AgainRecovery},
+      {"broken_glass", {}, AgainBrokenGlass},
       {"mark", {}, AgainMark},
       {"mark_tally", {}, AgainMarkTally},
       {"known_time", {}, AgainKnownTime},

@@ -163,7 +163,6 @@ TEST_F(RolesTest, StatementThatBreaksARuleIsCorrupt) {
       format::RoleBody{2, 1, Bits(kHiv), "reader"},              // a name that is taken
       format::RoleBody{3, 1, Bits(kHiv), "writer"},              // a gap
       format::RoleBody{2, 1, Bits(7), "writer"},                 // a class nobody declared
-      format::RoleBody{2, 0x80, Bits(kHiv), "writer"},           // an operation without a meaning
       format::RoleBody{2, 1, Bits(kHiv), "tab\t"},               // an unclean name
       format::RoleGivenBody{3, 1, true},                         // they have it
       format::RoleGivenBody{2, 1, false},                        // they have not

@@ -623,8 +623,8 @@ TEST_F(TwoStores, RowsOfAnotherStoreInThisOnesPlacesAreRefused) {
     here_.Overwrite(Table::kMeta, here.key, here.value);
   }
   // Meta key, settings, statement, credential, slot, schema, index key, posting key, tally of marks, known time, provider
-  // copy, signing seed.
-  EXPECT_EQ(kinds.size(), 12u);
+  // copy, signing seed, keys of the log.
+  EXPECT_EQ(kinds.size(), 13u);
   EXPECT_EQ(Read(), StatusCode::kOk);
 }
 
@@ -674,7 +674,7 @@ TEST_F(TwoStores, OtherVersionAndSuiteOfEveryKindOfRowAreRefused) {
       here_.Overwrite(table, row.key, row.value);
     }
   }
-  EXPECT_EQ(kinds.size(), 2u + 2u + 1u + 1u + 12u);
+  EXPECT_EQ(kinds.size(), 2u + 2u + 1u + 1u + 13u);
   EXPECT_EQ(sees(), StatusCode::kOk);
 }
 

@@ -538,7 +538,7 @@ def meta():
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
                             ("signing seed", 18, b""), ("provider change", 19, STREAM), ("given-up copy", 21, STREAM),
                             ("login attempts", 24, be(1, 4)), ("login key", 25, b""),
-                            ("credential tag", 26, be(1, 4))]:
+                            ("credential tag", 26, be(1, 4)), ("broken glass", 35, be(1, 8))]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
         case("no bytes", table, CORRUPT, b"")
@@ -779,6 +779,37 @@ def bundles():
             ("more rows than there are", CORRUPT, replaced(l, 74, be(2, 4))), ("a byte after the end", CORRUPT, l + b"\0")])
 
 
+def broken_glass():
+    def text(name, value):
+        return (f"{name}, behind its 16-bit length", prefixed(value, 2))
+
+    def content(person=4, class_=3, from_=1609459200000, until=1609462800000, reason=b"unconscious, no history",
+                by=2, at=1609545600000, verdict=b"in order", size=544):
+        fields = [("version", b"\1"), ("person", be(person, 4)), ("class", be(class_, 1)), ("from, ms", be(from_, 8)),
+                  ("until, ms", be(until, 8)), text("reason", reason), ("reviewed by", be(by, 4)),
+                  ("reviewed, ms", be(at, 8)), text("verdict", verdict)]
+        return fields + [("padding", bytes(size - len(flat(fields))))]
+
+    def of(**changed):
+        return flat(content(**changed))
+
+    whole = of()
+    layout("broken_glass", "Broken glass", content(),
+           dict(person=4, class_number=3, from_ms=1609459200000, until_ms=1609462800000,
+                reason=b"unconscious, no history", reviewed_by=2, reviewed_ms=1609545600000, verdict=b"in order"),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("by nobody", CORRUPT, of(person=0)), ("class 16", CORRUPT, of(class_=16)),
+            ("over when it began", CORRUPT, of(until=1609459200000)), ("no reason", CORRUPT, of(reason=b"")),
+            ("reason of 241 bytes", CORRUPT, of(reason=b"r" * 241)),
+            ("reviewed by the same person", CORRUPT, of(by=4)), ("reviewed without a verdict", CORRUPT, of(verdict=b"")),
+            ("verdict of 241 bytes", CORRUPT, of(verdict=b"v" * 241)),
+            ("a verdict by nobody", CORRUPT, of(by=0, at=0)), ("a time of review by nobody", CORRUPT, of(by=0, verdict=b"")),
+            ("padding with one bit", CORRUPT, flipped(whole, 543)), ("padded to 543", CORRUPT, of(size=543)),
+            ("a byte after the end", CORRUPT, whole + b"\0"),
+            ("reason longer than the row", CORRUPT, replaced(whole, 22, b"\xff\xff"))],
+           [("not reviewed", of(by=0, at=0, verdict=b"")), ("longest texts", of(reason=b"r" * 240, verdict=b"v" * 240))])
+
+
 def mark_entry(what, since, person, reason):
     return [(f"{what} since, ms", be(since, 8)), ("by person", be(person, 4)),
             ("reason, behind its 16-bit length", prefixed(reason, 2))]
@@ -947,8 +978,8 @@ def log_entries():
         return start(2) + [("what", be(kind, 1)), ("time, ms", be(1609459200000, 8)), ("start of the system", made("boot", 16))]
 
     layout("log_mark", "Marks in the log", mark(), dict(kind=1, time_ms=1609459200000),
-           refused(mark()) + [("mark 0", CORRUPT, flat(mark(0))), ("mark 4", CORRUPT, flat(mark(4)))],
-           [("closed", flat(mark(2))), ("a beat", flat(mark(3)))])
+           refused(mark()) + [("mark 0", CORRUPT, flat(mark(0))), ("mark 4", CORRUPT, flat(mark(4))), ("mark 7", CORRUPT, flat(mark(7)))],
+           [("closed", flat(mark(2))), ("a beat", flat(mark(3))), ("restored", flat(mark(6)))])
 
     key_id, ephemeral, audit_public = made("audit key id", 16), made("audit ephemeral", 32), made("audit public", 32)
     audit_key, shared = made("audit key", 32), made("audit shared", 32)
@@ -1035,7 +1066,7 @@ def log_contents():
 
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
-                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, login_attempts, streams,
+                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, broken_glass, login_attempts, streams,
                  log_segments, log_entries, log_contents):
         make()
     if PAGE.exists():

@@ -386,7 +386,6 @@ def statements():
                bad("policy without a value", 14, [("", prefixed(b"login_attempts", 1))]),
                bad("policy with a byte more", 14, [("", prefixed(b"login_attempts", 1)), ("", bytes(9))]),
                bad("role 0", 11, [("", bytes(2))] + role[1:]),
-               bad("role of an operation without a meaning", 11, role[:1] + [("", b"\x80")] + role[2:]),
                bad("role with a byte more", 11, role + [("", b"\0")]), bad("role without a name", 11, role[:3]),
                bad("role given to person 0", 12, [("", bytes(4))] + given[1:]),
                bad("role 0 given", 12, [given[0], ("", bytes(2)), given[2]]),
