@@ -2,10 +2,12 @@
 #include <fmt/core.h>
 
 #include "commands.h"
+#include "fhir_audit.h"
 #include "ids.h"
 #include "json.h"
 #include "log_text.h"
 #include "output.h"
+#include "syslog_audit.h"
 #include "talk.h"
 #include "text.h"
 
@@ -62,6 +64,26 @@ Outcome ShowAccounting(const Common& common, const LogArguments& arguments) {
     WriteLine(common.json ? AccountingJson(entry) : AccountingText(entry));
     return true;
   });
+}
+
+Outcome ExportLog(const Common& common, const LogExportArguments& arguments) {
+  if (arguments.socket.empty()) {
+    const auto layout = arguments.format == "fhir"     ? AuditEventJson
+                        : arguments.format == "syslog" ? SyslogLine
+                                                       : EntryJson;
+    return WithEntries(common, arguments.log, [&](const Entry& entry) {
+      WriteLine(layout(entry));
+      return true;
+    });
+  }
+  CLI_ASSIGN(const SyslogSocket socket, SyslogSocket::Connect(arguments.socket));
+  Status sent;
+  const Outcome outcome = WithEntries(common, arguments.log, [&](const Entry& entry) {
+    if (sent.ok()) sent = socket.Send(SyslogLine(entry));
+    return sent.ok();
+  });
+  if (outcome.ok() && !sent.ok()) return sent.error();
+  return outcome;
 }
 
 }  // namespace cli

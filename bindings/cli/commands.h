@@ -68,6 +68,39 @@ struct ExposureArguments {
   std::string html;  // path of a page to write
 };
 Outcome ShowExposure(const Common& common, const ExposureArguments& arguments);
+struct LogExportArguments {
+  LogArguments log;
+  std::string format = "jsonl";
+  std::string socket;  // of a syslog daemon; empty: to stdout
+};
+Outcome ExportLog(const Common& common, const LogExportArguments& arguments);
+struct LogProofArguments {
+  std::string checkpoint;  // file: kept elsewhere, or the older one
+  std::string key;         // verifier key, or @FILE of it
+  std::string check;       // file with a proof
+  std::optional<std::uint64_t> index;
+};
+Outcome VerifyLog(const Common& common, const LogProofArguments& arguments);
+Outcome ShowLogKey(const Common& common);
+Outcome ShowLogCheckpoint(const Common& common);
+Outcome ProveLogEntry(const Common& common, const LogProofArguments& arguments);
+Outcome ProveLogGrowth(const Common& common, const LogProofArguments& arguments);
+struct WitnessArguments {
+  std::string name;
+  std::string seed;        // file with the witness's 32 bytes
+  std::string key;         // verifier key of the log, or of the witness; or @FILE
+  std::string checkpoint;  // file
+  std::string last;        // file
+  std::string proof;       // file
+};
+Outcome MakeWitness(const Common& common, const WitnessArguments& arguments);
+Outcome CosignLog(const Common& common, const WitnessArguments& arguments);
+Outcome CheckCosigned(const Common& common, const WitnessArguments& arguments);
+struct LogDropArguments {
+  std::string before;
+  bool run = false;
+};
+Outcome DropLog(const Common& common, const LogDropArguments& arguments);
 struct PolicyArguments {
   std::string name;
   std::uint64_t value = 0;

@@ -78,11 +78,9 @@ Status TakeText(const Json& object, const char* key, std::string& into) {
 
 std::string Quote(std::string_view text) { return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-JsonLine::JsonLine(std::string_view kind) : text_(fmt::format("{{\"schema_version\":{}", kOutputSchemaVersion)) {
-  Text("kind", kind);
-}
+JsonLine::JsonLine(std::string_view kind) { Number("schema_version", kOutputSchemaVersion).Text("kind", kind); }
 JsonLine& JsonLine::Raw(std::string_view key, std::string_view json) {
-  text_.append(",\"").append(key).append("\":").append(json);
+  text_.append(text_.size() == 1 ? "\"" : ",\"").append(key).append("\":").append(json);
   return *this;
 }
 JsonLine& JsonLine::Text(std::string_view key, std::string_view value) { return Raw(key, Quote(value)); }

@@ -19,6 +19,8 @@ std::string Quote(std::string_view text);
 class JsonLine {
  public:
   explicit JsonLine(std::string_view kind);
+  // An object without version and kind: part of another, or of a format of others.
+  static JsonLine Bare() { return JsonLine(); }
   JsonLine& Text(std::string_view key, std::string_view value);
   JsonLine& Number(std::string_view key, std::uint64_t value);
   JsonLine& Flag(std::string_view key, bool value);
@@ -29,7 +31,8 @@ class JsonLine {
   std::string Done();
 
  private:
-  std::string text_;
+  JsonLine() = default;
+  std::string text_{"{"};
 };
 
 // A value inside a message and the way to it: "result.code.coding[0].system".

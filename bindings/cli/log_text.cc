@@ -22,11 +22,6 @@ std::string Joined(const std::vector<std::string_view>& names) {
   return text;
 }
 
-std::string_view WhoOf(const Entry& entry) { return entry.person == nullptr ? "(host)" : entry.person; }
-std::string HandleOf(const Entry& entry) {
-  return entry.has_patient != 0 ? HandleText(std::span(entry.patient_handle)) : std::string();
-}
-
 void Add(std::string& line, const char* label, std::string_view value) {
   if (!value.empty()) line += fmt::format("  {}{}", label, Printable(value));
 }
@@ -42,6 +37,11 @@ Result<std::uint64_t> ReadMoment(const std::string& text, const char* option) {
 }
 
 }  // namespace
+
+std::string_view WhoOf(const Entry& entry) { return entry.person == nullptr ? "(host)" : entry.person; }
+std::string HandleOf(const Entry& entry) {
+  return entry.has_patient != 0 ? HandleText(std::span(entry.patient_handle)) : std::string();
+}
 
 std::string EntryText(const Entry& entry) {
   std::string line = fmt::format("{:>8}  {}  {:<16}  {:<10}  {:<9}", entry.index, TimeText(entry.time_ms),

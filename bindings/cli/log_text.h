@@ -14,6 +14,11 @@ std::string EntryJson(const medseal_audit_entry& entry);
 std::string AccountingText(const medseal_audit_entry& entry);
 std::string AccountingJson(const medseal_audit_entry& entry);
 
+// The host, where nobody is known.
+std::string_view WhoOf(const medseal_audit_entry& entry);
+// Empty without a patient.
+std::string HandleOf(const medseal_audit_entry& entry);
+
 // Owns what the query shows.
 class LogQuery {
  public:

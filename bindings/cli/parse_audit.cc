@@ -14,20 +14,31 @@ void AddPatient(CLI::App& command, LogArguments& log) {
   AddTimes(command, log);
 }
 
+void AddFilters(CLI::App& command, LogArguments& log) {
+  AddTimes(command, log);
+  command.add_option("--of", log.person, "entries of one person");
+  command.add_option("--patient", log.patient, "entries about one patient: a handle, @FILE or -");
+  command.add_option("--operation", log.operation, "login, read, search, write, ...");
+  command.add_option("--outcome", log.outcome, "done, denied, not-found, failed, begun, not-committed");
+  command.add_option("--from", log.from, "from the entry with this index on");
+}
+
 }  // namespace
 
 void AddAudit(CLI::App& app, Commands& commands) {
   CLI::App* audit = app.add_subcommand("audit", "the log of accesses")->require_subcommand(1);
-  commands.Add<LogArguments>(
-      *audit, "show", "its entries, oldest first (takes the class audit)", ShowLog,
-      [](CLI::App& command, LogArguments& log) {
-        AddTimes(command, log);
-        command.add_option("--of", log.person, "entries of one person");
-        command.add_option("--patient", log.patient, "entries about one patient: a handle, @FILE or -");
-        command.add_option("--operation", log.operation, "login, read, search, write, ...");
-        command.add_option("--outcome", log.outcome, "done, denied, not-found, failed, begun, not-committed");
-        command.add_option("--from", log.from, "from the entry with this index on");
+  commands.Add<LogArguments>(*audit, "show", "its entries, oldest first (takes the class audit)", ShowLog, AddFilters);
+  commands.Add<LogExportArguments>(
+      *audit, "export", "its entries for other systems (takes the class audit)", ExportLog,
+      [](CLI::App& command, LogExportArguments& arguments) {
+        AddFilters(command, arguments.log);
+        command
+            .add_option("--format", arguments.format,
+                        "jsonl; fhir: AuditEvents (R4) as NDJSON; syslog: RFC 5424 with structured data")
+            ->check(CLI::IsMember({"jsonl", "fhir", "syslog"}));
+        command.add_option("--syslog", arguments.socket, "sends them to this socket, such as /dev/log, as syslog");
       });
+  AddLogProofs(*audit, commands);
   commands.Add<LogArguments>(app, "who-saw", "who read, wrote or was denied records of a patient", ShowWhoSaw,
                              AddPatient);
   commands.Add<LogArguments>(app, "accounting", "who saw a patient's records, as the patient may be given it",

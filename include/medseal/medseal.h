@@ -1359,6 +1359,121 @@ typedef struct medseal_exposure_summary {
 MEDSEAL_API medseal_code medseal_exposure(medseal_session* session, const medseal_audit_query* query, medseal_exposed_callback callback,
                                           void* context, medseal_exposure_summary* summary, medseal_error* error);
 
+/* ---- The log, proven to outsiders ----------------------------------------------------------------------------------- */
+
+/* The entries are the leaves of a tree (RFC 6962), and what a vault has signed of it are checkpoints (C2SP tlog-checkpoint). Calls that take
+ * `store`, the vault's folder, read the log's files alone: they need no secret and no lock, and may run beside the process that has the
+ * vault open. `key` is the verifier key that medseal_audit_key gives; NULL leaves open who signed. */
+
+typedef struct medseal_audit_key_info {
+  size_t size;
+  char key[128]; /* verifier key of the log's checkpoints, as signed notes write them: name+id+key */
+  uint8_t store_id[16];
+  uint8_t verify_key[32];
+  uint8_t founder_key[32];
+  uint8_t founder_signature[64]; /* over "medseal log key 1\n", store_id, verify_key */
+} medseal_audit_key_info;
+MEDSEAL_API medseal_code medseal_audit_key(medseal_vault* vault, medseal_audit_key_info* info, medseal_error* error);
+/* A checkpoint of all entries that there are. */
+MEDSEAL_API medseal_code medseal_audit_checkpoint(medseal_vault* vault, medseal_buffer** note, medseal_error* error);
+
+/* How a log stands to a checkpoint that agrees with it. */
+typedef enum medseal_checkpoint_standing {
+  MEDSEAL_CHECKPOINT_NONE = 0,   /* there is none */
+  MEDSEAL_CHECKPOINT_AGREES = 1, /* no key was given: who signed it is open */
+  MEDSEAL_CHECKPOINT_PROVEN = 2,
+  MEDSEAL_CHECKPOINT_TOO_OLD = 3 /* older than what was kept: nothing can be compared */
+} medseal_checkpoint_standing;
+
+typedef struct medseal_audit_verify_options {
+  size_t size;
+  const char* store;
+  medseal_bytes checkpoint; /* one that was kept elsewhere; may be empty */
+  const char* key;
+  medseal_progress_callback on_progress; /* entries */
+  void* context;
+} medseal_audit_verify_options;
+
+typedef struct medseal_audit_report {
+  size_t size;
+  uint8_t store_id[16];
+  uint64_t entries; /* of the tree */
+  uint64_t first_entry; /* the oldest that is kept */
+  uint64_t segments;
+  uint8_t root[32];
+  uint64_t opened;     /* times that the vault was opened with it */
+  uint64_t not_closed; /* times that it was not closed before it was opened again */
+  uint64_t power_lost; /* of those: with the power, so that up to 50 ms of entries may be missing */
+  uint64_t set_back;   /* times that the clock was set back between two marks; their order is the log's all the same */
+  int is_open;         /* a process has it open now, or did not close it */
+  medseal_checkpoint_standing beside; /* to the checkpoint that lies beside the log */
+  medseal_checkpoint_standing given;
+  medseal_checkpoint_standing dropped; /* to the signed stub of entries that were dropped */
+} medseal_audit_report;
+
+/* Whether the log is whole, and goes on from its checkpoints.
+ *   NOT_FOUND    there is no log
+ *   STALE        it ends before a checkpoint: its end was cut, or it is an older copy
+ *   AUTH_FAILED  an entry was changed, taken out, put in or moved; a segment is missing; a checkpoint is of another log, of one that forked
+ *                from this, or not by the key
+ *   CORRUPT, CANCELLED */
+MEDSEAL_API medseal_code medseal_audit_verify(const medseal_audit_verify_options* options, medseal_audit_report* report,
+                                              medseal_error* error);
+
+/* That an entry is in the log of a checkpoint, or that this log goes on from an older one (RFC 9162 sections 2.1.3 and 2.1.4). */
+typedef struct medseal_audit_proof {
+  size_t size;
+  uint64_t from;            /* the entry's index, or the size of the older log */
+  uint64_t tree_size;
+  uint8_t leaf[32];         /* of the entry */
+  medseal_bytes hashes;     /* 32 bytes each */
+  medseal_bytes checkpoint; /* the newest, signed */
+} medseal_audit_proof;
+/* `proof` is good during the call. */
+typedef void (*medseal_audit_proof_callback)(void* context, const medseal_audit_proof* proof);
+
+/* NOT_FOUND: no checkpoint reaches that entry yet;  UNSUPPORTED: entries are needed that were dropped;  others as medseal_audit_verify. */
+MEDSEAL_API medseal_code medseal_audit_prove_entry(const char* store, uint64_t index, medseal_audit_proof_callback callback, void* context,
+                                                   medseal_error* error);
+MEDSEAL_API medseal_code medseal_audit_prove_growth(const char* store, medseal_bytes old_checkpoint, medseal_audit_proof_callback callback,
+                                                    void* context, medseal_error* error);
+/* AUTH_FAILED: it proves nothing of the kind;  CORRUPT. */
+MEDSEAL_API medseal_code medseal_audit_check_entry(const medseal_audit_proof* proof, const char* key, medseal_error* error);
+MEDSEAL_API medseal_code medseal_audit_check_growth(const medseal_audit_proof* proof, medseal_bytes old_checkpoint, const char* key,
+                                                    medseal_error* error);
+
+/* A witness, apart from the vault, signs a checkpoint only if its log goes on from the one they signed before (C2SP tlog-cosignature).
+ * `seed` is 32 random bytes that they keep; this gives the key that others verify with. INVALID_ARGUMENT: `name` is none. */
+MEDSEAL_API medseal_code medseal_witness_key(const char* name, medseal_bytes seed, medseal_buffer** key, medseal_error* error);
+
+typedef struct medseal_witness_options {
+  size_t size;
+  const char* name;
+  medseal_bytes seed;
+  const char* log_key;              /* verifier key of the log */
+  medseal_bytes checkpoint;         /* the first that they sign */
+  medseal_bytes last;               /* or what they signed last, */
+  const medseal_audit_proof* proof; /* and that a new checkpoint's log goes on from it */
+} medseal_witness_options;
+/* The new checkpoint with their signature and the time.
+ *   AUTH_FAILED  the log does not go on from the last one: it was changed, or forked; the log did not sign, or the witness not the last */
+MEDSEAL_API medseal_code medseal_witness_sign(const medseal_witness_options* options, medseal_buffer** note, medseal_error* error);
+/* AUTH_FAILED: the witness did not sign it. */
+MEDSEAL_API medseal_code medseal_witness_check(medseal_bytes note, const char* witness_key, uint64_t* signed_ms, medseal_error* error);
+
+typedef struct medseal_audit_drop_report {
+  size_t size;
+  uint64_t segments; /* that go, or went */
+  uint64_t entries;
+  uint64_t held_by_keys; /* segments that are old enough, and stay: later entries need a key in them */
+} medseal_audit_drop_report;
+/* Entries past their legal limit: whole segments without an entry from `before_ms` or later. `run` 0 only looks. In their place a signed
+ * stub stands, so that the tree still verifies.
+ *   INVALID_ARGUMENT   `before_ms` is not over
+ *   PERMISSION_DENIED  `run`, and the session may not erase, or no second person has joined it */
+MEDSEAL_API medseal_code medseal_audit_drop(medseal_session* session, uint64_t before_ms, int run, medseal_audit_drop_report* report,
+                                            medseal_error* error);
+
 #ifdef __cplusplus
 }
 #endif

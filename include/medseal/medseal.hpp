@@ -812,6 +812,14 @@ class Session {
     return exposure;
   }
 
+  // Without `run` it only looks.
+  Result<medseal_audit_drop_report> DropAudit(std::uint64_t before_ms, bool run) {
+    auto report = internal::Sized<medseal_audit_drop_report>();
+    const Status status = internal::Call(medseal_audit_drop, raw_.get(), before_ms, run ? 1 : 0, &report);
+    if (!status.ok()) return status.error();
+    return report;
+  }
+
   Status AddPerson(const PersonOptions& options) {
     const medseal_cost cost = internal::Raw(options.cost);
     auto raw = internal::Sized<medseal_person_options>();
@@ -1171,6 +1179,18 @@ class Vault {
     if (!status.ok()) return status.error();
     return info;
   }
+  Result<medseal_audit_key_info> AuditKey() {
+    auto info = internal::Sized<medseal_audit_key_info>();
+    const Status status = internal::Call(medseal_audit_key, raw_.get(), &info);
+    if (!status.ok()) return status.error();
+    return info;
+  }
+  Result<Buffer> AuditCheckpoint() {
+    medseal_buffer* made = nullptr;
+    const Status status = internal::Call(medseal_audit_checkpoint, raw_.get(), &made);
+    if (!status.ok()) return status.error();
+    return Buffer(made);
+  }
   Result<Buffer> Certificate(const PatientHandle& patient) {
     medseal_buffer* made = nullptr;
     const Status status = internal::Call(medseal_certificate, raw_.get(), patient.data(), &made);
@@ -1349,6 +1369,122 @@ inline Result<medseal_job_glimpse> PeekJob(const std::string& store) {
   const Status status = internal::Call(medseal_job_peek, store.c_str(), &glimpse);
   if (!status.ok()) return status.error();
   return glimpse;
+}
+
+// ---- The log, proven to outsiders: `store` is the vault's folder. An empty key leaves open who signed.
+
+struct AuditVerifyOptions {
+  std::string store;
+  std::string checkpoint;
+  std::string key;
+};
+inline Result<medseal_audit_report> VerifyAudit(const AuditVerifyOptions& options, Watcher* watcher = nullptr) {
+  auto raw = internal::Sized<medseal_audit_verify_options>();
+  raw.store = options.store.c_str();
+  raw.checkpoint = internal::Raw(AsBytes(options.checkpoint));
+  raw.key = options.key.empty() ? nullptr : options.key.c_str();
+  raw.on_progress = watcher == nullptr ? nullptr : internal::ForwardProgress;
+  raw.context = watcher;
+  auto report = internal::Sized<medseal_audit_report>();
+  const Status status = internal::Call(medseal_audit_verify, &raw, &report);
+  if (!status.ok()) return status.error();
+  return report;
+}
+
+struct AuditProof {
+  std::uint64_t from = 0;  // the entry's index, or the size of the older log
+  std::uint64_t tree_size = 0;
+  std::array<std::uint8_t, 32> leaf{};
+  std::vector<std::uint8_t> hashes;  // 32 bytes each
+  std::string checkpoint;
+};
+
+namespace internal {
+
+inline void TakeProof(void* out, const medseal_audit_proof* proof) {
+  auto& taken = *static_cast<AuditProof*>(out);
+  const ByteView hashes = View(proof->hashes);
+  taken = {proof->from,
+           proof->tree_size,
+           Copied<32>(proof->leaf),
+           {hashes.begin(), hashes.end()},
+           std::string(AsText(View(proof->checkpoint)))};
+}
+inline medseal_audit_proof Raw(const AuditProof& proof) {
+  auto raw = Sized<medseal_audit_proof>();
+  raw.from = proof.from;
+  raw.tree_size = proof.tree_size;
+  std::memcpy(raw.leaf, proof.leaf.data(), sizeof raw.leaf);
+  raw.hashes = Raw(ByteView(proof.hashes));
+  raw.checkpoint = Raw(AsBytes(proof.checkpoint));
+  return raw;
+}
+
+}  // namespace internal
+
+inline Result<AuditProof> ProveAuditEntry(const std::string& store, std::uint64_t index) {
+  AuditProof proof;
+  const Status status =
+      internal::Call(medseal_audit_prove_entry, store.c_str(), index, internal::TakeProof, static_cast<void*>(&proof));
+  if (!status.ok()) return status.error();
+  return proof;
+}
+inline Result<AuditProof> ProveAuditGrowth(const std::string& store, std::string_view old_checkpoint) {
+  AuditProof proof;
+  const Status status =
+      internal::Call(medseal_audit_prove_growth, store.c_str(), internal::Raw(AsBytes(old_checkpoint)),
+                     internal::TakeProof, static_cast<void*>(&proof));
+  if (!status.ok()) return status.error();
+  return proof;
+}
+inline Status CheckAuditEntry(const AuditProof& proof, const std::string& key = {}) {
+  const medseal_audit_proof raw = internal::Raw(proof);
+  return internal::Call(medseal_audit_check_entry, &raw, key.empty() ? nullptr : key.c_str());
+}
+inline Status CheckAuditGrowth(const AuditProof& proof, std::string_view old_checkpoint, const std::string& key = {}) {
+  const medseal_audit_proof raw = internal::Raw(proof);
+  return internal::Call(medseal_audit_check_growth, &raw, internal::Raw(AsBytes(old_checkpoint)),
+                        key.empty() ? nullptr : key.c_str());
+}
+
+// A witness's key for others, from the 32 bytes that they keep.
+inline Result<Buffer> WitnessKey(Name name, ByteView seed) {
+  medseal_buffer* made = nullptr;
+  const Status status = internal::Call(medseal_witness_key, name.c_str(), internal::Raw(seed), &made);
+  if (!status.ok()) return status.error();
+  return Buffer(made);
+}
+
+struct WitnessOptions {
+  Name name = {};
+  ByteView seed = {};
+  std::string log_key;
+  std::string checkpoint;             // the first that they sign
+  std::string last;                   // or what they signed last,
+  const AuditProof* proof = nullptr;  // and that a new checkpoint's log goes on from it
+};
+inline Result<Buffer> SignAsWitness(const WitnessOptions& options) {
+  auto proof = internal::Sized<medseal_audit_proof>();
+  if (options.proof != nullptr) proof = internal::Raw(*options.proof);
+  auto raw = internal::Sized<medseal_witness_options>();
+  raw.name = options.name.c_str();
+  raw.seed = internal::Raw(options.seed);
+  raw.log_key = options.log_key.c_str();
+  raw.checkpoint = internal::Raw(AsBytes(options.checkpoint));
+  raw.last = internal::Raw(AsBytes(options.last));
+  raw.proof = options.proof == nullptr ? nullptr : &proof;
+  medseal_buffer* made = nullptr;
+  const Status status = internal::Call(medseal_witness_sign, &raw, &made);
+  if (!status.ok()) return status.error();
+  return Buffer(made);
+}
+// When the witness signed, in ms.
+inline Result<std::uint64_t> CheckWitness(std::string_view note, const std::string& witness_key) {
+  std::uint64_t signed_ms = 0;
+  const Status status =
+      internal::Call(medseal_witness_check, internal::Raw(AsBytes(note)), witness_key.c_str(), &signed_ms);
+  if (!status.ok()) return status.error();
+  return signed_ms;
 }
 
 // `founder_key`: 32 bytes, or empty: then compare the one in the answer.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "audit/note.h"
 #include "crypto/base64.h"
 
 namespace mseal::audit {
@@ -32,6 +33,9 @@ bool ParseRoot(std::string_view text, TreeHash& out) {
 }
 
 }  // namespace
+
+std::string LogOrigin(const ByteArray<16>& store) { return "medseal.log/" + HexText(store); }
+std::string CheckpointPath(const std::string& folder) { return folder + "/checkpoint"; }
 
 std::string WriteCheckpoint(const Checkpoint& checkpoint) {
   std::string text =

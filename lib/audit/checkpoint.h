@@ -17,6 +17,11 @@ struct Checkpoint {
   std::vector<std::string> extensions;  // further lines, none of them empty
 };
 
+// The line by which the checkpoints of a store's log name it.
+std::string LogOrigin(const ByteArray<16>& store);
+// Of the newest checkpoint of the log in a folder.
+std::string CheckpointPath(const std::string& folder);
+
 std::string WriteCheckpoint(const Checkpoint& checkpoint);
 // Corrupt: `text` is not what WriteCheckpoint gives.
 Result<Checkpoint> ParseCheckpoint(std::string_view text);

@@ -46,15 +46,6 @@ Status SyncFolder(const std::string& folder) {
   return synced ? Status::Ok() : Status::IoError("the log's folder cannot be synced");
 }
 
-// A file that was set aside for a segment when the process died: nothing was ever written to it.
-bool IsBlank(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  ByteArray<format::kLogCell> cell{};
-  const ssize_t size = file < 0 ? -1 : read(file, cell.data(), cell.size());
-  if (file >= 0) close(file);
-  return size >= 0 && std::all_of(cell.begin(), cell.end(), [](std::uint8_t byte) { return byte == 0; });
-}
-
 }  // namespace
 
 // ---- opening
@@ -73,7 +64,7 @@ Result<std::unique_ptr<Log>> Log::Open(const LogOptions& options, const LogPosit
 // From the segment in which the anchored entries end: those before it were compared when they were anchored.
 Status Log::ReadBack(const LogPosition& anchored) {
   MS_ASSIGN(auto numbers, ListSegments(options_.folder));
-  if (!numbers.empty() && IsBlank(SegmentPath(options_.folder, numbers.back()))) {
+  if (!numbers.empty() && IsUnborn(SegmentPath(options_.folder, numbers.back()))) {
     unlink(SegmentPath(options_.folder, numbers.back()).c_str());
     numbers.pop_back();
   }
@@ -81,24 +72,15 @@ Status Log::ReadBack(const LogPosition& anchored) {
     if (anchored.size != 0) return Status::Stale("the log of accesses is gone");
     return BeginSegment();
   }
+  if (numbers.front() > options_.first_segment || numbers.back() - numbers.front() + 1 != numbers.size())
+    return Status::AuthFailed("a segment of the log of accesses is missing");
   std::vector<ReadSegment> tail;  // the newest first
   for (auto number = numbers.rbegin(); number != numbers.rend(); ++number) {
-    auto segment = OpenSegment(options_.folder, *number, options_.store);
-    // The process died before the new segment had its first entry.
-    const bool unborn = !segment.ok() && number == numbers.rbegin() && segment.code() == StatusCode::kCorrupt;
-    if (unborn && *number != numbers.front()) {
-      auto file = Segment::Open(SegmentPath(options_.folder, *number));
-      if (file.ok() && (*file)->End() == Segment::kFirstCell) {
-        unlink(SegmentPath(options_.folder, *number).c_str());
-        continue;
-      }
-    }
-    MS_TRY(segment.status());
-    const bool enough = segment->before.size() <= anchored.size;
-    tail.push_back(std::move(*segment));
+    MS_ASSIGN(ReadSegment segment, OpenSegment(options_.folder, *number, options_.store));
+    const bool enough = segment.before.size() <= anchored.size;
+    tail.push_back(std::move(segment));
     if (enough) break;
   }
-  if (tail.empty()) return Status::Corrupt("the log has no segment that can be read");
   tree_ = tail.back().before;
   MS_TRY(Compare(anchored));
   for (auto segment = tail.rbegin(); segment != tail.rend(); ++segment) {
@@ -114,7 +96,7 @@ Status Log::ReadBack(const LogPosition& anchored) {
   if (tree_.size() < anchored.size) return Status::Stale("the log of accesses is shorter than its anchor says");
   found_.position = synced_ = {tree_.size(), tree_.Root()};
   Segment& last = *segments_.back();
-  last.Resume();
+  MS_TRY(last.Resume());
   walked_ = last.End();
   current_ = &last;
   return Status::Ok();

@@ -23,6 +23,8 @@ struct LogOptions {
   std::string folder;
   keys::StoreId store{};
   LogSync sync = LogSync::kGroup;
+  // The oldest that has to be there: what came before was dropped.
+  std::uint64_t first_segment = 1;
   // Segments begin small and double up to this.
   std::uint64_t longest_segment = 32 << 20;
 };
@@ -41,7 +43,8 @@ class Log {
  public:
   // `anchored`: how far the log had come when that was last written down elsewhere; size 0: nothing is known.
   //   Stale       it is shorter than that
-  //   AuthFailed  what was anchored is not what is there: an entry was changed, or it is another log
+  //   AuthFailed  what was anchored is not what is there: an entry was changed, a segment is missing, or it is another
+  //               log
   //   Corrupt, ResourceExhausted, IoError
   static Result<std::unique_ptr<Log>> Open(const LogOptions& options, const LogPosition& anchored);
   // Stops without a mark: a log that is to count as closed is closed first.

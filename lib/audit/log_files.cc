@@ -1,11 +1,16 @@
 // Lists, opens and walks segments.
 #include "audit/log_files.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include "format/log_entry.h"
 
@@ -29,6 +34,15 @@ std::uint64_t NumberOf(const std::string& name) {
   const char* end = name.data() + name.size() - kSegmentEnding.size();
   const auto [stop, error] = std::from_chars(name.data(), end, number);
   return error == std::errc() && stop == end && Name(number, kSegmentEnding) == name ? number : 0;
+}
+
+// A file that was set aside for a segment, and nothing more.
+bool IsBlank(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  ByteArray<format::kLogCell> cell{};
+  const ssize_t size = file < 0 ? -1 : read(file, cell.data(), cell.size());
+  if (file >= 0) close(file);
+  return size >= 0 && std::all_of(cell.begin(), cell.end(), [](std::uint8_t byte) { return byte == 0; });
 }
 
 // Its chain entry is the one that begins at the first cell.
@@ -71,6 +85,14 @@ Result<std::vector<std::uint64_t>> ListSegments(const std::string& folder) {
   return numbers;
 }
 
+bool IsUnborn(const std::string& path) {
+  if (IsBlank(path)) return true;
+  const auto lookup = Segment::OpenForLookups(path);
+  if (!lookup.ok() || (*lookup)->EntryAt(Segment::kFirstCell).ok()) return false;
+  const auto whole = Segment::Open(path);
+  return whole.ok() && (*whole)->End() == Segment::kFirstCell;
+}
+
 Result<ReadSegment> OpenSegment(const std::string& folder, std::uint64_t number, const keys::StoreId& store) {
   MS_ASSIGN(auto file, Segment::Open(SegmentPath(folder, number)));
   if (file->head().store != store || file->head().number != number)
@@ -88,39 +110,70 @@ Status WalkInto(TreeHead& tree, const Segment& segment, std::uint64_t from, std:
   });
 }
 
+namespace {
+
+// How long a writer takes at most, by far, to copy the entry whose cells it set aside.
+constexpr std::chrono::milliseconds kAnEntryIsWhole{50};
+
+// One way through the segments.
+class LogWalk {
+ public:
+  LogWalk(const std::vector<std::uint64_t>& sizes, const std::function<Status(const LogPosition&)>& at,
+          const VisitEntry& visit)
+      : next_size_(sizes.begin()), end_(sizes.end()), at_(at), visit_(visit) {}
+
+  Status Through(const ReadSegment& segment) {
+    if (walked_.segments == 0) {
+      tree_ = segment.before;
+      walked_.first_entry = tree_.size();
+      walked_.first_segment = segment.file->head().number;
+    } else if (segment.file->head().number != walked_.first_segment + walked_.segments) {
+      return Status::AuthFailed("a segment of the log is missing");
+    } else if (segment.before.size() != tree_.size() || segment.before.peaks() != tree_.peaks()) {
+      return Status::AuthFailed("the log was changed: a segment does not go on from the one before");
+    }
+    ++walked_.segments;
+    next_size_ = std::lower_bound(next_size_, end_, tree_.size());
+    MS_TRY(Report());
+    const VisitEntry each = [this](std::uint64_t cell, std::uint64_t index, ByteView entry) -> Status {
+      if (visit_) MS_TRY(visit_(cell, index, entry));
+      return Report();
+    };
+    return WalkInto(tree_, *segment.file, Segment::kFirstCell, segment.file->End(), each);
+  }
+
+  WalkedLog Done() {
+    walked_.position = {tree_.size(), tree_.Root()};
+    return walked_;
+  }
+
+ private:
+  Status Report() {
+    for (; next_size_ != end_ && *next_size_ == tree_.size(); ++next_size_) MS_TRY(at_({tree_.size(), tree_.Root()}));
+    return Status::Ok();
+  }
+
+  std::vector<std::uint64_t>::const_iterator next_size_, end_;
+  const std::function<Status(const LogPosition&)>& at_;
+  const VisitEntry& visit_;
+  WalkedLog walked_;
+  TreeHead tree_;
+};
+
+}  // namespace
+
 Result<WalkedLog> WalkLog(const std::string& folder, const keys::StoreId& store,
                           const std::vector<std::uint64_t>& sizes, const std::function<Status(const LogPosition&)>& at,
                           const VisitEntry& visit) {
-  MS_ASSIGN(const auto numbers, ListSegments(folder));
-  WalkedLog walked;
-  TreeHead tree;
-  auto next_size = sizes.begin();
-  const auto report = [&]() -> Status {
-    for (; next_size != sizes.end() && *next_size == tree.size(); ++next_size) MS_TRY(at({tree.size(), tree.Root()}));
-    return Status::Ok();
-  };
-  std::uint64_t expected = 0;
+  MS_ASSIGN(auto numbers, ListSegments(folder));
+  if (numbers.size() > 1 && IsUnborn(SegmentPath(folder, numbers.back()))) numbers.pop_back();
+  LogWalk walk(sizes, at, visit);
   for (const std::uint64_t number : numbers) {
-    if (expected != 0 && number != expected) return Status::AuthFailed("a segment of the log is missing");
-    expected = number + 1;
     MS_ASSIGN(const ReadSegment segment, OpenSegment(folder, number, store));
-    if (walked.segments == 0) {
-      tree = segment.before;
-      walked.first_entry = tree.size();
-    } else if (segment.before.size() != tree.size() || segment.before.peaks() != tree.peaks()) {
-      return Status::AuthFailed("the log was changed: a segment does not go on from the one before");
-    }
-    next_size = std::lower_bound(next_size, sizes.end(), tree.size());
-    MS_TRY(report());
-    const VisitEntry each = [&](std::uint64_t cell, std::uint64_t index, ByteView entry) -> Status {
-      if (visit) MS_TRY(visit(cell, index, entry));
-      return report();
-    };
-    MS_TRY(WalkInto(tree, *segment.file, Segment::kFirstCell, segment.file->End(), each));
-    ++walked.segments;
+    if (number == numbers.back()) std::this_thread::sleep_for(kAnEntryIsWhole);  // what was found half written
+    MS_TRY(walk.Through(segment));
   }
-  walked.position = {tree.size(), tree.Root()};
-  return walked;
+  return walk.Done();
 }
 
 }  // namespace mseal::audit

@@ -26,6 +26,9 @@ std::string IndexPath(const std::string& folder, std::uint64_t number);
 // The numbers of the segments in the folder, ascending; none when there is no folder. IoError.
 Result<std::vector<std::uint64_t>> ListSegments(const std::string& folder);
 
+// Whether the file has the name of a segment and no entry: one is about to be written, or its writer died before.
+bool IsUnborn(const std::string& path);
+
 // A segment as it is read, with the tree before its first entry.
 struct ReadSegment {
   std::unique_ptr<Segment> file;
@@ -42,13 +45,14 @@ using VisitEntry = std::function<Status(std::uint64_t cell, std::uint64_t index,
 Status WalkInto(TreeHead& tree, const Segment& segment, std::uint64_t from, std::uint64_t end, const VisitEntry& visit);
 
 struct WalkedLog {
-  LogPosition position;           // of all that is there
-  std::uint64_t first_entry = 0;  // what came before was dropped
+  LogPosition position;             // of all that is there
+  std::uint64_t first_entry = 0;    // what came before is not there
+  std::uint64_t first_segment = 0;  // 0: there is no segment
   std::uint64_t segments = 0;
 };
 
 // Reads all segments, from the oldest on, and compares each with the tree that came before it. `at` is called with the
-// position after every entry that some size in `sizes` names, which is ascending.
+// position after every entry that some size in `sizes` names, which is ascending. A process may append meanwhile.
 //   AuthFailed  an entry was changed, taken out or put in; a segment is missing, or another log's
 //   Corrupt, IoError
 Result<WalkedLog> WalkLog(const std::string& folder, const keys::StoreId& store,

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "audit/checkpoint.h"
+#include "audit/log_stub.h"
+#include "audit/note.h"
 #include "audit/recorder.h"
 
 namespace mseal::audit {
@@ -57,26 +60,55 @@ Status LogReader::FindRaw(const Token& token, const VisitRaw& visit) {
 
 // An index that is missing, or was changed, is made anew.
 Status LogReader::FindIn(std::uint64_t number, const Token& token, const VisitRaw& visit) {
-  const std::string& folder = log_.options().folder;
-  const std::string path = IndexPath(folder, number);
-  MS_ASSIGN(const auto segment, Segment::OpenForLookups(SegmentPath(folder, number)));
-  const auto look = [&](const LogIndex& index) {
-    return index.Find(token, [&](const LogIndex::Place& place) -> Status {
-      MS_ASSIGN(const ByteView entry, segment->EntryAt(place.cell));
-      return visit(segment->head().first_entry + place.ordinal, entry);
-    });
-  };
-  if (segment->head().store != store_ || segment->head().number != number)
+  MS_ASSIGN(const auto segment, Segment::OpenForLookups(SegmentPath(log_.options().folder, number)));
+  const format::LogSegmentHead& head = segment->head();
+  if (head.store != store_ || head.number != number)
     return Status::AuthFailed("a segment of the log is another store's or lies in another one's place");
-  auto index = LogIndex::Open(path, keys_.index.Reveal(), segment->head());
-  if (index.code() == StatusCode::kNotFound || index.code() == StatusCode::kAuthFailed) {
-    MS_ASSIGN(const ReadSegment whole, OpenSegment(folder, number, store_));
-    MS_TRY(WriteLogIndex(path, keys_.index.Reveal(), *whole.file));
-    MS_ASSIGN(const LogIndex made, LogIndex::Open(path, keys_.index.Reveal(), segment->head()));
-    return look(made);
+  auto places = PlacesIn(head, token);
+  if (places.code() == StatusCode::kNotFound || places.code() == StatusCode::kAuthFailed) {
+    MS_TRY(MakeIndex(number));
+    places = PlacesIn(head, token);
   }
-  MS_TRY(index.status());
-  return look(*index);
+  MS_TRY(places.status());
+  for (const LogIndex::Place& place : *places) {
+    MS_ASSIGN(const ByteView entry, segment->EntryAt(place.cell));
+    MS_TRY(visit(head.first_entry + place.ordinal, entry));
+  }
+  return Status::Ok();
+}
+
+Result<std::vector<LogIndex::Place>> LogReader::PlacesIn(const format::LogSegmentHead& head, const Token& token) const {
+  MS_ASSIGN(const LogIndex index,
+            LogIndex::Open(IndexPath(log_.options().folder, head.number), keys_.index.Reveal(), head));
+  std::vector<LogIndex::Place> places;
+  MS_TRY(index.Find(token, [&](const LogIndex::Place& place) {
+    places.push_back(place);
+    return Status::Ok();
+  }));
+  return places;
+}
+
+Status LogReader::MakeIndex(std::uint64_t number) {
+  MS_TRY(ProveFrom(number));
+  MS_ASSIGN(const ReadSegment whole, OpenSegment(log_.options().folder, number, store_));
+  return WriteLogIndex(IndexPath(log_.options().folder, number), keys_.index.Reveal(), *whole.file);
+}
+
+// An index of a segment from which an entry was taken would hide it for good, and whoever takes the entry can take the
+// index with it. So the segments lead to the one that is written, which was compared when the log was opened.
+Status LogReader::ProveFrom(std::uint64_t number) {
+  if (proven_from_ != 0 && number >= proven_from_) return Status::Ok();
+  const std::uint64_t written = log_.Segments().back()->head().number;
+  std::optional<TreeHead> tree;
+  for (std::uint64_t at = number; at <= written; ++at) {
+    MS_ASSIGN(const ReadSegment segment, OpenSegment(log_.options().folder, at, store_));
+    if (tree.has_value() && (tree->size() != segment.before.size() || tree->peaks() != segment.before.peaks()))
+      return Status::AuthFailed("the log was changed: a segment does not go on from the one before");
+    tree = segment.before;
+    if (at < written) MS_TRY(WalkInto(*tree, *segment.file, Segment::kFirstCell, segment.file->End(), {}));
+  }
+  proven_from_ = number;
+  return Status::Ok();
 }
 
 Status LogReader::Find(const Token& token, const Visit& visit) {
@@ -93,9 +125,8 @@ Status LogReader::ForEach(std::uint64_t from, const Visit& visit) {
       MS_ASSIGN(const auto next, Segment::OpenForLookups(SegmentPath(folder, numbers[i + 1])));
       if (next->head().first_entry <= from) continue;
     }
-    const auto known = std::find_if(open.begin(), open.end(), [&](const auto& segment) {
-      return segment->head().number == numbers[i];
-    });
+    const auto known = std::find_if(open.begin(), open.end(),
+                                    [&](const auto& segment) { return segment->head().number == numbers[i]; });
     std::shared_ptr<const Segment> segment;
     if (known != open.end()) {
       segment = *known;
@@ -125,8 +156,8 @@ Result<const KeyBytes*> LogReader::KeyOf(const ByteArray<16>& id) {
     MS_ASSIGN(const crypto::PrivateKey* mine, audit_(parsed->class_key_version));
     MS_ASSIGN(const KeyBytes shared, crypto::SharedSecret(*mine, parsed->ephemeral));
     const KeyBytes wrapping = crypto::SlotKey(shared.Reveal(), parsed->ephemeral, crypto::PublicKeyOf(*mine));
-    MS_ASSIGN(opened, seal::UnwrapKey(wrapping.Reveal(),
-                                      AuditKeyPlace(store_, suite_, id, parsed->class_key_version), parsed->sealed));
+    MS_ASSIGN(opened, seal::UnwrapKey(wrapping.Reveal(), AuditKeyPlace(store_, suite_, id, parsed->class_key_version),
+                                      parsed->sealed));
     return Status::Ok();
   };
   MS_TRY(FindRaw(id, take));
@@ -134,9 +165,18 @@ Result<const KeyBytes*> LogReader::KeyOf(const ByteArray<16>& id) {
   return &audit_keys_.emplace(id, std::move(*opened)).first->second;
 }
 
+Status LogReader::LearnFirstShown() {
+  if (first_shown_.has_value()) return Status::Ok();
+  const NoteKey key{LogOrigin(store_), crypto::VerifyKeyOf(keys_.signer)};
+  MS_ASSIGN(const auto stub, ReadLogStub(log_.options().folder, store_, WriteNoteKey(key)));
+  first_shown_ = stub.has_value() ? stub->first_entry : 0;
+  return Status::Ok();
+}
+
 Status LogReader::Open(std::uint64_t index, ByteView bytes, const Visit& visit) {
   MS_ASSIGN(const format::LogEntryKind kind, format::LogEntryKindOf(bytes));
-  if (kind != format::LogEntryKind::kAccess) return Status::Ok();
+  MS_TRY(LearnFirstShown());
+  if (kind != format::LogEntryKind::kAccess || index < *first_shown_) return Status::Ok();
   MS_ASSIGN(const format::LogAccess access, format::ParseLogAccess(bytes));
   MS_ASSIGN(const KeyBytes* key, KeyOf(access.key_id));
   MS_ASSIGN(const SecretBytes content,
@@ -162,9 +202,8 @@ Status LogReader::OpenWhat(const keys::PatientKeys& patient, OpenedEntry& entry)
   ByteArray<kKeySize> what_key;
   const WipeOnExit wipe(what_key);
   WhatKey(key->Reveal(), patient, what_key);
-  MS_ASSIGN(const SecretBytes content,
-            OpenPart(what_key, Purpose::kLogWhat, suite_, LogContext(store_, entry.session), entry.salt,
-                     entry.what_commitment, entry.what_message));
+  MS_ASSIGN(const SecretBytes content, OpenPart(what_key, Purpose::kLogWhat, suite_, LogContext(store_, entry.session),
+                                                entry.salt, entry.what_commitment, entry.what_message));
   MS_ASSIGN(const format::LogWhat what, format::ParseLogWhat(content.Reveal(), entry.fields));
   entry.what = OpenedEntry::What::kOpened;
   entry.type = what.type;

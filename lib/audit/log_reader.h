@@ -71,6 +71,10 @@ class LogReader {
   using VisitRaw = std::function<Status(std::uint64_t index, ByteView entry)>;
   Status FindRaw(const Token& token, const VisitRaw& visit);
   Status FindIn(std::uint64_t segment, const Token& token, const VisitRaw& visit);
+  Result<std::vector<LogIndex::Place>> PlacesIn(const format::LogSegmentHead& head, const Token& token) const;
+  Status MakeIndex(std::uint64_t segment);
+  Status ProveFrom(std::uint64_t segment);
+  Status LearnFirstShown();
   Result<const KeyBytes*> KeyOf(const ByteArray<16>& id);
   Status Open(std::uint64_t index, ByteView bytes, const Visit& visit);
 
@@ -80,6 +84,8 @@ class LogReader {
   seal::SuiteView suite_;
   AuditPrivateKeys audit_;
   std::map<ByteArray<16>, KeyBytes> audit_keys_;
+  std::optional<std::uint64_t> first_shown_;  // entries before it are past their time
+  std::uint64_t proven_from_ = 0;  // segments from there on lead to the one that is written; 0: not looked yet
 };
 
 }  // namespace mseal::audit

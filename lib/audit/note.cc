@@ -15,28 +15,10 @@ constexpr std::string_view kDash = "\xe2\x80\x94 ";  // an em dash and a space
 constexpr std::size_t kMostSignatures = 100;
 constexpr std::size_t kLongestNote = 1'000'000;
 
-bool IsName(std::string_view name) {
-  const auto bad = [](char c) { return c == '+' || static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
-  return !name.empty() && IsUtf8(AsBytes(name)) && std::none_of(name.begin(), name.end(), bad);
-}
-
 bool IsNoteText(std::string_view text) {
   const auto bad = [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\n'; };
   return IsUtf8(AsBytes(text)) && std::none_of(text.begin(), text.end(), bad);
 }
-
-std::string IdText(const ByteArray<4>& id) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : id) text += {kDigits[byte >> 4], kDigits[byte & 15]};
-  return text;
-}
-
-struct NoteSignature {
-  std::string_view name;
-  ByteArray<4> id{};
-  Bytes signature;
-};
 
 // Of one line, without its line feed.
 Result<NoteSignature> ParseSignature(std::string_view line) {
@@ -44,10 +26,10 @@ Result<NoteSignature> ParseSignature(std::string_view line) {
   if (!line.starts_with(kDash)) return corrupt;
   line.remove_prefix(kDash.size());
   const std::size_t space = line.find(' ');
-  if (space == line.npos || !IsName(line.substr(0, space))) return corrupt;
+  if (space == line.npos || !IsNoteName(line.substr(0, space))) return corrupt;
   const auto bytes = crypto::FromBase64(line.substr(space + 1));
   if (!bytes || bytes->size() <= 4) return corrupt;
-  NoteSignature out{line.substr(0, space), {}, Bytes(bytes->begin() + 4, bytes->end())};
+  NoteSignature out{std::string(line.substr(0, space)), {}, Bytes(bytes->begin() + 4, bytes->end())};
   std::copy_n(bytes->begin(), 4, out.id.begin());
   return out;
 }
@@ -64,7 +46,27 @@ Result<std::vector<NoteSignature>> ParseSignatures(std::string_view lines) {
   return out;
 }
 
+// Where the signatures begin, behind the text and an empty line.
+Result<std::size_t> SplitOf(std::string_view note) {
+  const std::size_t split = note.rfind("\n\n");
+  if (note.size() > kLongestNote || split == note.npos || !IsNoteText(note))
+    return Status::Corrupt("this is no signed note");
+  return split + 1;
+}
+
 }  // namespace
+
+bool IsNoteName(std::string_view name) {
+  const auto bad = [](char c) { return c == '+' || static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; };
+  return !name.empty() && IsUtf8(AsBytes(name)) && std::none_of(name.begin(), name.end(), bad);
+}
+
+std::string HexText(ByteView bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t byte : bytes) text += {kDigits[byte >> 4], kDigits[byte & 15]};
+  return text;
+}
 
 ByteArray<4> NoteKey::Id() const {
   const std::string line = name + "\n" + static_cast<char>(kEd25519);
@@ -77,7 +79,7 @@ ByteArray<4> NoteKey::Id() const {
 std::string WriteNoteKey(const NoteKey& key) {
   Bytes typed{kEd25519};
   typed.insert(typed.end(), key.key.begin(), key.key.end());
-  return key.name + "+" + IdText(key.Id()) + "+" + crypto::ToBase64(typed);
+  return key.name + "+" + HexText(key.Id()) + "+" + crypto::ToBase64(typed);
 }
 
 Result<NoteKey> ParseNoteKey(std::string_view text) {
@@ -87,9 +89,10 @@ Result<NoteKey> ParseNoteKey(std::string_view text) {
   if (second == text.npos) return corrupt;
   const auto typed = crypto::FromBase64(text.substr(second + 1));
   NoteKey key{std::string(text.substr(0, first)), {}};
-  if (!IsName(key.name) || !typed || typed->size() != 1 + key.key.size() || typed->front() != kEd25519) return corrupt;
+  if (!IsNoteName(key.name) || !typed || typed->size() != 1 + key.key.size() || typed->front() != kEd25519)
+    return corrupt;
   std::copy(typed->begin() + 1, typed->end(), key.key.begin());
-  if (IdText(key.Id()) != text.substr(first + 1, second - first - 1)) return corrupt;
+  if (HexText(key.Id()) != text.substr(first + 1, second - first - 1)) return corrupt;
   return key;
 }
 
@@ -103,12 +106,10 @@ std::string SignNote(std::string_view text, std::string_view name, const crypto:
 }
 
 Result<OpenedNote> OpenNote(std::string_view note, std::span<const NoteKey> known) {
-  const std::size_t split = note.rfind("\n\n");
-  if (note.size() > kLongestNote || split == note.npos || !IsNoteText(note))
-    return Status::Corrupt("this is no signed note");
+  MS_ASSIGN(const std::size_t split, SplitOf(note));
   OpenedNote out;
-  out.text = note.substr(0, split + 1);
-  MS_ASSIGN(const auto signatures, ParseSignatures(note.substr(split + 2)));
+  out.text = note.substr(0, split);
+  MS_ASSIGN(const auto signatures, ParseSignatures(note.substr(split + 1)));
   for (const NoteSignature& signature : signatures) {
     const auto key = std::find_if(known.begin(), known.end(), [&](const NoteKey& one) {
       return one.name == signature.name && one.Id() == signature.id;
@@ -120,6 +121,14 @@ Result<OpenedNote> OpenNote(std::string_view note, std::span<const NoteKey> know
     if (std::find(out.signers.begin(), out.signers.end(), signer) == out.signers.end()) out.signers.push_back(signer);
   }
   if (out.signers.empty()) return Status::AuthFailed("nobody known signed the note");
+  return out;
+}
+
+Result<UnprovenNote> ParseNote(std::string_view note) {
+  MS_ASSIGN(const std::size_t split, SplitOf(note));
+  UnprovenNote out{std::string(note.substr(0, split)), {}};
+  MS_ASSIGN(out.signatures, ParseSignatures(note.substr(split + 1)));
+  if (out.signatures.empty()) return Status::Corrupt("nobody signed the note");
   return out;
 }
 

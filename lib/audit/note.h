@@ -20,6 +20,9 @@ struct NoteKey {
   ByteArray<4> Id() const;
 };
 
+// Lower case, as the ids in notes are written.
+std::string HexText(ByteView bytes);
+
 // "name+id+key", as the specification writes verifier keys.
 std::string WriteNoteKey(const NoteKey& key);
 Result<NoteKey> ParseNoteKey(std::string_view text);  // Corrupt
@@ -36,5 +39,20 @@ struct OpenedNote {
 //   Corrupt     it is no note
 //   AuthFailed  none of `known` signed it, or a signature in the name of one of them is not by its key
 Result<OpenedNote> OpenNote(std::string_view note, std::span<const NoteKey> known);
+
+// One signature line, whosever it is.
+struct NoteSignature {
+  std::string name;
+  ByteArray<4> id{};
+  Bytes signature;
+};
+struct UnprovenNote {
+  std::string text;
+  std::vector<NoteSignature> signatures;  // at least one
+};
+// Corrupt: it is no note.
+Result<UnprovenNote> ParseNote(std::string_view note);
+// Whether a key of a note may have that name.
+bool IsNoteName(std::string_view name);
 
 }  // namespace mseal::audit

@@ -35,8 +35,8 @@ ByteArray<8> CheckOf(ByteView entry) {
   return check;
 }
 
-std::uint8_t* Map(int file, std::uint64_t size) {
-  void* at = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+std::uint8_t* Map(int file, std::uint64_t size, int protection) {
+  void* at = mmap(nullptr, size, protection, MAP_SHARED, file, 0);
   return at == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(at);
 }
 
@@ -51,8 +51,9 @@ Status SetUp(int file, const format::LogSegmentHead& head, std::uint64_t capacit
 
 }  // namespace
 
-Segment::Segment(int file, std::uint8_t* bytes, std::uint64_t cells, const format::LogSegmentHead& head)
-    : file_(file), bytes_(bytes), cells_(cells), head_(head) {}
+Segment::Segment(int file, std::uint8_t* bytes, std::uint64_t cells, const format::LogSegmentHead& head,
+                 Mapping mapping)
+    : file_(file), bytes_(bytes), cells_(cells), head_(head), mapping_(mapping) {}
 
 Segment::~Segment() {
   munmap(bytes_, cells_ * kLogCell);
@@ -65,10 +66,10 @@ Result<std::unique_ptr<Segment>> Segment::Create(const std::string& path, const 
   if (file < 0 && errno == EEXIST) return Status::AlreadyExists("a segment of the log has this name");
   if (file < 0) return Failed("the log's segment cannot be made");
   Status status = SetUp(file, head, capacity);
-  std::uint8_t* bytes = status.ok() ? Map(file, capacity) : nullptr;
+  std::uint8_t* bytes = status.ok() ? Map(file, capacity, PROT_READ | PROT_WRITE) : nullptr;
   if (status.ok() && bytes == nullptr) status = Failed("the log's segment cannot be mapped");
   if (status.ok()) {
-    std::unique_ptr<Segment> segment(new Segment(file, bytes, capacity / kLogCell, head));
+    std::unique_ptr<Segment> segment(new Segment(file, bytes, capacity / kLogCell, head, Mapping::kReadAndWrite));
     segment->writable_ = true;
     return segment;
   }
@@ -77,27 +78,36 @@ Result<std::unique_ptr<Segment>> Segment::Create(const std::string& path, const 
   return status;
 }
 
-Result<std::unique_ptr<Segment>> Segment::OpenForLookups(const std::string& path) { return MapFile(path); }
+Result<std::unique_ptr<Segment>> Segment::OpenForLookups(const std::string& path) {
+  return MapFile(path, Mapping::kRead);
+}
 
+// Whoever only looks at a log that is a copy of evidence has it on a medium that nobody writes to.
 Result<std::unique_ptr<Segment>> Segment::Open(const std::string& path) {
-  MS_ASSIGN(auto segment, MapFile(path));
-  segment->FindEnd();
+  auto segment = MapFile(path, Mapping::kReadAndWrite);
+  if (segment.code() == StatusCode::kPermissionDenied) segment = MapFile(path, Mapping::kRead);
+  MS_TRY(segment.status());
+  (*segment)->FindEnd();
   return segment;
 }
 
-Result<std::unique_ptr<Segment>> Segment::MapFile(const std::string& path) {
-  const int file = open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+// PermissionDenied: only the other mapping may be had.
+Result<std::unique_ptr<Segment>> Segment::MapFile(const std::string& path, Mapping wanted) {
+  const bool write = wanted == Mapping::kReadAndWrite;
+  const int file = open(path.c_str(), (write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW);
   if (file < 0 && errno == ENOENT) return Status::NotFound("a segment of the log is missing");
+  if (file < 0 && write && (errno == EROFS || errno == EACCES || errno == EPERM))
+    return Status::PermissionDenied("the log's segment may only be read");
   if (file < 0) return Failed("the log's segment cannot be opened");
   struct stat facts;
   std::uint8_t* bytes = nullptr;
   if (fstat(file, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_size >= static_cast<off_t>(kLogCell))
-    bytes = Map(file, static_cast<std::uint64_t>(facts.st_size));
+    bytes = Map(file, static_cast<std::uint64_t>(facts.st_size), write ? PROT_READ | PROT_WRITE : PROT_READ);
   if (bytes == nullptr) return close(file), Status::Corrupt("a segment of the log is no file of its kind");
   const auto size = static_cast<std::uint64_t>(facts.st_size);
   const auto head = format::ParseLogSegmentHead({bytes, kLogCell});
   if (!head.ok()) return munmap(bytes, size), close(file), head.status();
-  return std::unique_ptr<Segment>(new Segment(file, bytes, size / kLogCell, *head));
+  return std::unique_ptr<Segment>(new Segment(file, bytes, size / kLogCell, *head, wanted));
 }
 
 std::uint32_t Segment::SizeAt(std::uint64_t cell) const {
@@ -123,13 +133,15 @@ void Segment::FindEnd() {
 }
 
 // A later writer's cells are empty until it writes their sizes, so nothing of a dead one may be left in them.
-void Segment::Resume() {
+Status Segment::Resume() {
+  if (mapping_ == Mapping::kRead) return Status::IoError("the log's segment may only be read");
   for (std::uint64_t cell = found_end_; cell < cells_; ++cell) {
     std::uint8_t* at = CellAt(cell);
     if (!std::all_of(at, at + kLogCell, [](std::uint8_t byte) { return byte == 0; })) std::memset(at, 0, kLogCell);
   }
   next_ = found_end_;
   writable_ = true;
+  return Status::Ok();
 }
 
 Result<std::uint64_t> Segment::Append(ByteView entry) {

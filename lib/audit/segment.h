@@ -19,7 +19,7 @@ class Segment {
   //   IoError
   static Result<std::unique_ptr<Segment>> Create(const std::string& path, const format::LogSegmentHead& head,
                                                  std::uint64_t capacity);
-  // One that was there before, to be read. It takes no entry before Resume.
+  // One that was there before, to be read, on a read-only medium too. It takes no entry before Resume.
   //   NotFound, Corrupt, UnsupportedVersion, IoError
   static Result<std::unique_ptr<Segment>> Open(const std::string& path);
   // The same without a look at its entries: End and ForEach know of none, EntryAt gives them one by one.
@@ -31,8 +31,8 @@ class Segment {
   const format::LogSegmentHead& head() const { return head_; }
 
   // Goes on behind the last entry that is whole. What stands there is overwritten: a caller who misses entries looks
-  // first.
-  void Resume();
+  // first. IoError: the file may only be read.
+  Status Resume();
 
   // Any thread; takes no lock. The entry's first cell; entries of one thread stand in the order of its calls.
   //   ResourceExhausted  there is no room: the next segment begins
@@ -62,8 +62,9 @@ class Segment {
   static constexpr std::uint64_t kFirstCell = 1;  // behind the head
 
  private:
-  static Result<std::unique_ptr<Segment>> MapFile(const std::string& path);
-  Segment(int file, std::uint8_t* bytes, std::uint64_t cells, const format::LogSegmentHead& head);
+  enum class Mapping { kRead, kReadAndWrite };
+  static Result<std::unique_ptr<Segment>> MapFile(const std::string& path, Mapping wanted);
+  Segment(int file, std::uint8_t* bytes, std::uint64_t cells, const format::LogSegmentHead& head, Mapping mapping);
   std::uint8_t* CellAt(std::uint64_t cell) const { return bytes_ + cell * format::kLogCell; }
   std::uint32_t SizeAt(std::uint64_t cell) const;
   bool IsWholeAt(std::uint64_t cell, std::uint32_t size) const;
@@ -73,6 +74,7 @@ class Segment {
   std::uint8_t* bytes_;
   std::uint64_t cells_;
   format::LogSegmentHead head_;
+  Mapping mapping_;
   std::uint64_t found_end_ = kFirstCell;  // entries before it were there at Open: gaps among them stay gaps
   bool writable_ = false;                 // set before any other thread knows the segment
   std::atomic<std::uint64_t> next_{kFirstCell};

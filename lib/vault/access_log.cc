@@ -9,14 +9,13 @@
 #include <cstring>
 
 #include "audit/checkpoint.h"
+#include "audit/log_drop.h"
 #include "audit/note.h"
-#include "vault/certificate_text.h"
 
 namespace mseal::vault {
 namespace {
 
 constexpr std::string_view kAuditClass = "audit";
-constexpr std::string_view kOriginStart = "medseal.log/";
 
 Result<audit::AuditClass> NewestAuditClass(const people::Chain& chain) {
   const auto number = chain.FindClass(kAuditClass);
@@ -41,8 +40,6 @@ Status ReplaceFile(const std::string& path, std::string_view text) {
 }  // namespace
 
 std::string LogFolder(const std::string& store) { return store + "/audit"; }
-std::string LogOrigin(const keys::StoreId& store) { return std::string(kOriginStart) + HexOf(store); }
-std::string CheckpointPath(const std::string& store) { return LogFolder(store) + "/checkpoint"; }
 
 void MakeLogKeys(const keys::MetaTable& meta, const keys::StoreId& store, const crypto::SigningSeed& founder,
                  store::Batch& batch) {
@@ -55,11 +52,17 @@ Result<std::unique_ptr<AccessLog>> AccessLog::Open(const AccessLogOptions& optio
   std::unique_ptr<AccessLog> opened(new AccessLog(options, registry));
   MS_ASSIGN(const SecretBytes content, meta.Get(keys::MetaKind::kLogKeys, {}));
   MS_ASSIGN(opened->keys_, audit::ReadLogKeys(content.Reveal()));
-  opened->origin_ = LogOrigin(options.id);
+  opened->origin_ = audit::LogOrigin(options.id);
   audit::LogOptions log;
   log.folder = LogFolder(options.store);
   log.store = options.id;
   log.sync = options.sync;
+  const audit::NoteKey key{opened->origin_, crypto::VerifyKeyOf(opened->keys_.signer)};
+  MS_ASSIGN(const auto stub, audit::ReadLogStub(log.folder, options.id, audit::WriteNoteKey(key)));
+  if (stub.has_value()) {
+    log.first_segment = stub->first_segment;
+    MS_TRY(audit::RemoveBefore(log.folder, stub->first_segment));
+  }
   MS_ASSIGN(opened->log_, audit::Log::Open(log, anchored));
   return opened;
 }
@@ -88,9 +91,17 @@ Result<audit::LogPosition> AccessLog::Checkpoint() {
   if (position.size <= checkpointed_.size) return position;
   const std::string text =
       audit::WriteCheckpoint({.origin = origin_, .size = position.size, .root = position.root, .extensions = {}});
-  MS_TRY(ReplaceFile(CheckpointPath(options_.store), audit::SignNote(text, origin_, keys_.signer)));
+  std::string note = audit::SignNote(text, origin_, keys_.signer);
+  MS_TRY(ReplaceFile(audit::CheckpointPath(LogFolder(options_.store)), note));
+  note_ = std::move(note);
   checkpointed_ = position;
   return position;
+}
+
+Result<std::string> AccessLog::SignedCheckpoint() {
+  MS_TRY(Checkpoint().status());
+  const std::lock_guard lock(checkpoint_mutex_);
+  return note_;
 }
 
 Status AccessLog::Close() {

@@ -45,6 +45,8 @@ class AccessLog {
 
   // Syncs, and leaves a signed checkpoint of the log beside it.
   Result<audit::LogPosition> Checkpoint();
+  // The same, and gives it.
+  Result<std::string> SignedCheckpoint();
   // The last mark; nothing is recorded afterwards.
   Status Close();
 
@@ -61,10 +63,7 @@ class AccessLog {
   std::unique_ptr<audit::Recorder> host_;
   std::mutex checkpoint_mutex_;
   audit::LogPosition checkpointed_;
+  std::string note_;
 };
-
-// The text of a signed checkpoint, and the name and key that verify it. `origin` is of one store.
-std::string LogOrigin(const keys::StoreId& store);
-std::string CheckpointPath(const std::string& store);
 
 }  // namespace mseal::vault

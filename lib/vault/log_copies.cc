@@ -12,6 +12,7 @@
 #include <filesystem>
 
 #include "audit/checkpoint.h"
+#include "audit/log_stub.h"
 #include "audit/note.h"
 #include "vault/backup_places.h"
 #include "vault/copied_folder.h"
@@ -104,6 +105,8 @@ Status CopyLogTo(Core& core, const std::string& folder) {
   const std::string own = core.access_log->log().options().folder;
   const std::string checkpoint = "/checkpoint";
   MS_TRY(CopyFile(own + checkpoint, folder + checkpoint + ".next"));
+  // Before the segments: a copy without those that were dropped says so.
+  if (fs::exists(audit::LogStubPath(own), error)) MS_TRY(CopyFile(audit::LogStubPath(own), audit::LogStubPath(folder)));
   MS_ASSIGN(const auto numbers, audit::ListSegments(own));
   for (const std::uint64_t number : numbers) {
     const std::string from = audit::SegmentPath(own, number), to = audit::SegmentPath(folder, number);
@@ -121,7 +124,7 @@ Result<LogCopy> RestoreLog(const std::string& from, const std::string& store, co
   if (!fs::is_directory(from, error)) return LogCopy{};
   MS_TRY(CopyFolder(from, LogFolder(store)));
   LogCopy copy;
-  const auto checkpoint = ReadWholeFile(CheckpointPath(store));
+  const auto checkpoint = ReadWholeFile(audit::CheckpointPath(LogFolder(store)));
   if (checkpoint.ok()) copy.checkpoint = AsText(*checkpoint);
   const auto walked = audit::WalkLog(LogFolder(store), id, {}, {}, {});
   if (walked.code() == StatusCode::kIoError) return walked.status();

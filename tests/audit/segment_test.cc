@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,7 +86,7 @@ TEST_F(LogSegment, GivesBackWhatWasAppendedInItsOrder) {
   EXPECT_EQ(segment->head().store, head_.store);
   EXPECT_EQ(EntriesOf(*segment), written);
   EXPECT_EQ(segment->Append(EntryOf(1, 1)).code(), StatusCode::kClosed);
-  segment->Resume();
+  ASSERT_TRUE(segment->Resume().ok());
   written.push_back(EntryOf(1, 1));
   ASSERT_TRUE(segment->Append(written.back()).ok());
   EXPECT_EQ(EntriesOf(*segment), written);
@@ -184,7 +185,7 @@ TEST_F(LogSegment, PassesOverWhatIsNotWhole) {
   Overwrite(*torn * format::kLogCell + 500, Bytes(1));
   segment = Reopen();
   EXPECT_EQ(EntriesOf(*segment), (std::vector<Bytes>{first, last}));
-  segment->Resume();
+  ASSERT_TRUE(segment->Resume().ok());
   const Bytes later = EntryOf(1, 1);
   const auto place = segment->Append(later);
   ASSERT_TRUE(place.ok());
@@ -224,6 +225,27 @@ TEST_F(LogSegment, TooLittleRoomIsSaidAtOnce) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_));
   EXPECT_TRUE(Segment::Create(path(), head_, 32768).ok());
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+}
+
+// In a child of its own, which is nobody who could write to it.
+TEST_F(LogSegment, IsReadWhereNobodyMayWrite) {
+  ASSERT_TRUE(Make()->Append(EntryOf(1, 2)).ok());
+  ASSERT_EQ(chmod(path().c_str(), 0444), 0);
+  ASSERT_EQ(chmod(folder_.c_str(), 0755), 0);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    if (getuid() == 0 && setuid(65534) != 0) _exit(1);
+    const auto segment = Segment::Open(path());
+    if (!segment.ok()) _exit(2);
+    if (EntriesOf(**segment).size() != 1) _exit(3);
+    if ((*segment)->Resume().code() != StatusCode::kIoError) _exit(4);
+    _exit((*segment)->Append(EntryOf(1, 3)).code() == StatusCode::kClosed ? 0 : 5);
+  }
+  int how = 0;
+  ASSERT_EQ(waitpid(child, &how, 0), child);
+  EXPECT_TRUE(WIFEXITED(how));
+  EXPECT_EQ(WEXITSTATUS(how), 0);
 }
 
 }  // namespace
