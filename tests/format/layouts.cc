@@ -22,6 +22,9 @@
 #include "format/log_entry.h"
 #include "format/log_keys.h"
 #include "format/log_segment.h"
+#include "format/alert_rows.h"
+#include "format/canary_row.h"
+#include "format/declared_job.h"
 #include "format/login_attempts.h"
 #include "format/mark.h"
 #include "format/person_slot.h"
@@ -368,6 +371,32 @@ Result<Bytes> AgainLoginKey(ByteView bytes) {
   return Bytes(again.Reveal().begin(), again.Reveal().end());
 }
 
+Result<Bytes> AgainKeptAlert(ByteView bytes) {
+  MS_ASSIGN(const KeptAlert alert, ParseKeptAlert(bytes));
+  return WriteKeptAlert(alert);
+}
+
+Result<Bytes> AgainAlertSinks(ByteView bytes) {
+  MS_ASSIGN(const AlertSinks sinks, ParseAlertSinks(bytes));
+  return WriteAlertSinks(sinks);
+}
+
+Result<Bytes> AgainHabit(ByteView bytes) {
+  MS_ASSIGN(const HabitRow habit, ParseHabit(bytes));
+  return WriteHabit(habit);
+}
+
+Result<Bytes> AgainCanaries(ByteView bytes) {
+  MS_ASSIGN(const Canaries canaries, ParseCanaries(bytes));
+  const SecretBytes again = WriteCanaries(canaries);
+  return Bytes(again.Reveal().begin(), again.Reveal().end());
+}
+
+Result<Bytes> AgainDeclaredJob(ByteView bytes) {
+  MS_ASSIGN(const DeclaredJob job, ParseDeclaredJob(bytes));
+  return WriteDeclaredJob(job);
+}
+
 Bytes PersonSlotExample() {
   const Bytes sealed(kKeySize + kSealedOverhead, 0x5a);
   return EncodePersonSlot({{1, 2, 3}, sealed});
@@ -414,6 +443,11 @@ std::vector<Layout> Make() {
       {"known_time", {}, AgainKnownTime},
       {"login_attempts", {}, AgainLoginAttempts},
       {"login_key", {}, AgainLoginKey},
+      {"kept_alert", {}, AgainKeptAlert},
+      {"alert_sinks", {}, AgainAlertSinks},
+      {"habit", {}, AgainHabit},
+      {"canaries", {}, AgainCanaries},
+      {"declared_job", {}, AgainDeclaredJob},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};
