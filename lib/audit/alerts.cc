@@ -18,7 +18,6 @@ constexpr RuleEntry kRules[] = {
     {Rule::kBulkRead, "bulk-read", "alert_bulk_read", "a person read more patients in an hour than policy allows"},
     {Rule::kAboveHabit, "above-habit", "alert_above_habit", "a person read far more patients than they use to"},
     {Rule::kOutsideHours, "outside-hours", "alert_outside_hours", "somebody read outside the hours that are set"},
-    {Rule::kOutsideJob, "outside-job", "alert_outside_job", "a declared job did what was not declared"},
     {Rule::kCanary, "canary", "alert_canary", "a planted patient was touched"},
     {Rule::kBreakGlass, "break-glass", "alert_break_glass", "somebody broke the glass"},
     {Rule::kDenials, "denials", "alert_denials", "a person tried again and again what they may not"},

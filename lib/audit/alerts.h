@@ -22,7 +22,6 @@ enum class Rule : std::uint8_t {
   kBulkRead = 5,
   kAboveHabit = 6,
   kOutsideHours = 7,
-  kOutsideJob = 8,
   kCanary = 9,
   kBreakGlass = 10,
   kDenials = 11,

@@ -61,7 +61,6 @@ enum class MetaKind : std::uint8_t {
   kLoginKey = 25,
   kCredentialTag = 26,  // person u32
   kLogKeys = 28,
-  kDeclaredJob = 29,  // number u32
   kAlertSinks = 30,
   kKeptAlert = 31,  // number u64
   kCanaries = 32,

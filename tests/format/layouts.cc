@@ -4,9 +4,11 @@
 #include <cstdlib>
 
 #include "base/writer.h"
+#include "format/alert_rows.h"
 #include "format/anchor.h"
 #include "format/backup_facts.h"
 #include "format/bundle.h"
+#include "format/canary_row.h"
 #include "format/credential.h"
 #include "format/custody.h"
 #include "format/erasure.h"
@@ -22,9 +24,6 @@
 #include "format/log_entry.h"
 #include "format/log_keys.h"
 #include "format/log_segment.h"
-#include "format/alert_rows.h"
-#include "format/canary_row.h"
-#include "format/declared_job.h"
 #include "format/login_attempts.h"
 #include "format/mark.h"
 #include "format/person_slot.h"
@@ -392,11 +391,6 @@ Result<Bytes> AgainCanaries(ByteView bytes) {
   return Bytes(again.Reveal().begin(), again.Reveal().end());
 }
 
-Result<Bytes> AgainDeclaredJob(ByteView bytes) {
-  MS_ASSIGN(const DeclaredJob job, ParseDeclaredJob(bytes));
-  return WriteDeclaredJob(job);
-}
-
 Bytes PersonSlotExample() {
   const Bytes sealed(kKeySize + kSealedOverhead, 0x5a);
   return EncodePersonSlot({{1, 2, 3}, sealed});
@@ -447,7 +441,6 @@ std::vector<Layout> Make() {
       {"alert_sinks", {}, AgainAlertSinks},
       {"habit", {}, AgainHabit},
       {"canaries", {}, AgainCanaries},
-      {"declared_job", {}, AgainDeclaredJob},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};

@@ -538,7 +538,7 @@ def meta():
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
                             ("signing seed", 18, b""), ("provider change", 19, STREAM), ("given-up copy", 21, STREAM),
                             ("login attempts", 24, be(1, 4)), ("login key", 25, b""),
-                            ("credential tag", 26, be(1, 4)), ("declared job", 29, be(1, 4)), ("alert sinks", 30, b""),
+                            ("credential tag", 26, be(1, 4)), ("alert sinks", 30, b""),
                             ("kept alert", 31, be(1, 8)), ("canaries", 32, b""), ("habit", 33, be(1, 4))]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
@@ -899,23 +899,6 @@ def alerts():
            [("one more than there are", CORRUPT, flat(canaries(count=3))),
             ("4097 patients", CORRUPT, flat(canaries(4097, bytes(16 * 4097))))],
            [("none", flat(canaries(0, b"")))])
-
-    def job(name=b"billing", person=3, by=1, second=2, from_=22 * 60, to=6 * 60, types=(b"Patient",), fields=(b"Patient.insurance",)):
-        return [("version", b"\1"), ("name", prefixed(name, 1)), ("person, by, second", be(person, 4) + be(by, 4) + be(second, 4)),
-                ("patients", be(5000, 4)), ("from, to", be(from_, 2) + be(to, 2)),
-                ("types", be(len(types), 1) + b"".join(prefixed(one, 2) for one in types)),
-                ("fields", be(len(fields), 1) + b"".join(prefixed(one, 2) for one in fields)),
-                ("signature", made("signature of a job", 64))]
-
-    layout("declared_job", "Declared jobs", job(), dict(name_=b"billing"),
-           versions("declared_job", flat(job())) +
-           [("no name", CORRUPT, flat(job(name=b""))), ("a name with a line end", CORRUPT, flat(job(name=b"a\nb"))),
-            ("run by nobody", CORRUPT, flat(job(person=0))), ("declared by nobody", CORRUPT, flat(job(by=0))),
-            ("no second", CORRUPT, flat(job(second=0))), ("one person alone", CORRUPT, flat(job(second=1))),
-            ("from beyond the day", CORRUPT, flat(job(from_=1440))), ("to beyond the day", CORRUPT, flat(job(to=1440))),
-            ("no type", CORRUPT, flat(job(types=()))), ("an empty type", CORRUPT, flat(job(types=(b"",)))),
-            ("an empty field", CORRUPT, flat(job(fields=(b"",))))],
-           [("all fields", flat(job(fields=()))), ("at any time", flat(job(to=22 * 60)))])
 
 
 def posting_content(kind=1, patient=PATIENT, tag=TAG):
