@@ -177,7 +177,7 @@ std::string OneLine(std::string text) {
 
 std::string ShownAlert::Json() const {
   JsonLines json;
-  json.Number("v", 1).Text("kind", "alert").Text("store", store).Time("time", time_ms).Text("rule", rule);
+  json.Number("schema_version", 1).Text("kind", "alert").Text("store", store).Time("time", time_ms).Text("rule", rule);
   if (!person.empty()) json.Text("person", person);
   if (!session.empty()) json.Text("session", session);
   if (!patient.empty()) json.Text("patient", patient);

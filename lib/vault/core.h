@@ -69,19 +69,24 @@ struct Core {
   IndexGenerations generations;
   PatientLocks locks;
   std::mutex job_mutex;     // one job works at a time
+  std::mutex canary_mutex;  // the row of planted patients changes
   std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
   MarkedPatients marked;
   LoginAttempts attempts;
   Gate new_patients;  // shared by whoever makes one, from before the lock of its handle until the commit
   std::unique_ptr<AccessLog> access_log;  // null while a vault is made
   std::unique_ptr<AnchorKeeper> anchor;
-  std::unique_ptr<Alarms> alarms;  // where there is a log
+  std::unique_ptr<Alarms> alarms;     // where there is a log
   std::unique_ptr<JobFile> job_file;  // job_mutex is held
 
   std::string provider_uri;                           // of the copy that the vault was opened with
   keys::FileIo* file_io = nullptr;                    // null: the system's
   std::function<void(std::string_view)> crash_point;  // tests stop here; empty: nothing
 
+  // Made up, and in no count.
+  bool IsPlanted(const keys::PatientHandle& patient) const {
+    return alarms != nullptr && alarms->planted().Has(patient);
+  }
   void AtPoint(std::string_view name) const {
     if (crash_point) crash_point(name);
   }

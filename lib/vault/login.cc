@@ -50,9 +50,10 @@ Status RecordFailed(Core& core, std::string_view name, const Status& failure, st
   access.incident = DrawIncident();
   const Desk nobody;
   MS_TRY(core.Record(nobody, access));
+  const std::uint64_t of_all = core.attempts.FailuresOfAll(core);  // for a locked name too, which takes as long
   if (core.alarms != nullptr && !locked) {
     const bool last = failures == chain->policy(people::policy::kLoginAttempts);
-    MS_TRY(core.alarms->LoginFailed(access.person, failures, core.attempts.FailuresOfAll(core), last));
+    MS_TRY(core.alarms->LoginFailed(access.person, failures, of_all, last));
   }
   return failure.WithIncident(access.incident);
 }
