@@ -119,6 +119,7 @@ Parsed Parse(int count, char** words) {
   AddErasure(app, commands);
   AddMarks(app, commands);
   AddAudit(app, commands);
+  AddAlerts(app, commands);
   AddRetention(app, commands);
   try {
     app.parse(count, words);

@@ -63,6 +63,7 @@ void AddWrites(CLI::App& app, Commands& commands);
 void AddReads(CLI::App& app, Commands& commands);
 void AddLists(CLI::App& app, Commands& commands);
 void AddAudit(CLI::App& app, Commands& commands);
+void AddAlerts(CLI::App& app, Commands& commands);
 void AddImport(CLI::App& app, Commands& commands);
 
 }  // namespace cli
