@@ -107,6 +107,22 @@ struct PolicyArguments {
 };
 Outcome ShowPolicy(const Common& common);
 Outcome SetPolicy(const Common& common, const PolicyArguments& arguments);
+struct AlertSinkArguments {
+  std::string kind;
+  std::vector<std::string> words;
+};
+Outcome ListAlerts(const Common& common, const LogArguments& arguments);
+Outcome ShowAlertRules(const Common& common);
+Outcome AddAlertSink(const Common& common, const AlertSinkArguments& arguments);
+Outcome RemoveAlertSink(const Common& common, const std::uint32_t& id);
+Outcome ListAlertSinks(const Common& common);
+Outcome TestAlerts(const Common& common);
+struct CanaryArguments {
+  std::uint32_t count = 0;
+};
+Outcome PlantCanaries(const Common& common, const CanaryArguments& arguments);
+Outcome RotateCanaries(const Common& common);
+Outcome ListCanaries(const Common& common);
 struct PersonRenameArguments {
   std::string name;
   std::string new_name;

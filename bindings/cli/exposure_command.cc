@@ -23,8 +23,10 @@ std::string Joined(const std::vector<std::string>& names) {
 
 std::map<std::string, std::uint64_t> PatientsByClass(const medseal::Exposure& exposure) {
   std::map<std::string, std::uint64_t> by_class;
-  for (const medseal::ExposedPatient& patient : exposure.patients)
+  for (const medseal::ExposedPatient& patient : exposure.patients) {
+    if (patient.canary) continue;
     for (const std::string& name : patient.classes) ++by_class[name];
+  }
   return by_class;
 }
 
@@ -40,9 +42,11 @@ void WriteText(const medseal::Exposure& exposure) {
   if (all.asserted != 0)
     WriteLine(fmt::format("  {} of {} reads were on behalf of somebody, as the host asserted", Grouped(all.asserted),
                           Grouped(all.reads)));
+  if (all.canaries != 0) WriteLine(fmt::format("  {} planted patients, who are not counted", Grouped(all.canaries)));
   for (const medseal::ExposedPatient& patient : exposure.patients)
-    WriteLine(fmt::format("{}  {}  to {}  {:>4} reads  {}", HandleText(patient.patient), TimeText(patient.first_ms),
-                          TimeText(patient.last_ms), patient.reads, Joined(patient.classes)));
+    WriteLine(fmt::format("{}  {}  to {}  {:>4} reads  {}{}", HandleText(patient.patient), TimeText(patient.first_ms),
+                          TimeText(patient.last_ms), patient.reads, Joined(patient.classes),
+                          patient.canary ? "  (planted)" : ""));
 }
 
 void WriteJson(const ExposureArguments& arguments, const medseal::Exposure& exposure) {
@@ -58,6 +62,7 @@ void WriteJson(const ExposureArguments& arguments, const medseal::Exposure& expo
                 .Number("searches", all.searches)
                 .Number("erased_since", all.unknown)
                 .Number("asserted", all.asserted)
+                .Number("canaries", all.canaries)
                 .Raw("patients_by_class", "{" + by_class + "}")
                 .Done());
   for (const medseal::ExposedPatient& patient : exposure.patients)
@@ -68,6 +73,7 @@ void WriteJson(const ExposureArguments& arguments, const medseal::Exposure& expo
                   .Number("fields", patient.fields)
                   .Text("first", TimeIso(patient.first_ms))
                   .Text("last", TimeIso(patient.last_ms))
+                  .Flag("canary", patient.canary)
                   .Done());
 }
 

@@ -125,6 +125,7 @@ Parsed Parse(int count, char** words) {
   AddMarks(app, commands);
   AddBreakGlass(app, commands);
   AddAudit(app, commands);
+  AddAlerts(app, commands);
   AddRetention(app, commands);
   try {
     app.parse(count, words);

@@ -65,6 +65,7 @@ void AddReads(CLI::App& app, Commands& commands);
 void AddLists(CLI::App& app, Commands& commands);
 void AddAudit(CLI::App& app, Commands& commands);
 void AddLogProofs(CLI::App& audit, Commands& commands);
+void AddAlerts(CLI::App& app, Commands& commands);
 void AddImport(CLI::App& app, Commands& commands);
 
 }  // namespace cli

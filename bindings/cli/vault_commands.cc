@@ -70,6 +70,7 @@ void WriteStatusJson(const medseal_status_info& info) {
   line.Flag("keyring_on_token", info.keyring_on_token != 0);
   line.Number("credentials_under_other_suite", info.credentials_under_other_suite);
   line.Flag("keyring_under_other_suite", info.keyring_under_other_suite != 0);
+  line.Number("undelivered_alerts", info.undelivered_alerts);
   line.Flag("read_only", info.read_only != 0).Flag("keyring_on_same_device", info.keyring_on_same_device != 0);
   WriteLine(line.Flag("keyring_readable_by_others", info.keyring_readable_by_others != 0).Done());
 }

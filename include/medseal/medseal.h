@@ -153,6 +153,22 @@ typedef enum medseal_audit {
   MEDSEAL_AUDIT_SYNC = 1   /* before the call goes on */
 } medseal_audit;
 
+/* Something that a person should look at: who did what the rules name. No values, no external ids. */
+typedef struct medseal_alert {
+  size_t size;
+  uint64_t time_ms;
+  const char* rule;    /* medseal_alert_rules lists them */
+  const char* store;   /* its id in hexadecimal; empty while the vault is not open */
+  const char* person;  /* empty: the host, or nobody that is known */
+  const char* session; /* as the log names it; empty: none */
+  const char* patient; /* handle in hexadecimal; empty: none */
+  uint64_t number;     /* how many of what the rule counts */
+  const char* json;    /* all of it on one line */
+} medseal_alert;
+/* `alert` is good during the call, which comes from a thread of the vault and makes no call on it. Return 0 once the alert is taken;
+ * anything else: it comes again later, at the latest when the vault is opened with a callback anew. */
+typedef int (*medseal_alert_callback)(void* context, const medseal_alert* alert);
+
 typedef struct medseal_open_options {
   size_t size;
   const char* store;
@@ -162,6 +178,10 @@ typedef struct medseal_open_options {
   size_t cache_patients;   /* key rows kept at hand; 0: 16384 */
   size_t cache_bytes;      /* database blocks kept in memory; 0: 64 MiB */
   medseal_audit audit;
+  /* May be NULL. Also told of a store that does not open because it was changed or is older than its anchor, which nothing else can
+   * tell. */
+  medseal_alert_callback alert_callback;
+  void* alert_context;
 } medseal_open_options;
 
 /*   NO_VAULT, LOCKED, WRONG_SECRET and KEY_UNAVAILABLE (of the keyring), STALE, SUITE_UNAVAILABLE, UNSUPPORTED_VERSION */
@@ -203,6 +223,7 @@ typedef struct medseal_status_info {
   int keyring_on_token;            /* a thief of the disk has none, unless the token is software that keeps its keys there */
   uint32_t credentials_under_other_suite; /* each comes under the store's suite when its person logs in next */
   int keyring_under_other_suite;   /* the opened copy of the provider keeps the suite that it was made under */
+  uint64_t undelivered_alerts;     /* found at open */
 } medseal_status_info;
 MEDSEAL_API medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, medseal_error* error);
 
@@ -1342,6 +1363,7 @@ typedef struct medseal_exposed_patient {
   uint64_t fields;            /* values, counted at each read */
   uint64_t first_ms;
   uint64_t last_ms;
+  int canary;                 /* planted: nobody's data */
 } medseal_exposed_patient;
 typedef int (*medseal_exposed_callback)(void* context, const medseal_exposed_patient* patient);
 
@@ -1353,6 +1375,7 @@ typedef struct medseal_exposure_summary {
   uint64_t searches;
   uint64_t unknown;  /* reads of patients erased since: what was read is not known any more */
   uint64_t asserted; /* reads that the host said were on behalf of somebody: asserted, not proven */
+  uint64_t canaries; /* planted patients, which `patients` does not count */
 } medseal_exposure_summary;
 /* What `query->person` read from since_ms until until_ms: the patients, and which classes of them. `summary` and `callback` may be NULL.
  * Errors as medseal_audit_entries. */
@@ -1473,6 +1496,63 @@ typedef struct medseal_audit_drop_report {
  *   PERMISSION_DENIED  `run`, and the session may not erase, or no second person has joined it */
 MEDSEAL_API medseal_code medseal_audit_drop(medseal_session* session, uint64_t before_ms, int run, medseal_audit_drop_report* report,
                                             medseal_error* error);
+
+/* ---- Alerts -------------------------------------------------------------------------------------------------------- */
+
+/* Rules are on by default and alert within the call that crosses the line: an entry of the log (operation alert, detail the rule), which
+ * is there when the call answers, and then every sink, from a thread of the vault. What a sink does not take is kept in the store, tried
+ * again, and told at the next open (rule undelivered). Limits and switches are settings of policy (alert_...). */
+
+typedef struct medseal_alert_rule {
+  size_t size;
+  const char* name;
+  const char* policy; /* the setting that turns it off at 0; empty: it is always on */
+  const char* help;
+  int on;
+} medseal_alert_rule;
+typedef int (*medseal_alert_rule_callback)(void* context, const medseal_alert_rule* rule);
+MEDSEAL_API medseal_code medseal_alert_rules(medseal_session* session, medseal_alert_rule_callback callback, void* context,
+                                             medseal_error* error);
+
+/* In the place of the one before, which is waited for if it runs; NULL: none. Not from within a callback. */
+MEDSEAL_API medseal_code medseal_alert_set_callback(medseal_vault* vault, medseal_alert_callback callback, void* context,
+                                                    medseal_error* error);
+
+typedef enum medseal_sink_kind {
+  MEDSEAL_SINK_FILE = 1,   /* one path: a line of JSON each */
+  MEDSEAL_SINK_SYSLOG = 2, /* one path of a datagram socket, such as /dev/log: RFC 5424 */
+  MEDSEAL_SINK_COMMAND = 3 /* a program and its arguments: the line of JSON on its standard input, no environment, ten seconds */
+} medseal_sink_kind;
+typedef struct medseal_alert_sink {
+  size_t size;
+  uint32_t id; /* given by the vault */
+  medseal_sink_kind kind;
+  const char* const* words; /* the first an absolute path */
+  size_t word_count;
+} medseal_alert_sink;
+/* Where alerts go is set by two persons (medseal_session_join), one of whom may decide over the store.
+ *   PERMISSION_DENIED  no second person, or not entitled;  INVALID_ARGUMENT  words that the kind does not take
+ *   ALREADY_EXISTS     alerts go there already;  RESOURCE_EXHAUSTED  there are 16;  NOT_FOUND  no such sink */
+MEDSEAL_API medseal_code medseal_alert_sink_add(medseal_session* session, medseal_sink_kind kind, const char* const* words,
+                                                size_t word_count, uint32_t* id, medseal_error* error);
+MEDSEAL_API medseal_code medseal_alert_sink_remove(medseal_session* session, uint32_t id, medseal_error* error);
+typedef int (*medseal_alert_sink_callback)(void* context, const medseal_alert_sink* sink);
+/*   AUTH_FAILED  they are not signed by who set them, and are not used */
+MEDSEAL_API medseal_code medseal_alert_sinks(medseal_session* session, medseal_alert_sink_callback callback, void* context,
+                                             medseal_error* error);
+/* Raises an alert of the rule test. */
+MEDSEAL_API medseal_code medseal_alert_test(medseal_session* session, medseal_error* error);
+
+/* Canaries: made-up patients among the real, which no count counts. Whoever touches one raises an alert (rule canary) within that call.
+ * By the founder, or who holds every class.
+ *   PERMISSION_DENIED  neither of them
+ *   INVALID_ARGUMENT   none, or more than 4 096 in all; the schema lacks the laboratory's Patient and LabResult */
+MEDSEAL_API medseal_code medseal_canary_plant(medseal_session* session, uint32_t count, medseal_error* error);
+/* As many new ones, and erases those that were there. `job`, which may be NULL, is the epoch change that their erasure joined; 0: none. */
+MEDSEAL_API medseal_code medseal_canary_rotate(medseal_session* session, uint32_t* job, medseal_error* error);
+typedef int (*medseal_canary_callback)(void* context, const uint8_t* patient_handle);
+MEDSEAL_API medseal_code medseal_canaries(medseal_session* session, medseal_canary_callback callback, void* context,
+                                          medseal_error* error);
 
 #ifdef __cplusplus
 }

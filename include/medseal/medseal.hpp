@@ -241,6 +241,20 @@ struct OpenOptions {
   std::size_t cache_patients = 0;
   std::size_t cache_bytes = 0;
   medseal_audit audit = MEDSEAL_AUDIT_GROUP;
+  medseal_alert_callback alert_callback = nullptr;
+  void* alert_context = nullptr;
+};
+
+struct AlertRule {
+  std::string name = {};
+  std::string policy = {};  // that turns it off; empty: always on
+  std::string help = {};
+  bool on = false;
+};
+struct AlertSink {
+  std::uint32_t id = 0;
+  medseal_sink_kind kind = MEDSEAL_SINK_FILE;
+  std::vector<std::string> words = {};
 };
 
 struct LoginOptions {
@@ -383,6 +397,7 @@ struct ExposedPatient {
   std::uint64_t fields = 0;
   std::uint64_t first_ms = 0;
   std::uint64_t last_ms = 0;
+  bool canary = false;  // planted: nobody's data
 };
 struct Exposure {
   medseal_exposure_summary summary = {};
@@ -895,6 +910,42 @@ class Session {
     if (!status.ok()) return status.error();
     return out;
   }
+  Result<std::vector<AlertRule>> AlertRules() {
+    std::vector<AlertRule> out;
+    const Status status =
+        internal::Call(medseal_alert_rules, raw_.get(), &Session::TakeAlertRule, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+  Result<std::vector<AlertSink>> AlertSinks() {
+    std::vector<AlertSink> out;
+    const Status status = internal::Call(medseal_alert_sinks, raw_.get(), &Session::TakeSink, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+  // The id that it got.
+  Result<std::uint32_t> AddAlertSink(medseal_sink_kind kind, std::span<const char* const> words) {
+    std::uint32_t id = 0;
+    const Status status = internal::Call(medseal_alert_sink_add, raw_.get(), kind, words.data(), words.size(), &id);
+    if (!status.ok()) return status.error();
+    return id;
+  }
+  Status RemoveAlertSink(std::uint32_t id) { return internal::Call(medseal_alert_sink_remove, raw_.get(), id); }
+  Status TestAlerts() { return internal::Call(medseal_alert_test, raw_.get()); }
+  Status PlantCanaries(std::uint32_t count) { return internal::Call(medseal_canary_plant, raw_.get(), count); }
+  // The number of the job that the erasure of those before joined; 0: none.
+  Result<std::uint32_t> RotateCanaries() {
+    std::uint32_t job = 0;
+    const Status status = internal::Call(medseal_canary_rotate, raw_.get(), &job);
+    if (!status.ok()) return status.error();
+    return job;
+  }
+  Result<std::vector<PatientHandle>> Canaries() {
+    std::vector<PatientHandle> out;
+    const Status status = internal::Call(medseal_canaries, raw_.get(), &Session::TakeCanary, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
   Status SetPolicy(Name name, std::uint64_t value) {
     return internal::Call(medseal_policy_set, raw_.get(), name.c_str(), value);
   }
@@ -992,7 +1043,8 @@ class Session {
          .reads = info->reads,
          .fields = info->fields,
          .first_ms = info->first_ms,
-         .last_ms = info->last_ms});
+         .last_ms = info->last_ms,
+         .canary = info->canary != 0});
     return 0;
   }
   static int TakeMark(void* marks, const medseal_mark_info* info) {
@@ -1022,6 +1074,20 @@ class Session {
   }
   static void TakeRotated(void* classes, const medseal_rotated_class* rotated) {
     static_cast<std::vector<RotatedClass>*>(classes)->push_back({rotated->name, rotated->begun, rotated->job});
+  }
+  static int TakeAlertRule(void* rules, const medseal_alert_rule* info) {
+    static_cast<std::vector<AlertRule>*>(rules)->push_back({info->name, info->policy, info->help, info->on != 0});
+    return 0;
+  }
+  static int TakeSink(void* sinks, const medseal_alert_sink* info) {
+    static_cast<std::vector<AlertSink>*>(sinks)->push_back(
+        {info->id, info->kind, {info->words, info->words + info->word_count}});
+    return 0;
+  }
+  static int TakeCanary(void* patients, const std::uint8_t* handle) {
+    static_cast<std::vector<PatientHandle>*>(patients)->push_back(
+        internal::Copied<MEDSEAL_PATIENT_HANDLE_SIZE>(handle));
+    return 0;
   }
   static int TakePolicy(void* policies, const medseal_policy_info* info) {
     static_cast<std::vector<PolicyInfo>*>(policies)->push_back(
@@ -1074,6 +1140,8 @@ class Vault {
     raw.cache_patients = options.cache_patients;
     raw.cache_bytes = options.cache_bytes;
     raw.audit = options.audit;
+    raw.alert_callback = options.alert_callback;
+    raw.alert_context = options.alert_context;
     medseal_vault* vault = nullptr;
     const Status status = internal::Call(medseal_open, &raw, &vault);
     if (!status.ok()) return status.error();

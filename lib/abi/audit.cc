@@ -141,7 +141,8 @@ Status ShowExposure(vault::Core& core, const vault::Exposure& exposure, medseal_
   filled.searches = exposure.searches;
   filled.unknown = exposure.unknown;
   filled.asserted = exposure.asserted;
-  filled.patients = exposure.patients.size();
+  for (const auto& [handle, patient] : exposure.patients)
+    ++(core.IsPlanted(handle) ? filled.canaries : filled.patients);
   for (const auto& [handle, patient] : exposure.patients) {
     names.Classes(patient.classes, classes);
     medseal_exposed_patient info{};
@@ -153,6 +154,7 @@ Status ShowExposure(vault::Core& core, const vault::Exposure& exposure, medseal_
     info.fields = patient.fields;
     info.first_ms = patient.first_ms;
     info.last_ms = patient.last_ms;
+    info.canary = core.IsPlanted(handle) ? 1 : 0;
     if (callback != nullptr && callback(context, &info) != 0)
       return Status::Cancelled("the callback ended the listing");
   }

@@ -1,4 +1,5 @@
 // medseal.h: making, opening, closing and looking at a vault; sessions.
+#include "abi/alert_callback.h"
 #include "abi/call.h"
 #include "abi/counted.h"
 #include "abi/handles.h"
@@ -57,6 +58,7 @@ Result<std::shared_ptr<vault::Vault>> Open(const medseal_open_options* given) {
   MS_TRY(
       Require(known.audit == MEDSEAL_AUDIT_GROUP || known.audit == MEDSEAL_AUDIT_SYNC, "there is no such audit mode"));
   options.audit = known.audit == MEDSEAL_AUDIT_SYNC ? audit::LogSync::kEach : audit::LogSync::kGroup;
+  options.on_alert = CallbackOf(known.alert_callback, known.alert_context);
   return vault::Vault::Open(options);
 }
 
@@ -137,6 +139,10 @@ medseal_code medseal_status(medseal_vault* vault, medseal_status_info* info, med
         call.core().provider->suite() != call.core().identity.suite.now().newest() ? 1 : 0;
     CountPeople(*call.core().registry->chain(), found);
     CountRows(call.core().rows->Measure(), found);
+    if (call.core().alarms != nullptr) {
+      found.patients -= std::min<std::uint64_t>(found.patients, call.core().alarms->planted().count());
+      found.undelivered_alerts = call.core().alarms->delivery().found();
+    }
     LookAround(*vault->vault, found);
     Write(found, info);
     return Status::Ok();

@@ -79,6 +79,7 @@ struct Access {
   std::uint32_t schema_version = 0;
   std::uint16_t classes = 0;
   std::uint16_t redacted = 0;
+  bool by_name = false;  // its fields were asked for one by one; not in the entry
   std::span<const std::uint32_t> fields{};
   const format::LogHead* head = nullptr;  // of a write, with keys
 };

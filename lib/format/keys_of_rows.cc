@@ -111,6 +111,8 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kKnownTime:
     case MetaKind::kLogKeys:
     case MetaKind::kLoginKey:
+    case MetaKind::kAlertSinks:
+    case MetaKind::kCanaries:
       return 0;
     case MetaKind::kCredential:
     case MetaKind::kSchema:
@@ -119,10 +121,12 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kEpochEnd:
     case MetaKind::kLoginAttempts:
     case MetaKind::kCredentialTag:
+    case MetaKind::kHabit:
       return 4;
     case MetaKind::kStatement:
     case MetaKind::kIndexKey:
     case MetaKind::kBrokenGlass:
+    case MetaKind::kKeptAlert:
       return 8;
     case MetaKind::kPersonSlot:
       return 1 + 4 + 4;

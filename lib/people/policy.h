@@ -34,6 +34,18 @@ inline constexpr std::string_view kClassKeyDays = "class_key_days";
 inline constexpr std::string_view kEpochDays = "epoch_days";
 inline constexpr std::string_view kUnusedAccountDays = "unused_account_days";
 inline constexpr std::string_view kBackupDays = "backup_days";
+// What alerts go by; which rules are on has a row a rule, `alert_` and its name (audit/alerts.h).
+inline constexpr std::string_view kAlertFailedLogins = "alert_after_failed_logins";
+inline constexpr std::string_view kAlertFailedLoginsOfAll = "alert_after_failed_logins_of_all";
+inline constexpr std::string_view kAlertPatientsPerHour = "alert_patients_per_hour";
+inline constexpr std::string_view kAlertHabitFactor = "alert_habit_factor";
+inline constexpr std::string_view kAlertHabitLeast = "alert_habit_least";
+inline constexpr std::string_view kAlertHoursFrom = "alert_hours_from";
+inline constexpr std::string_view kAlertHoursTo = "alert_hours_to";
+inline constexpr std::string_view kAlertDenials = "alert_after_denials";
+inline constexpr std::string_view kAlertClockMinutes = "alert_clock_minutes";
+inline constexpr std::string_view kAlertKeyDays = "alert_key_days";
+inline constexpr std::string_view kAlertCertificateDays = "alert_certificate_days";
 
 }  // namespace policy
 

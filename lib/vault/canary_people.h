@@ -1,6 +1,7 @@
 // Makes up patients as a French laboratory has them, to be planted among the real: names, a NIR with its key, a birth
 // date, contacts and results that fit age and sex. From a secret seed alone, so that whoever has this source, but not
-// the seed, cannot tell which they are. Plants nothing.
+// the seed, cannot tell which they are. Plants nothing:
+// vault/canaries.h does.
 #pragma once
 
 #include <chrono>

@@ -16,6 +16,7 @@
 #include "people/registry.h"
 #include "store/rows.h"
 #include "vault/access_log.h"
+#include "vault/alarms.h"
 #include "vault/anchor_keeper.h"
 #include "vault/gate.h"
 #include "vault/index_generations.h"
@@ -69,18 +70,24 @@ struct Core {
   PatientLocks locks;
   std::mutex job_mutex;     // one job works at a time
   std::mutex numbered_mutex;  // one row of those that are numbered one after the other is added or changed at a time
+  std::mutex canary_mutex;  // the row of planted patients changes
   std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
   MarkedPatients marked;
   LoginAttempts attempts;
   Gate new_patients;  // shared by whoever makes one, from before the lock of its handle until the commit
   std::unique_ptr<AccessLog> access_log;  // null while a vault is made
   std::unique_ptr<AnchorKeeper> anchor;
+  std::unique_ptr<Alarms> alarms;     // where there is a log
   std::unique_ptr<JobFile> job_file;  // job_mutex is held
 
   std::string provider_uri;                           // of the copy that the vault was opened with
   keys::FileIo* file_io = nullptr;                    // null: the system's
   std::function<void(std::string_view)> crash_point;  // tests stop here; empty: nothing
 
+  // Made up, and in no count.
+  bool IsPlanted(const keys::PatientHandle& patient) const {
+    return alarms != nullptr && alarms->planted().Has(patient);
+  }
   void AtPoint(std::string_view name) const {
     if (crash_point) crash_point(name);
   }
@@ -103,6 +110,12 @@ struct Desk {
   // Bit n: of class n the session sees masked values at the most. A field without a mask is then as one of a class that
   // is not held, to read and to search.
   std::atomic<std::uint16_t> masked_classes{0};
+  // What alerts go by: of the person, and of this session alone. Null without a session.
+  std::shared_ptr<audit::PersonWatch> watch;
+  std::uint32_t habit_limit = ~std::uint32_t{0};
+  mutable std::atomic<std::uint64_t> last_patient{0};  // as Planted::MarkOf has them
+  mutable std::atomic<std::uint64_t> last_planted{0};
+  mutable std::atomic<std::uint64_t> last_hour_outside{0};
 
   bool Masks(people::ClassNumber number) const { return (masked_classes >> number & 1) != 0; }
 };

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "people/policy.h"
 #include "vault/entitled.h"
 #include "vault/on_record.h"
 
@@ -37,7 +38,9 @@ Result<LoginAttempts::Admission> TakeTurn(const LetIn& let_in, std::string_view 
 }
 
 // A name that nobody has may be a password in the wrong place: it is not written down.
-Status RecordFailed(Core& core, std::string_view name, const Status& failure, bool locked) {
+// `failures`: of this name, this one included; 0: it was locked out already.
+Status RecordFailed(Core& core, std::string_view name, const Status& failure, std::uint32_t failures) {
+  const bool locked = failures == 0;
   const auto chain = core.registry->chain();
   const people::Person* person = chain->FindPerson(name);
   audit::Access access{.operation = audit::Operation::kLogin, .outcome = audit::OutcomeOf(failure)};
@@ -47,6 +50,11 @@ Status RecordFailed(Core& core, std::string_view name, const Status& failure, bo
   access.incident = DrawIncident();
   const Desk nobody;
   MS_TRY(core.Record(nobody, access));
+  const std::uint64_t of_all = core.attempts.FailuresOfAll(core);  // for a locked name too, which takes as long
+  if (core.alarms != nullptr && !locked) {
+    const bool last = failures == chain->policy(people::policy::kLoginAttempts);
+    MS_TRY(core.alarms->LoginFailed(access.person, failures, of_all, last));
+  }
   return failure.WithIncident(access.incident);
 }
 
@@ -57,14 +65,13 @@ Result<people::Identity> Identify(const LetIn& let_in, std::string_view person, 
   MS_TRY(Wait(let_in, admission.wait));
   MS_ASSIGN(Call call, let_in());
   Core& core = call.core();
-  if (admission.turn == Turn::kLocked)
-    return RecordFailed(core, person, core.registry->Refuse(person, secret), true);
+  if (admission.turn == Turn::kLocked) return RecordFailed(core, person, core.registry->Refuse(person, secret), 0);
   auto identity = core.registry->Login(person, secret);
-  if (identity.ok())
-    core.attempts.Succeeded(core, admission);
-  else
-    core.attempts.Failed(core, admission);
-  if (!identity.ok()) return RecordFailed(core, person, identity.status(), false);
+  if (!identity.ok()) {
+    const std::uint32_t failures = core.attempts.Failed(core, admission);
+    return RecordFailed(core, person, identity.status(), failures);
+  }
+  core.attempts.Succeeded(core, admission);
   return identity;
 }
 

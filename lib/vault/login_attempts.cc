@@ -117,13 +117,31 @@ Result<LoginAttempts::Admission> LoginAttempts::Begin(Core& core, std::string_vi
   return admission;
 }
 
-void LoginAttempts::Failed(Core& core, const Admission& admission) {
+std::uint32_t LoginAttempts::Failed(Core& core, const Admission& admission) {
   const std::lock_guard lock(mutex_);
   Count& count = Known(core, admission);
   if (count.under_way > 0) --count.under_way;  // none: another name has taken the place meanwhile
   ++count.failures;
   count.newest = Passed();
   Store(core, admission.place, count);
+  return count.failures;
+}
+
+// From meta, since a guesser may open the vault anew for each guess. A row that does not open counts when its name is
+// tried again.
+std::uint64_t LoginAttempts::FailuresOfAll(const Core& core) const {
+  const auto counts_for = static_cast<std::uint64_t>(LockoutMs(*core.registry->chain()));
+  const std::uint64_t now = NowMs();
+  std::uint64_t failures = 0;
+  core.meta
+      ->ForEach(MetaKind::kLoginAttempts,
+                [&](ByteView, const SecretBytes& content) {
+                  const auto row = format::ParseLoginAttempts(content.Reveal());
+                  if (row.ok() && row->newest_ms + counts_for > now) failures += row->failures;
+                  return Status::Ok();
+                })
+      .Ignore("what was counted until then is told");
+  return failures;
 }
 
 void LoginAttempts::Succeeded(Core& core, const Admission& admission) {

@@ -35,8 +35,10 @@ class LoginAttempts {
 
   // Errors of the store alone.
   Result<Admission> Begin(Core& core, std::string_view name);
-  // The count is stored before this returns, and with it before anybody is told.
-  void Failed(Core& core, const Admission& admission);
+  // The count is stored before this returns, and with it before anybody is told. How often the name failed in a row.
+  std::uint32_t Failed(Core& core, const Admission& admission);
+  // Failed logins of all names that still count.
+  std::uint64_t FailuresOfAll(const Core& core) const;
   void Succeeded(Core& core, const Admission& admission);
   // Ends the lock-out of a person.
   Status Unlock(Core& core, people::PersonNumber person);

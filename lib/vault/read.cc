@@ -131,6 +131,7 @@ class Assembly {
     access.schema_version = record_->schema->version;
     access.classes = opened_;
     access.redacted = redacted_;
+    access.by_name = !wanted_.empty();
     access.fields = fields;
     return core_.Record(desk_, access);
   }

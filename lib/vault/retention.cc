@@ -109,7 +109,9 @@ class Retention {
     return !options_.on_progress || options_.on_progress(seen, patients_in_all_, 0) ? Status::Ok() : Cancelled();
   }
 
+  // Planted patients are rotated: they have no term.
   Status Look(const keys::PatientHandle& patient, const store::Snapshot& at) {
+    if (core_.IsPlanted(patient)) return Status::Ok();
     const auto keys = core_.patients->Load(patient);
     if (keys.code() == StatusCode::kNotFound) return Status::Ok();  // went since the scan began
     MS_TRY(keys.status());

@@ -34,7 +34,7 @@ Status Core::Record(const Desk& desk, const audit::Access& access) {
   if (access_log == nullptr) return Status::Ok();
   MS_TRY(desk.recorder != nullptr ? desk.recorder->Record(access) : access_log->RecordByHost(access));
   if (anchor != nullptr) anchor->Note();
-  return Status::Ok();
+  return alarms == nullptr ? Status::Ok() : alarms->Saw(desk, access);
 }
 
 Status Core::CommitAs(const store::Batch& batch, store::Durability how) {
@@ -88,6 +88,7 @@ Vault::Vault(const OpenOptions& options)
                .restoring = options.restoring,
                .audit = options.audit,
                .audited = options.audited,
+               .on_alert = options.on_alert,
                .cache_patients = options.cache_patients,
                .cache_bytes = options.cache_bytes,
                .environment = options.environment,
@@ -100,8 +101,23 @@ Result<std::shared_ptr<Vault>> Vault::Open(const OpenOptions& options) {
   MS_ASSIGN(StoreLock lock, StoreLock::Take(options.store));
   vault->lock_ = std::make_unique<StoreLock>(std::move(lock));
   const Status opened = vault->OpenParts();
-  if (!opened.ok()) return vault->core_.reset(), opened;
+  if (!opened.ok()) return vault->core_.reset(), vault->TellOfFailure(opened), opened;
+  if (vault->core_->alarms != nullptr && !options.restoring)
+    vault->core_->alarms->AtOpen(vault->freshness_.freshness == Freshness::kOlder);
   return vault;
+}
+
+// A vault that does not open has no log and no sinks but the host's own.
+void Vault::TellOfFailure(const Status& failure) {
+  if (!options_.on_alert || !audit::TellsOfDamage(failure.code())) return;
+  const auto rule = failure.code() == StatusCode::kStale ? audit::Rule::kFreshness : audit::Rule::kIntegrity;
+  options_.on_alert({.time_ms = NowMs(),
+                     .store = {},
+                     .rule = std::string(audit::NameOf(rule)),
+                     .person = {},
+                     .session = {},
+                     .patient = {},
+                     .number = 0});
 }
 
 Status Vault::OpenRows(bool read_only) {
@@ -184,6 +200,9 @@ Status Vault::OpenAccessLog(const std::optional<keys::Anchor>& anchor) {
   }
   MS_TRY(opened.status());
   core_->access_log = std::move(*opened);
+  core_->alarms = std::make_unique<Alarms>(*core_);
+  if (options_.on_alert) core_->alarms->delivery().SetCallback(options_.on_alert);
+  core_->alarms->Load();
   return Status::Ok();
 }
 
@@ -255,6 +274,7 @@ Status Vault::Close() {
   }
   watch.reset();
   EndSessions();
+  core_->alarms.reset();  // what it has not delivered stays in meta
   Status moved = Status::Ok();
   if (core_->anchor != nullptr) {
     if (core_->access_log != nullptr) moved = core_->access_log->Close();
@@ -361,7 +381,8 @@ Status Vault::RecordLogin(Core& core, Session& session) {
                      .origin = inner.use().origin,
                      .on_behalf_of = inner.use().on_behalf_of};
   MS_ASSIGN(session.desk_.recorder, core.access_log->Begin(std::move(actor)));
-  return core.Record(session.desk_, {.operation = audit::Operation::kLogin});
+  MS_TRY(core.Record(session.desk_, {.operation = audit::Operation::kLogin}));
+  return core.alarms->Arrive(session.desk_);
 }
 
 // ---- the time of sessions
@@ -376,7 +397,10 @@ Status Vault::Admit(Session& session, people::PersonNumber person) {
   session.begun_ = session.last_use_ = PassedMs();
   if (watch_ != nullptr) return Status::Ok();
   looked_at_ = session.begun_;
-  watch_ = std::make_unique<SessionWatch>([this] { EndSessionsThatAreOver(); });
+  watch_ = std::make_unique<SessionWatch>([this] {
+    EndSessionsThatAreOver();
+    if (core_->alarms != nullptr) core_->alarms->Look();
+  });
   return Status::Ok();
 }
 
@@ -492,6 +516,7 @@ void Session::LoseDisabledWitness() {
 
 void Session::End() {
   if (desk_.session == nullptr) return;
+  if (desk_.watch != nullptr) vault_->core_->alarms->Leave(desk_);
   if (desk_.recorder != nullptr)
     desk_.recorder->Record({.operation = audit::Operation::kLogout}).Ignore("keys are wiped whatever the disk says");
   desk_.recorder.reset();

@@ -30,6 +30,7 @@ struct OpenOptions {
   audit::LogSync audit = audit::LogSync::kGroup;
   // What the log costs is measured against a vault without one. Not within reach of hosts.
   bool audited = true;
+  AlertCallback on_alert{};  // also of a store that does not open because it was changed or is older than its anchor
   std::size_t cache_patients = 16384;
   std::size_t cache_bytes = 64 << 20;
   store::RocksEnvironment* environment = nullptr;  // tests let files fail
@@ -128,6 +129,7 @@ class Vault : public std::enable_shared_from_this<Vault> {
   Status OpenMeta();
   Status TakeUpSuites(const Settings& settings);
   Status CheckFreshness();
+  void TellOfFailure(const Status& failure);
   Status OpenAccessLog(const std::optional<keys::Anchor>& anchor);
   Status RecordLogin(Core& core, Session& session);
   void EndSessions();

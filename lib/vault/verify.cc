@@ -151,7 +151,7 @@ class Verifier {
         continue;
       }
       if (!patients_.insert(place->patient).second) continue;
-      ++report_.patients;
+      if (!core_.IsPlanted(place->patient)) ++report_.patients;
       if (report_.patients % 256 == 0 && options_.on_progress &&
           !options_.on_progress(report_.patients, patients_in_all_))
         return Status::Cancelled("verify was cancelled");

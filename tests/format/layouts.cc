@@ -4,10 +4,12 @@
 #include <cstdlib>
 
 #include "base/writer.h"
+#include "format/alert_rows.h"
 #include "format/anchor.h"
 #include "format/backup_facts.h"
 #include "format/broken_glass.h"
 #include "format/bundle.h"
+#include "format/canary_row.h"
 #include "format/credential.h"
 #include "format/custody.h"
 #include "format/erasure.h"
@@ -374,6 +376,27 @@ Result<Bytes> AgainLoginKey(ByteView bytes) {
   return Bytes(again.Reveal().begin(), again.Reveal().end());
 }
 
+Result<Bytes> AgainKeptAlert(ByteView bytes) {
+  MS_ASSIGN(const KeptAlert alert, ParseKeptAlert(bytes));
+  return WriteKeptAlert(alert);
+}
+
+Result<Bytes> AgainAlertSinks(ByteView bytes) {
+  MS_ASSIGN(const AlertSinks sinks, ParseAlertSinks(bytes));
+  return WriteAlertSinks(sinks);
+}
+
+Result<Bytes> AgainHabit(ByteView bytes) {
+  MS_ASSIGN(const HabitRow habit, ParseHabit(bytes));
+  return WriteHabit(habit);
+}
+
+Result<Bytes> AgainCanaries(ByteView bytes) {
+  MS_ASSIGN(const Canaries canaries, ParseCanaries(bytes));
+  const SecretBytes again = WriteCanaries(canaries);
+  return Bytes(again.Reveal().begin(), again.Reveal().end());
+}
+
 Bytes PersonSlotExample() {
   const Bytes sealed(kKeySize + kSealedOverhead, 0x5a);
   return EncodePersonSlot({{1, 2, 3}, sealed});
@@ -421,6 +444,10 @@ std::vector<Layout> Make() {
       {"known_time", {}, AgainKnownTime},
       {"login_attempts", {}, AgainLoginAttempts},
       {"login_key", {}, AgainLoginKey},
+      {"kept_alert", {}, AgainKeptAlert},
+      {"alert_sinks", {}, AgainAlertSinks},
+      {"habit", {}, AgainHabit},
+      {"canaries", {}, AgainCanaries},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};

@@ -88,9 +88,10 @@ INSTANTIATE_TEST_SUITE_P(Format, VectorFile,
                                          "posting", "stream", "chunk", "job", "job_file", "erasure", "epoch_end",
                                          "provider_copy", "provider_change", "backup_place", "place_mark",
                                          "backup_facts", "bundle_part", "bundle_list", "recovery", "mark", "mark_tally",
-                                         "broken_glass", "known_time", "given_up_copy", "log_segment", "log_chain",
-                                         "log_mark", "log_audit_key", "log_access", "log_who", "log_what", "log_keys",
-                                         "login_attempts", "login_key"),
+                                         "known_time", "given_up_copy", "log_segment", "log_chain", "log_mark",
+                                         "log_audit_key", "log_access", "log_who", "log_what", "log_keys",
+                                         "login_attempts", "login_key", "kept_alert", "alert_sinks", "habit",
+                                         "canaries", "broken_glass"),
                          [](const auto& file) { return std::string(file.param); });
 
 TEST_P(VectorFile, EveryCaseEndsWithItsCode) {

@@ -538,7 +538,8 @@ def meta():
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
                             ("signing seed", 18, b""), ("provider change", 19, STREAM), ("given-up copy", 21, STREAM),
                             ("login attempts", 24, be(1, 4)), ("login key", 25, b""),
-                            ("credential tag", 26, be(1, 4)), ("broken glass", 35, be(1, 8))]:
+                            ("credential tag", 26, be(1, 4)), ("alert sinks", 30, b""), ("kept alert", 31, be(1, 8)),
+                            ("canaries", 32, b""), ("habit", 33, be(1, 4)), ("broken glass", 35, be(1, 8))]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
         case("no bytes", table, CORRUPT, b"")
@@ -876,6 +877,61 @@ def login_attempts():
             ("a byte after the end", CORRUPT, flat(key) + b"\0")])
 
 
+def alerts():
+    def versions(name, whole):
+        return [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+                ("a byte after the end", CORRUPT, whole + b"\0")]
+
+    def kept(rule=5, sinks=(0, 2)):
+        return [("version", b"\1"), ("rule: bulk read", be(rule, 1)), ("time, ms", be(1609459200000, 8)), ("person", be(3, 4)),
+                ("session", made("audit key id", 16)), ("patient", PATIENT), ("number", be(201, 8)), ("sinks", be(len(sinks), 1)),
+                ("", b"".join(be(sink, 4) for sink in sinks))]
+
+    whole = flat(kept())
+    layout("kept_alert", "Alerts that were not delivered yet", kept(), dict(rule=5, number=201),
+           versions("kept_alert", whole) +
+           [("rule 0", CORRUPT, flat(kept(rule=0))), ("no sink", CORRUPT, flat(kept(sinks=()))),
+            ("18 sinks", CORRUPT, flat(kept(sinks=range(18)))), ("a sink twice", CORRUPT, flat(kept(sinks=(2, 2)))),
+            ("sinks that descend", CORRUPT, flat(kept(sinks=(2, 0))))],
+           [("17 sinks", flat(kept(sinks=range(17)))), ("a rule of later", flat(kept(rule=255)))])
+
+    def sink(id_=1, kind=1, words=(b"/var/log/medseal-alerts",)):
+        return be(id_, 4) + be(kind, 1) + be(len(words), 1) + b"".join(prefixed(word, 2) for word in words)
+
+    def sinks(*each, next_id=3, person=1, second=2):
+        return [("version", b"\1"), ("next id", be(next_id, 4)), ("person", be(person, 4)), ("second", be(second, 4)),
+                ("count", be(len(each), 1)), ("id, kind, words", b"".join(each)), ("signature", made("signature of sinks", 64))]
+
+    one, two = sink(), sink(2, 3, (b"/usr/bin/page", b"night"))
+    whole = flat(sinks(one, two))
+    layout("alert_sinks", "Where alerts go", sinks(one, two), dict(next_id=3),
+           versions("alert_sinks", whole) +
+           [("set by nobody", CORRUPT, flat(sinks(one, person=0))), ("no second", CORRUPT, flat(sinks(one, second=0))),
+            ("one person alone", CORRUPT, flat(sinks(one, second=1))), ("id 0", CORRUPT, flat(sinks(sink(0)))),
+            ("an id twice", CORRUPT, flat(sinks(one, one))), ("an id of later", CORRUPT, flat(sinks(sink(3)))),
+            ("kind 0", CORRUPT, flat(sinks(sink(kind=0)))), ("kind 4", CORRUPT, flat(sinks(sink(kind=4)))),
+            ("no word", CORRUPT, flat(sinks(sink(words=())))), ("33 words", CORRUPT, flat(sinks(sink(words=(b"w",) * 33)))),
+            ("an empty word", CORRUPT, flat(sinks(sink(words=(b"",))))),
+            ("a word of 4097 bytes", CORRUPT, flat(sinks(sink(words=(bytes(4097),))))),
+            ("17 sinks", CORRUPT, flat(sinks(*(sink(i + 1) for i in range(17)), next_id=18)))],
+           [("none", flat(sinks())), ("16 sinks", flat(sinks(*(sink(i + 1) for i in range(16)), next_id=18))),
+            ("32 words", flat(sinks(sink(words=(b"w",) * 32))))])
+
+    habit = [("version", b"\1"), ("hours", be(40, 4)), ("mean", be(12500, 8)), ("begun, ms", be(1609459200000, 8)),
+             ("patients", be(7, 4))]
+    layout("habit", "What a person usually reads", habit, dict(hours=40, mean=12500, patients=7), versions("habit", flat(habit)))
+
+    def canaries(count=2, patients=PATIENT + made("canary", 16)):
+        return [("version", b"\1"), ("seed", made("seed of canaries", 32)), ("next", be(2, 8)), ("count", be(count, 4)),
+                ("patients", patients)]
+
+    layout("canaries", "Planted patients", canaries(), dict(next=2),
+           versions("canaries", flat(canaries())) +
+           [("one more than there are", CORRUPT, flat(canaries(count=3))),
+            ("4097 patients", CORRUPT, flat(canaries(4097, bytes(16 * 4097))))],
+           [("none", flat(canaries(0, b"")))])
+
+
 def posting_content(kind=1, patient=PATIENT, tag=TAG):
     return [("version", b"\1"), ("kind", be(kind, 1)), ("patient handle", patient), ("record tag", tag)]
 
@@ -1066,7 +1122,7 @@ def log_contents():
 
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
-                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, broken_glass, login_attempts, streams,
+                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, broken_glass, login_attempts, alerts, streams,
                  log_segments, log_entries, log_contents):
         make()
     if PAGE.exists():
