@@ -61,15 +61,22 @@ class Scale {
   void Open() {
     const std::string schema(MadePatients::Schema());
     const std::string store = options_.folder + "/store", keyring = options_.folder + "/keyring";
-    const medseal::Keyring raw_keyring{.path = keyring, .secret = medseal::AsBytes(kSecret)};
-    Need(medseal::Init({.store = store,
-                        .keyring = raw_keyring,
-                        .schema = {.proto = schema},
-                        .person = "founder",
-                        .password = medseal::AsBytes(kPassword),
-                        .cost = kFloor}));
-    vault_.emplace(Need(medseal::Vault::Open(
-        {.store = store, .keyring = raw_keyring, .durability = MEDSEAL_PROCESS, .cache_patients = options_.patients})));
+    const medseal::Keyring raw_keyring{keyring, medseal::AsBytes(kSecret), false};
+    medseal::InitOptions init;
+    init.store = store;
+    init.keyring = raw_keyring;
+    init.schema.proto = schema;
+    init.schema.file_name = "visit.proto";
+    init.person = "founder";
+    init.password = medseal::AsBytes(kPassword);
+    init.cost = kFloor;
+    Need(medseal::Vault::Init(init));
+    medseal::OpenOptions open;
+    open.store = store;
+    open.keyring = raw_keyring;
+    open.durability = MEDSEAL_PROCESS;
+    open.cache_patients = options_.patients;
+    vault_.emplace(Need(medseal::Vault::Open(open)));
     founder_.emplace(Login("founder"));
   }
 
@@ -83,10 +90,13 @@ class Scale {
     for (std::uint64_t i = 0; i < options_.patients; ++i) {
       made_.MakeVisit(i, visit);
       const std::string id = made_.Id(i);
-      const medseal::PutItem item{
-          .ref = {.type = MadePatients::kType.data(), .patient = medseal::Patient(id), .record = "1"},
-          .message = visit};
-      handles_.push_back(Need(founder_->Put(item)).record);
+      medseal::PutItem item;
+      item.ref = {.type = MadePatients::kType.data(), .patient = std::string_view(id), .record = "1"};
+      item.message = visit;
+      item.format = MEDSEAL_PROTO;
+      std::vector<medseal_put_result> results;
+      Need(founder_->PutBatch({&item, 1}, &results));
+      std::copy_n(results[0].record_handle, MEDSEAL_RECORD_HANDLE_SIZE, handles_.emplace_back().begin());
     }
     std::printf("fill: %llu patients, %.0f s\n", static_cast<unsigned long long>(options_.patients),
                 SecondsSince(start));
@@ -120,7 +130,8 @@ class Scale {
 
   void ReadAs(medseal::Session& session, std::uint64_t seed, std::uint64_t count) {
     std::mt19937_64 random(seed);
-    for (std::uint64_t i = 0; i < count; ++i) Need(session.Get(handles_[random() % handles_.size()]).status());
+    for (std::uint64_t i = 0; i < count; ++i)
+      static_cast<void>(Need(session.Get(handles_[random() % handles_.size()])));
   }
 
   std::uint64_t Count(const medseal::AuditQuery& query) {

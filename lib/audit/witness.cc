@@ -17,8 +17,8 @@ constexpr std::uint8_t kCosignature = 4;
 constexpr std::string_view kDash = "\xe2\x80\x94 ";
 
 Bytes Typed(const crypto::VerifyKey& key) {
-  Bytes typed{kCosignature};
-  typed.insert(typed.end(), key.begin(), key.end());
+  Bytes typed;
+  Writer(typed).U8(kCosignature).Raw(key);
   return typed;
 }
 

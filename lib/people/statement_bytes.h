@@ -1,6 +1,7 @@
 // What is signed and what is linked of a statement. FORMAT.md, "Statement".
 #pragma once
 
+#include "base/writer.h"
 #include "crypto/hash.h"
 #include "format/statement.h"
 
@@ -10,8 +11,8 @@ namespace mseal::people {
 // signature.
 inline Bytes SignedMessage(ByteView covered) {
   constexpr std::string_view kPrefix = "medseal.v1.statement";
-  Bytes message(kPrefix.begin(), kPrefix.end());
-  message.insert(message.end(), covered.begin(), covered.end());
+  Bytes message;
+  Writer(message).Raw(AsBytes(kPrefix)).Raw(covered);
   return message;
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <vector>
 
+#include "base/writer.h"
 #include "format/log_entry.h"
 
 namespace mseal::audit {
@@ -98,10 +99,8 @@ TEST_F(LogIndexTest, APageIsAsTheFormatPageSays) {
   ASSERT_EQ(page.size(), kPage);
   const Bytes proof = {0x45, 0x5f, 0x7f, 0x73, 0x5d, 0xde, 0xf9, 0x43, 0xe8, 0x8b, 0xb9, 0x32, 0x39, 0x81, 0x03, 0x66};
   EXPECT_EQ(Bytes(page.begin(), page.begin() + 16), proof);
-  Bytes items(16, 0x11);
-  items.insert(items.end(), {0, 0, 0, 4, 0, 0, 0, 1});
-  items.insert(items.end(), 16, 0x22);
-  items.insert(items.end(), {0, 0, 0, 1, 0, 0, 0, 0});
+  Bytes items;
+  Writer(items).Raw(TokenOf(0x11)).U32(4).U32(1).Raw(TokenOf(0x22)).U32(1).U32(0);
   EXPECT_EQ(Bytes(page.begin() + 16, page.begin() + 64), items);
   EXPECT_EQ(Bytes(page.begin() + 64, page.end()), Bytes(kPage - 64, 0xff));
 }
