@@ -35,7 +35,7 @@ medseal person add marie --classes identity,general --new-password-file marie.pa
 
 title "$patients patients, each with a name and an HIV status; and a file that alerts go to"
 awk -v n="$patients" 'BEGIN { for (i = 1; i <= n; ++i)
-  printf "{\"patient\":\"P-%d\",\"record\":\"1\",\"fields\":{\"family\":\"Martin-%d\",\"birth_date\":\"1970-01-01\",\"hiv\":\"NEGATIVE\"}}\n", i, i }' \
+  printf "{\"patient\":\"P-%d\",\"record\":\"1\",\"fields\":{\"family\":\"Martin-%d\",\"birth_date\":\"1970-01-01\",\"hiv\":\"HIV_NEGATIVE\"}}\n", i, i }' \
   >"$desk/watch/patients.jsonl"
 medseal put Patient <"$desk/watch/patients.jsonl"
 medseal alert sink add file "$desk/watch/alerts.jsonl" --with grace --with-password-file grace.password
@@ -49,6 +49,7 @@ if grep -q 'NEGATIVE' "$desk/watch/day"; then fail 'the nurse sees the HIV statu
 [ ! -s "$desk/watch/alerts.jsonl" ] || fail 'one patient raised an alert'
 
 title 'By night somebody who has her password reads everybody'
+sleep 1 # so that the day's read lies before the second that the night begins in
 night=$(date -u +%Y-%m-%dT%H:%M:%S)
 medseal scan Patient >"$desk/watch/stolen"
 [ "$(grep -c . "$desk/watch/stolen")" -eq "$patients" ] || fail 'the thief did not read everybody'
@@ -63,6 +64,7 @@ medseal exposure --of marie --since "$night" --json >"$desk/watch/exposure.jsonl
 head -n 1 "$desk/watch/exposure.jsonl"
 grep '"kind":"exposed"' "$desk/watch/exposure.jsonl" >"$desk/watch/exposed"
 [ "$(grep -c . "$desk/watch/exposed")" -eq "$patients" ] || fail 'the exposure lists other patients than were read'
+grep -q "\"reads\":$patients," "$desk/watch/exposure.jsonl" || fail 'the exposure counts other reads'
 if grep -q '"hiv"' "$desk/watch/exposed"; then fail 'a class is listed that the account never held'; fi
 medseal exposure --of marie --since "$night" --html "$desk/watch/notification.html"
 
