@@ -169,22 +169,24 @@ Status Alarms::LoginFailed(people::PersonNumber person, std::uint64_t failures, 
 
 // ---- sessions
 
-// The row of a habit that does not open counts as none: it would be a way to make a person seem to read more.
-std::shared_ptr<audit::PersonWatch> Alarms::WatchOf(people::PersonNumber person) {
+// The row of a habit that does not open counts as none: it would be a way to make a person seem to read more. Whoever
+// spoiled it is told of.
+std::shared_ptr<audit::PersonWatch> Alarms::WatchOf(people::PersonNumber person, bool& spoiled) {
   audit::Habit habit;
   const auto row = core_.meta->Get(MetaKind::kHabit, keys::MetaIdOf({person}));
   const auto kept = row.ok() ? format::ParseHabit(row->Reveal()) : row.status();
+  spoiled = !kept.ok() && kept.code() != StatusCode::kNotFound;
   if (kept.ok()) habit = {kept->hours, kept->mean, kept->begun_ms, kept->patients};
   return std::make_shared<audit::PersonWatch>(habit, NowMs(), PassedMs());
 }
 
 Status Alarms::Arrive(Desk& desk) {
   const audit::Actor& actor = desk.recorder->actor();
-  bool elsewhere = false;
+  bool elsewhere = false, spoiled = false;
   {
     const std::lock_guard lock(persons_mutex_);
     Known& known = persons_[actor.person];
-    if (known.watch == nullptr) known.watch = WatchOf(actor.person);
+    if (known.watch == nullptr) known.watch = WatchOf(actor.person, spoiled);
     desk.watch = known.watch;
     ++known.sessions;
     // Where a session is said to be nowhere, nothing is known.
@@ -192,6 +194,7 @@ Status Alarms::Arrive(Desk& desk) {
     if (!actor.origin.empty()) ++known.places[actor.origin];
   }
   desk.habit_limit = desk.watch->HabitLimit(limits(), PassedMs());
+  if (spoiled) MS_TRY(Raise(desk, Rule::kIntegrity));
   return elsewhere ? Raise(desk, Rule::kTwoPlaces) : Status::Ok();
 }
 

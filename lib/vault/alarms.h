@@ -61,7 +61,7 @@ class Alarms {
   Status SawOutsideHours(const Desk& desk, const audit::AlertLimits& limits);
   Status SawDenial(const Desk& desk);
   Status Judge(const Desk& desk, const audit::Access& access, const keys::PatientHandle* patient);
-  std::shared_ptr<audit::PersonWatch> WatchOf(people::PersonNumber person);
+  std::shared_ptr<audit::PersonWatch> WatchOf(people::PersonNumber person, bool& spoiled);
   void Store(people::PersonNumber person, audit::PersonWatch& watch);
   void CheckClock();
   void CheckAges();

@@ -227,7 +227,7 @@ void Desk::WritePassword(const std::string& person, const std::string& password)
 std::uintmax_t Desk::LogSize() const {
   std::uintmax_t size = 0;
   std::error_code ignored;  // a file may go while it is looked at
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "store", ignored)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "store/rows", ignored)) {
     const std::uintmax_t bytes = entry.path().extension() == ".log" ? entry.file_size(ignored) : 0;
     if (bytes != static_cast<std::uintmax_t>(-1)) size += bytes;
   }

@@ -186,6 +186,19 @@ TEST_F(Alerts, FarAboveThePersonsOwnHabitAlertsBelowTheQuota) {
   EXPECT_THAT(Raised(), Contains("above-habit"));
 }
 
+TEST_F(Alerts, AHabitThatSomebodySpoiledAlertsAndBeginsAnew) {
+  Write(1);
+  Read(*lab_.LoginAs("nurse"), Patient(0));
+  lab_.Close();
+  for (StoredRow row : lab_.AllRows(store::Table::kMeta)) {
+    if (row.key[4] != static_cast<std::uint8_t>(keys::MetaKind::kHabit)) continue;
+    row.value.back() ^= 1;
+    lab_.Overwrite(row.table, row.key, row.value);
+  }
+  Read(*lab_.LoginAs("nurse"), Patient(0));
+  EXPECT_THAT(Raised(), Contains("integrity"));
+}
+
 TEST_F(Alerts, FailedLoginsAlertAndSoDoesTheLockOut) {
   Set(policy::kLoginDelayMs, 0);
   Set(policy::kAlertFailedLogins, 2);
