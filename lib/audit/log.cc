@@ -172,8 +172,8 @@ Status Log::Append(ByteView entry) {
       continue;
     }
     MS_TRY(cell.status());
-    appended_.fetch_add(1, std::memory_order_relaxed);
-    if (options_.sync == LogSync::kEach) MS_TRY(SyncThrough(segment, *cell + format::LogCellsOf(entry.size())));
+    const std::uint64_t ticket = appended_.fetch_add(1, std::memory_order_acq_rel) + 1;
+    if (options_.sync == LogSync::kEach) MS_TRY(SyncThrough(ticket));
     if (!dirty_.load(std::memory_order_relaxed) && !dirty_.exchange(true)) {
       { const std::lock_guard lock(wait_mutex_); }
       wake_.notify_one();
@@ -184,15 +184,16 @@ Status Log::Append(ByteView entry) {
 
 Status Log::Mark(format::LogMarkKind kind) { return Append(MarkOf(kind)); }
 
-// Whoever comes while another syncs finds, more often than not, that it was synced along.
-Status Log::SyncThrough(const Segment* segment, std::uint64_t cell) {
+// `ticket`: of an entry that was copied whole before it was taken, so that whoever synced at or after it has synced the
+// entry along. Cells alone do not tell: another thread may have set cells aside and not have copied into them yet. What
+// lies in a segment before the current one was synced when that one began.
+Status Log::SyncThrough(std::uint64_t ticket) {
   const std::lock_guard lock(group_mutex_);
-  const std::uint64_t number = segment->head().number;
-  if (synced_segment_ > number || (synced_segment_ == number && synced_cell_ >= cell)) return Status::Ok();
-  const std::uint64_t end = segment->End();
-  if (const Status synced = const_cast<Segment*>(segment)->Sync(); !synced.ok()) return failed_ = true, synced;
-  synced_segment_ = number;
-  synced_cell_ = end;
+  if (synced_ticket_ >= ticket) return Status::Ok();
+  const std::uint64_t taken = appended_.load(std::memory_order_acquire);
+  Segment* current = current_.load(std::memory_order_acquire);
+  if (const Status synced = current->Sync(); !synced.ok()) return failed_ = true, synced;
+  synced_ticket_ = taken;
   return Status::Ok();
 }
 
@@ -202,8 +203,9 @@ Status Log::SyncOnce() {
   const std::lock_guard lock(tree_mutex_);
   dirty_ = false;
   MS_TRY(WalkOn());
-  MS_TRY(SyncThrough(segments_.back().get(), walked_));
-  if (synced_.size != tree_.size()) synced_ = {tree_.size(), tree_.Root()};
+  if (synced_.size == tree_.size()) return Status::Ok();
+  if (const Status synced = segments_.back()->Sync(); !synced.ok()) return failed_ = true, synced;
+  synced_ = {tree_.size(), tree_.Root()};
   return Status::Ok();
 }
 

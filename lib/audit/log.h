@@ -90,7 +90,7 @@ class Log {
   Status RollFrom(const Segment* full);
   Status WalkOn();
   Status SyncOnce();
-  Status SyncThrough(const Segment* segment, std::uint64_t cell);
+  Status SyncThrough(std::uint64_t ticket);
   void Run();
   void NoteMark(ByteView entry);
 
@@ -111,8 +111,7 @@ class Log {
   std::condition_variable wake_;
   bool stop_ = false;
   std::mutex group_mutex_;  // one sync for all who wait
-  std::uint64_t synced_segment_ = 0;
-  std::uint64_t synced_cell_ = 0;
+  std::uint64_t synced_ticket_ = 0;
   std::thread thread_;
 };
 
