@@ -131,9 +131,13 @@ medseal_code medseal_upload_begin(medseal_session* session, const medseal_ref* r
     keys::PatientHandle place;
     MS_ASSIGN(const vault::PatientName name, PatientOf(known, place));
     MS_ASSIGN(vault::Call call, session->session->Enter());
-    MS_ASSIGN(auto begun, vault::Upload::Begin(call.core(), call.desk(), name, known.type, View(known.record), field));
-    *upload = new medseal_upload{{session->session, std::move(begun)}};
-    return Status::Ok();
+    return vault::OnRecord(call, audit::Operation::kWrite, [&](Patient& patient) -> Status {
+      MS_ASSIGN(patient, vault::FindPatient(call.core(), call.desk(), name));
+      MS_ASSIGN(auto begun,
+                vault::Upload::Begin(call.core(), call.desk(), name, known.type, View(known.record), field));
+      *upload = new medseal_upload{{session->session, std::move(begun)}};
+      return Status::Ok();
+    });
   });
 }
 
@@ -142,7 +146,8 @@ medseal_code medseal_upload_append(medseal_upload* upload, medseal_bytes piece, 
     MS_TRY(Require(upload != nullptr, "there is no upload"));
     MS_ASSIGN(vault::Call call, upload->child.session().Enter());
     if (upload->child.get() == nullptr) return Status::Closed("the upload is closed");
-    return upload->child.get()->Append(View(piece));
+    return vault::OnRecord(call, audit::Operation::kWrite,
+                           [&](Patient&) { return upload->child.get()->Append(View(piece)); });
   });
 }
 
@@ -152,7 +157,11 @@ medseal_code medseal_upload_publish(medseal_upload* upload, uint64_t expected_ve
     MS_TRY(Require(upload != nullptr, "there is no upload"));
     MS_ASSIGN(vault::Call call, upload->child.session().Enter());
     if (upload->child.get() == nullptr) return Status::Closed("the upload is closed");
-    MS_ASSIGN(const vault::PutOutcome outcome, upload->child.get()->Publish(expected_version));
+    vault::PutOutcome outcome;
+    MS_TRY(vault::OnRecord(call, audit::Operation::kWrite, [&](Patient&) -> Status {
+      MS_ASSIGN(outcome, upload->child.get()->Publish(expected_version));
+      return Status::Ok();
+    }));
     upload->child.Drop();
     medseal_put_result filled{};
     filled.version = outcome.version;

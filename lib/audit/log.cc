@@ -175,6 +175,7 @@ Status Log::Append(ByteView entry) {
     const std::uint64_t ticket = appended_.fetch_add(1, std::memory_order_acq_rel) + 1;
     if (options_.sync == LogSync::kEach) MS_TRY(SyncThrough(ticket));
     if (!dirty_.load(std::memory_order_relaxed) && !dirty_.exchange(true)) {
+      dirty_since_ = std::chrono::steady_clock::now();
       { const std::lock_guard lock(wait_mutex_); }
       wake_.notify_one();
     }
@@ -202,16 +203,25 @@ Status Log::SyncThrough(std::uint64_t ticket) {
 Status Log::SyncOnce() {
   const std::lock_guard lock(tree_mutex_);
   dirty_ = false;
+  const std::uint64_t taken = appended_.load(std::memory_order_acquire);
   MS_TRY(WalkOn());
   if (synced_.size == tree_.size()) return Status::Ok();
   if (const Status synced = segments_.back()->Sync(); !synced.ok()) return failed_ = true, synced;
   synced_ = {tree_.size(), tree_.Root()};
+  on_medium_ = taken;
   return Status::Ok();
 }
 
 Result<LogPosition> Log::Sync() {
   MS_TRY(SyncOnce());
   return synced();
+}
+
+Log::Lag Log::lag() const {
+  Lag lag{.synced = on_medium_.load()};
+  lag.appended = appended_.load();
+  if (lag.appended > lag.synced) lag.oldest = std::chrono::steady_clock::now() - dirty_since_.load();
+  return lag;
 }
 
 LogPosition Log::synced() const {

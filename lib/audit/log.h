@@ -77,7 +77,13 @@ class Log {
   // The segments that are in memory, oldest first; the last is written.
   std::vector<std::shared_ptr<const Segment>> Segments() const;
 
-  std::uint64_t appended() const { return appended_.load(std::memory_order_relaxed); }
+  // How far the medium is behind. Takes no lock.
+  struct Lag {
+    std::uint64_t appended = 0;                     // entries since the log was opened
+    std::uint64_t synced = 0;                       // of them, on the medium
+    std::chrono::steady_clock::duration oldest{0};  // age of the oldest that is not there yet
+  };
+  Lag lag() const;
 
   static constexpr std::chrono::milliseconds kLongestWait{50};
 
@@ -100,6 +106,8 @@ class Log {
   std::atomic<bool> failed_{false};
   std::atomic<bool> dirty_{false};
   std::atomic<std::uint64_t> appended_{0};
+  std::atomic<std::uint64_t> on_medium_{0};  // of those
+  std::atomic<std::chrono::steady_clock::time_point> dirty_since_{};
 
   mutable std::mutex tree_mutex_;  // guards what follows: walking, rolling and syncing are one thread's at a time
   std::vector<std::shared_ptr<Segment>> segments_;  // mapped as long as the log is open: whoever appends takes no lock

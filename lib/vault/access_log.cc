@@ -80,11 +80,6 @@ Status AccessLog::RecordByHost(const audit::Access& access) {
   return host_->Record(access);
 }
 
-Status AccessLog::RecordOf(audit::Actor actor, const audit::Access& access) const {
-  MS_ASSIGN(const auto recorder, Begin(std::move(actor)));
-  return recorder->Record(access);
-}
-
 Result<audit::LogPosition> AccessLog::Checkpoint() {
   MS_ASSIGN(const audit::LogPosition position, log_->Sync());
   const std::lock_guard lock(checkpoint_mutex_);

@@ -40,8 +40,6 @@ class AccessLog {
   Result<std::unique_ptr<audit::Recorder>> Begin(audit::Actor actor) const;
   // What nobody logged in did: failed logins, jobs of the host. Its key is drawn when it is first needed.
   Status RecordByHost(const audit::Access& access);
-  // The same of somebody who is known but has no session.
-  Status RecordOf(audit::Actor actor, const audit::Access& access) const;
 
   // Syncs, and leaves a signed checkpoint of the log beside it.
   Result<audit::LogPosition> Checkpoint();

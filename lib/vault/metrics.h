@@ -44,13 +44,6 @@ inline constexpr std::array<std::uint64_t, 18> kLatencyBoundsNs = {
     500'000,     1'000'000,   2'500'000,     5'000'000,     10'000'000,     25'000'000,
     100'000'000, 250'000'000, 1'000'000'000, 2'500'000'000, 10'000'000'000, 60'000'000'000};
 
-// Filled by the log of accesses.
-struct LogGauges {
-  std::atomic<std::uint64_t> appended{0};           // entries since the vault was opened
-  std::atomic<std::uint64_t> synced{0};             // of them, on the medium
-  std::atomic<std::int64_t> oldest_unsynced_ns{0};  // when the oldest that is not was appended, by SteadyNs; 0: none
-};
-
 // The clock of intervals.
 inline std::int64_t SteadyNs() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
@@ -66,9 +59,6 @@ class Metrics {
   // The sum over all stripes. What is recorded meanwhile may be in it or not.
   OperationCounts Counts(Operation operation) const;
 
-  LogGauges& log() { return log_; }
-  const LogGauges& log() const { return log_; }
-
  private:
   struct OperationStripe {
     std::array<std::atomic<std::uint64_t>, kOutcomes> outcomes{};
@@ -82,7 +72,6 @@ class Metrics {
   static std::size_t OwnStripe();
 
   std::array<Stripe, kStripes> stripes_;
-  LogGauges log_;
 };
 
 // Stands at the top of an operation and records it when it goes.

@@ -31,7 +31,7 @@ class Gathering {
     AddLatencies();
     AddCaches(call.core());
     MS_TRY(AddJobs(call.core()));
-    AddLog();
+    AddLog(call.core());
     AddKeyMemory();
     AddGauge("medseal_sessions_open", "Sessions that are logged in.", vault_.session_count());
     MS_TRY(AddAnchor(call.core()));
@@ -146,13 +146,12 @@ class Gathering {
     return Status::Ok();
   }
 
-  void AddLog() {
-    const LogGauges& log = vault_.metrics().log();
-    const std::int64_t oldest = log.oldest_unsynced_ns;
-    AddCounter("medseal_log_entries_appended_total", "Entries that the log of accesses took.", log.appended.load());
-    AddCounter("medseal_log_entries_synced_total", "Entries of it that are on the medium.", log.synced.load());
-    AddGauge("medseal_log_lag_seconds", "Age of the oldest entry that is not on the medium yet.",
-             oldest == 0 ? 0 : Seconds(std::chrono::nanoseconds(std::max<std::int64_t>(0, SteadyNs() - oldest))));
+  void AddLog(const Core& core) {
+    if (core.access_log == nullptr) return;
+    const audit::Log::Lag lag = core.access_log->log().lag();
+    AddCounter("medseal_log_entries_appended_total", "Entries that the log of accesses took.", lag.appended);
+    AddCounter("medseal_log_entries_synced_total", "Entries of it that are on the medium.", lag.synced);
+    AddGauge("medseal_log_lag_seconds", "Age of the oldest entry that is not on the medium yet.", Seconds(lag.oldest));
   }
 
   void AddKeyMemory() {
