@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "format/log_entry.h"
+#include "keys/new_file.h"
 
 namespace mseal::audit {
 namespace {
@@ -37,14 +38,6 @@ ByteArray<16> BootId() {
 }
 
 Bytes MarkOf(format::LogMarkKind kind) { return format::WriteLogMark({kind, NowMs(), BootId()}); }
-
-Status SyncFolder(const std::string& folder) {
-  const int file = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return Status::IoError("the log's folder cannot be opened");
-  const bool synced = fsync(file) == 0;
-  close(file);
-  return synced ? Status::Ok() : Status::IoError("the log's folder cannot be synced");
-}
 
 }  // namespace
 
@@ -99,6 +92,7 @@ Status Log::ReadBack(const LogPosition& anchored) {
   MS_TRY(last.Resume());
   walked_ = last.End();
   current_ = &last;
+  told_ = segments_.size() - 1;
   return Status::Ok();
 }
 
@@ -128,7 +122,7 @@ Status Log::BeginSegment() {
   MS_TRY(segment->Append(format::WriteLogChain({tree_.size(), tree_.peaks()})).status());
   if (number > 1) MS_TRY(segment->Append(MarkOf(format::LogMarkKind::kBeat)).status());
   MS_TRY(segment->Sync());
-  MS_TRY(SyncFolder(options_.folder));
+  MS_TRY(keys::SyncFolderOf(keys::SystemFileIo(), SegmentPath(options_.folder, number)));
   segments_.push_back(std::move(segment));
   walked_ = Segment::kFirstCell;
   current_.store(segments_.back().get(), std::memory_order_release);
@@ -242,7 +236,20 @@ void Log::Run() {
       next_beat = std::chrono::steady_clock::now() + kBeat;
     }
     SyncOnce().Ignore("calls are refused from here on");
+    TellOfFinished();
     lock.lock();
+  }
+}
+
+// Without the lock: what is made of a segment takes its time, and a full one does not change.
+void Log::TellOfFinished() {
+  std::vector<std::shared_ptr<Segment>> full;
+  {
+    const std::lock_guard lock(tree_mutex_);
+    for (; told_ + 1 < segments_.size(); ++told_) full.push_back(segments_[told_]);
+  }
+  for (const auto& segment : full) {
+    if (options_.finished) options_.finished(*segment);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,6 +26,8 @@ struct LogOptions {
   LogSync sync = LogSync::kGroup;
   // The oldest that has to be there: what came before was dropped.
   std::uint64_t first_segment = 1;
+  // Called with each segment that is full, by the log's own thread and not at once: for what is made of it.
+  std::function<void(const Segment&)> finished = {};
   // Segments begin small and double up to this.
   std::uint64_t longest_segment = 32 << 20;
 };
@@ -98,6 +101,7 @@ class Log {
   Status SyncOnce();
   Status SyncThrough(std::uint64_t ticket);
   void Run();
+  void TellOfFinished();
   void NoteMark(ByteView entry);
 
   LogOptions options_;
@@ -111,6 +115,7 @@ class Log {
 
   mutable std::mutex tree_mutex_;  // guards what follows: walking, rolling and syncing are one thread's at a time
   std::vector<std::shared_ptr<Segment>> segments_;  // mapped as long as the log is open: whoever appends takes no lock
+  std::size_t told_ = 0;  // of segments_, that are full and of which `finished` was told, or that were full at opening
   TreeHead tree_;
   std::uint64_t walked_ = Segment::kFirstCell;  // cells of the last segment that are in the tree
   LogPosition synced_;

@@ -8,9 +8,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <mutex>
 
+#include "audit/replaced_file.h"
 #include "base/reader.h"
 #include "base/writer.h"
 #include "crypto/hash.h"
@@ -70,24 +70,6 @@ Bytes PagesOf(KeyView key, const format::LogSegmentHead& head, const std::vector
   return out;
 }
 
-Status WriteWhole(const std::string& path, ByteView bytes) {
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) return Status::IoError(std::string("the log's index cannot be written: ") + std::strerror(errno));
-  while (!bytes.empty()) {
-    const ssize_t size = write(file, bytes.data(), bytes.size());
-    if (size <= 0) {
-      const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-      close(file);
-      return full ? Status::ResourceExhausted("there is no room for the log's index")
-                  : Status::IoError("the log's index cannot be written");
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(size));
-  }
-  const bool synced = fdatasync(file) == 0;
-  close(file);
-  return synced ? Status::Ok() : Status::IoError("the log's index cannot be synced");
-}
-
 Item ItemAt(ByteView page, std::size_t i) {
   Reader in(page.subspan(kProof + i * kItem, kItem));
   Item item;
@@ -115,12 +97,12 @@ void TokensOf(ByteView entry, const VisitToken& visit) {
   if (access->what.has_value()) visit(access->patient_token);
 }
 
+// One at a time: the log's own thread makes those of full segments, and a question those that it misses.
 Status WriteLogIndex(const std::string& path, KeyView key, const Segment& segment) {
+  static std::mutex writing;
+  const std::lock_guard lock(writing);
   MS_ASSIGN(const auto items, Collect(segment));
-  const std::string beside = path + ".new";
-  MS_TRY(WriteWhole(beside, PagesOf(key, segment.head(), items)));
-  if (std::rename(beside.c_str(), path.c_str()) == 0) return Status::Ok();
-  return Status::IoError("the log's index cannot be moved to its place");
+  return ReplaceFile(path, PagesOf(key, segment.head(), items), "an index of the log");
 }
 
 Result<LogIndex> LogIndex::Open(const std::string& path, KeyView key, const format::LogSegmentHead& head) {

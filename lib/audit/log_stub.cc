@@ -1,14 +1,10 @@
 // Writes and reads the stub of what was dropped.
 #include "audit/log_stub.h"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <charconv>
-#include <cstdio>
 
 #include "audit/checkpoint_file.h"
-#include "keys/new_file.h"
+#include "audit/replaced_file.h"
 
 namespace mseal::audit {
 namespace {
@@ -52,15 +48,7 @@ Result<std::optional<LogStub>> ReadLogStub(const std::string& folder, const keys
 }
 
 Status PutLogStub(const std::string& folder, std::string_view note) {
-  const std::string path = LogStubPath(folder), beside = path + ".next";
-  unlink(beside.c_str());
-  keys::NewFile file(keys::SystemFileIo(), beside);
-  MS_TRY(file.Write(AsBytes(note)));
-  MS_TRY(file.Publish());
-  if (std::rename(beside.c_str(), path.c_str()) != 0)
-    return Status::IoError("the stub of dropped entries cannot be written");
-  file.Keep();
-  return keys::SyncFolderOf(keys::SystemFileIo(), path);
+  return ReplaceFile(LogStubPath(folder), AsBytes(note), "the stub of dropped entries");
 }
 
 }  // namespace mseal::audit

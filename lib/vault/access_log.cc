@@ -1,40 +1,23 @@
 // Opens the log, hands out recorders and signs checkpoints.
 #include "vault/access_log.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-
 #include "audit/checkpoint.h"
 #include "audit/log_drop.h"
+#include "audit/log_index.h"
 #include "audit/note.h"
+#include "audit/replaced_file.h"
+#include "schema/schema.h"
 
 namespace mseal::vault {
 namespace {
 
-constexpr std::string_view kAuditClass = "audit";
-
 Result<audit::AuditClass> NewestAuditClass(const people::Chain& chain) {
-  const auto number = chain.FindClass(kAuditClass);
+  const auto number = chain.FindClass(schema::kAudit);
   if (!number.has_value()) return Status::KeyUnavailable("the store has no class audit to seal the log to");
   const people::ClassKeyVersion version = chain.NewestVersion(*number);
   const people::ClassKeyEntry* entry = chain.FindClassKey(*number, version);
   if (entry == nullptr) return Status::KeyUnavailable("the class audit has no key yet");
   return audit::AuditClass{version, entry->public_half};
-}
-
-// Beside its place first: whoever reads it finds a whole one.
-Status ReplaceFile(const std::string& path, std::string_view text) {
-  const std::string beside = path + ".new";
-  const int file = open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) return Status::IoError(std::string("the log's checkpoint cannot be written: ") + std::strerror(errno));
-  const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  close(file);
-  if (written && std::rename(beside.c_str(), path.c_str()) == 0) return Status::Ok();
-  return Status::IoError("the log's checkpoint cannot be written");
 }
 
 }  // namespace
@@ -57,6 +40,10 @@ Result<std::unique_ptr<AccessLog>> AccessLog::Open(const AccessLogOptions& optio
   log.folder = LogFolder(options.store);
   log.store = options.id;
   log.sync = options.sync;
+  log.finished = [raw = opened.get(), folder = log.folder](const audit::Segment& segment) {
+    audit::WriteLogIndex(audit::IndexPath(folder, segment.head().number), raw->keys_.index.Reveal(), segment)
+        .Ignore("the first question that needs it makes it");
+  };
   const audit::NoteKey key{opened->origin_, crypto::VerifyKeyOf(opened->keys_.signer)};
   MS_ASSIGN(const auto stub, audit::ReadLogStub(log.folder, options.id, audit::WriteNoteKey(key)));
   if (stub.has_value()) {
@@ -87,7 +74,7 @@ Result<audit::LogPosition> AccessLog::Checkpoint() {
   const std::string text =
       audit::WriteCheckpoint({.origin = origin_, .size = position.size, .root = position.root, .extensions = {}});
   std::string note = audit::SignNote(text, origin_, keys_.signer);
-  MS_TRY(ReplaceFile(audit::CheckpointPath(LogFolder(options_.store)), note));
+  MS_TRY(audit::ReplaceFile(audit::CheckpointPath(LogFolder(options_.store)), AsBytes(note), "the log's checkpoint"));
   note_ = std::move(note);
   checkpointed_ = position;
   return position;

@@ -7,8 +7,12 @@
 
 #include <fstream>
 
+#include "audit/log_check.h"
 #include "audit/log_heads.h"
+#include "base/clock.h"
+#include "vault/drop_log.h"
 #include "vault/log_queries.h"
+#include "vault/two_persons.h"
 #include "vault_support/backup_desk.h"
 #include "vault_support/records.h"
 
@@ -213,6 +217,16 @@ TEST_F(AccessLog, EntriesAreFoundInFinishedSegments) {
   EXPECT_EQ(reads_of_bob, 1u);
 }
 
+TEST_F(AccessLog, IndexOfAFullSegmentIsThereBeforeAnybodyAsks) {
+  const auto founder = Founder();
+  auto call = founder->Enter();
+  const audit::Log& log = call->core().access_log->log();
+  while (log.Segments().size() < 2) ASSERT_EQ(Read(*founder, "alice"), StatusCode::kOk);
+  const std::string index = audit::IndexPath(vault::LogFolder(lab_.store()), 1);
+  for (int i = 0; i < 1000 && !std::filesystem::exists(index); ++i) usleep(10'000);
+  EXPECT_TRUE(std::filesystem::exists(index));
+}
+
 TEST_F(AccessLog, EveryReadThatWasAnsweredOutlivesTheDeathOfTheProcess) {
   lab_.Close();
   int channel[2];
@@ -369,6 +383,37 @@ TEST_F(BackedUpLog, ComesBackWithARestoreWhichIsOnRecord) {
   const auto entries = ReadsOf(lab_);
   EXPECT_EQ(Count(entries, Operation::kRead), 1u);
   EXPECT_EQ(Count(entries, Operation::kRestore), 1u);
+  const auto founder = Founder();
+  EXPECT_TRUE(lab_.Verify(&*founder).ok());
+}
+
+TEST_F(BackedUpLog, WhatWasDroppedGoesFromTheCopiesAndStaysAwayAfterARestore) {
+  lab_.AddPerson("deputy", {"general"});
+  const auto read_until = [&](std::uint64_t segment) {
+    const auto founder = Founder();
+    while (!std::filesystem::exists(audit::SegmentPath(vault::LogFolder(lab_.store()), segment)))
+      ASSERT_TRUE(lab_.Get(*founder, "alice", "Patient", "1").ok());
+  };
+  read_until(2);
+  lab_.Close();
+  read_until(3);
+  BackUp();
+  const std::string copy = audit::SegmentPath(Path("place-a") + "/log", 1);
+  ASSERT_TRUE(std::filesystem::exists(copy));
+  {
+    const auto founder = Founder();
+    ASSERT_TRUE(vault::Join(*founder, "deputy", AsBytes(Laboratory::kPassword)).ok());
+    auto call = founder->Enter();
+    const auto dropped = vault::DropLog(call->core(), call->desk(), NowMs(), true);
+    ASSERT_TRUE(dropped.ok()) << dropped.status().message();
+    ASSERT_GE(dropped->segments, 1u);
+  }
+  BackUp();
+  EXPECT_FALSE(std::filesystem::exists(copy));
+  EXPECT_EQ(RestoreFrom("place-a").log, vault::RestoredLog::kFits);
+  EXPECT_FALSE(std::filesystem::exists(audit::SegmentPath(vault::LogFolder(lab_.store()), 1)));
+  const auto check = audit::CheckLog({.folder = vault::LogFolder(lab_.store())});
+  EXPECT_TRUE(check.ok()) << check.status().message();
   const auto founder = Founder();
   EXPECT_TRUE(lab_.Verify(&*founder).ok());
 }
