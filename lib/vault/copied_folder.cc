@@ -18,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Status Failed(int error) {
-  const std::string why = "a copy of the store cannot be copied: " + std::generic_category().message(error);
-  return error == ENOSPC || error == EDQUOT ? Status::ResourceExhausted(why) : Status::IoError(why);
+  const std::string why = "a file cannot be copied: " + std::generic_category().message(error);
+  return error == ENOSPC || error == EDQUOT || error == EFBIG ? Status::ResourceExhausted(why) : Status::IoError(why);
 }
 
 class Descriptor {
@@ -47,10 +47,13 @@ Status WriteAll(int to, const char* bytes, std::size_t size) {
   return Status::Ok();
 }
 
+}  // namespace
+
 Status CopyFile(const std::string& from, const std::string& to) {
   const Descriptor in(open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (in.number() < 0) return Failed(errno);
   const Descriptor out(open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+  if (out.number() < 0 && errno == EEXIST) return Status::AlreadyExists("something is where the copy should go");
   if (out.number() < 0) return Failed(errno);
   std::array<char, 1 << 16> buffer;
   for (;;) {
@@ -61,8 +64,6 @@ Status CopyFile(const std::string& from, const std::string& to) {
     MS_TRY(WriteAll(out.number(), buffer.data(), static_cast<std::size_t>(got)));
   }
 }
-
-}  // namespace
 
 Status CopyFolder(const std::string& from, const std::string& to) {
   if (mkdir(to.c_str(), S_IRWXU) != 0)

@@ -1,4 +1,4 @@
-// Copies a database's folder that another tool had copied before.
+// Copies files, and a database's folder that another tool had copied before.
 #pragma once
 
 #include <string>
@@ -6,6 +6,10 @@
 #include "base/status.h"
 
 namespace mseal::vault {
+
+// One regular file into a new one, likewise. Its name is not on the medium yet.
+//   AlreadyExists  there is something at `to`;  IoError, ResourceExhausted
+Status CopyFile(const std::string& from, const std::string& to);
 
 // The regular files of `from` into a new folder `to`, readable by their owner alone and synced; a lock file is left
 // out.

@@ -1,17 +1,13 @@
 // Copies segments and looks at what came back.
 #include "vault/log_copies.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 
 #include "audit/checkpoint.h"
+#include "audit/log_drop.h"
 #include "audit/log_stub.h"
 #include "audit/note.h"
 #include "vault/backup_places.h"
@@ -23,45 +19,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Status Failed(const char* what) {
-  if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
-    return {StatusCode::kResourceExhausted, "there is no room for the copy of the log"};
-  return Status::IoError(std::string(what) + ": " + std::strerror(errno));
+Status Rename(const std::string& from, const std::string& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  return error ? Status::IoError("a copy of the log cannot be renamed: " + error.message()) : Status::Ok();
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int operator*() const { return number_; }
-
- private:
-  int number_;
-};
-
-// Beside its place, synced, then renamed: a copy is whole or not there.
-Status CopyFile(const std::string& from, const std::string& to) {
-  const Descriptor in(open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+// Beside its place first: a copy is whole or not there.
+Status BringCopy(const std::string& from, const std::string& to) {
   const std::string beside = to + ".new";
-  const Descriptor out(open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (*in < 0 || *out < 0) return Failed("a file of the log cannot be copied");
-  Bytes buffer(1 << 20);
-  for (;;) {
-    const ssize_t size = read(*in, buffer.data(), buffer.size());
-    if (size < 0) return Failed("a file of the log cannot be read");
-    if (size == 0) break;
-    for (ssize_t done = 0; done < size;) {
-      const ssize_t wrote = write(*out, buffer.data() + done, static_cast<std::size_t>(size - done));
-      if (wrote < 0) return Failed("the copy of the log cannot be written");
-      done += wrote;
-    }
-  }
-  if (fdatasync(*out) != 0) return Failed("the copy of the log cannot be synced");
-  return std::rename(beside.c_str(), to.c_str()) == 0 ? Status::Ok() : Failed("the copy of the log cannot be renamed");
+  std::error_code ignored;  // nothing may be there
+  fs::remove(beside, ignored);
+  MS_TRY(CopyFile(from, beside));
+  return Rename(beside, to);
 }
 
 // A finished segment never changes: one of the same size is there already.
@@ -104,18 +74,20 @@ Status CopyLogTo(Core& core, const std::string& folder) {
   MS_TRY(core.access_log->Checkpoint().status());
   const std::string own = core.access_log->log().options().folder;
   const std::string checkpoint = "/checkpoint";
-  MS_TRY(CopyFile(own + checkpoint, folder + checkpoint + ".next"));
+  MS_TRY(BringCopy(own + checkpoint, folder + checkpoint + ".next"));
   // Before the segments: a copy without those that were dropped says so.
-  if (fs::exists(audit::LogStubPath(own), error)) MS_TRY(CopyFile(audit::LogStubPath(own), audit::LogStubPath(folder)));
+  if (fs::exists(audit::LogStubPath(own), error))
+    MS_TRY(BringCopy(audit::LogStubPath(own), audit::LogStubPath(folder)));
   MS_ASSIGN(const auto numbers, audit::ListSegments(own));
   for (const std::uint64_t number : numbers) {
     const std::string from = audit::SegmentPath(own, number), to = audit::SegmentPath(folder, number);
     // The last of a copy may have been copied before it was finished.
     const bool known = number + 1 < numbers.back() && IsThere(from, to);
-    if (!known) MS_TRY(CopyFile(from, to));
+    if (!known) MS_TRY(BringCopy(from, to));
   }
-  if (std::rename((folder + checkpoint + ".next").c_str(), (folder + checkpoint).c_str()) != 0)
-    return Failed("the copy of the checkpoint cannot be renamed");
+  MS_TRY(Rename(folder + checkpoint + ".next", folder + checkpoint));
+  // What was dropped for good is not kept by its copies.
+  MS_TRY(audit::RemoveBefore(folder, numbers.front()));
   return SyncFolderOf(folder + checkpoint);
 }
 
@@ -131,8 +103,7 @@ Result<LogCopy> RestoreLog(const std::string& from, const std::string& store, co
   if (walked.ok()) copy.state = walked->segments != 0 ? RestoredLog::kFits : RestoredLog::kMissing;
   if (walked.ok()) return copy;
   copy.state = RestoredLog::kDamaged;
-  fs::rename(LogFolder(store), LogFolder(store) + ".damaged", error);
-  if (error) return Status::IoError("the damaged copy of the log cannot be set aside: " + error.message());
+  MS_TRY(Rename(LogFolder(store), LogFolder(store) + ".damaged"));
   return copy;
 }
 
