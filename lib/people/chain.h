@@ -60,6 +60,10 @@ struct ClassKeyEntry {
 // BLAKE2b-256 of a class key with its class and version: what a statement names it by. FORMAT.md, "Statement".
 ByteArray<32> DigestOfClassKey(const keys::StoreId& store, ClassNumber number, ClassKeyVersion version, KeyView key);
 
+// The class that everyone holds, and the one whose key is an X25519 private key.
+inline constexpr std::string_view kEveryonesClass = "directory";
+inline constexpr std::string_view kAuditClass = "audit";
+
 // Copies and moves; a pointer it gives is good until the chain it came from takes a statement, is moved from or
 // dropped. Reading from several threads is safe.
 class Chain {

@@ -6,7 +6,6 @@
 namespace mseal::people {
 namespace {
 
-constexpr std::string_view kAuditClass = "audit";
 constexpr Operations kOfAnAuditor = Operation::kRead | Operation::kSearch;
 
 // Whoever may read at any time may let others read in need.

@@ -9,7 +9,6 @@ namespace mseal::people {
 namespace {
 
 constexpr std::size_t kMostClasses = format::kHighestClass + 1;
-constexpr std::string_view kAuditClass = "audit";
 
 // A point that gives the same all-zero secret with every private key: a slot sealed to it would open for anybody.
 bool HasSmallOrder(const crypto::PublicKey& key) { return !crypto::SharedSecret(crypto::PrivateKey(), key).ok(); }

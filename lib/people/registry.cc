@@ -21,9 +21,6 @@ Bytes SlotId(ClassNumber number, ClassKeyVersion version, PersonNumber person) {
   return id;
 }
 
-constexpr std::string_view kEveryonesClass = "directory";
-constexpr std::string_view kAuditClass = "audit";
-
 Status Refused() {
   return Status::WrongSecret(
       "unknown person, wrong secret, or locked out after too many of them, which ends by itself or by `person unlock`");

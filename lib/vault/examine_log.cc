@@ -69,7 +69,7 @@ Status ExamineAsserted(Core& core, Desk& desk, Findings& out) {
 
 Status ExamineLog(Core& core, Desk& desk, Findings& out) {
   const auto chain = core.registry->chain();
-  const auto audit = chain->FindClass("audit");
+  const auto audit = chain->FindClass(schema::kAudit);
   if (core.access_log == nullptr || !audit.has_value() || !desk.session->May(*audit, people::Operation::kRead)) {
     out.push_back(
         {Severity::kNote, "log_not_asked", "how accounts are used was not looked at", "ask as somebody who may audit"});

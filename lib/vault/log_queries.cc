@@ -13,8 +13,6 @@ using audit::OpenedEntry;
 using audit::Operation;
 using audit::Outcome;
 
-constexpr std::string_view kAuditClass = "audit";
-
 // The class keys of `audit` as a session's reader asks for them.
 audit::AuditPrivateKeys PrivateKeysOf(Desk& desk, people::ClassNumber audit) {
   auto opened = std::make_shared<std::map<std::uint32_t, crypto::PrivateKey>>();
@@ -27,7 +25,7 @@ audit::AuditPrivateKeys PrivateKeysOf(Desk& desk, people::ClassNumber audit) {
 }
 
 Result<people::ClassNumber> RequireAudit(Core& core, const Desk& desk) {
-  const auto number = core.registry->chain()->FindClass(kAuditClass);
+  const auto number = core.registry->chain()->FindClass(schema::kAudit);
   if (number.has_value() && desk.session->May(*number, people::Operation::kRead)) return *number;
   return Status::PermissionDenied("reading the log takes the class audit");
 }

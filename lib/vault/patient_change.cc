@@ -17,7 +17,6 @@ using store::Table;
 
 constexpr std::uint64_t kDayMs = 24ull * 60 * 60 * 1000;
 constexpr std::uint8_t kOrderedMark = 'o';
-constexpr std::string_view kEveryonesClass = "directory";
 
 Bytes LedgerId(const RecordPlace& place) {
   const keys::RecordHandle handle = place.handle();
@@ -143,7 +142,7 @@ void PatientChange::RemoveRow(ByteView row_key, const seal::Commitment& commitme
 // that its writer holds.
 Status PatientChange::CheckMayWrite() const {
   for (const auto& [number, entry] : chain_->classes()) {
-    const bool own = entry.name != kEveryonesClass;
+    const bool own = entry.name != schema::kDirectory;
     if (own && desk_.session->May(number, people::Operation::kWrite)) return Status::Ok();
   }
   return Status::PermissionDenied("the session may write no class");
