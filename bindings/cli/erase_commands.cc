@@ -11,6 +11,7 @@
 #include "job_commands.h"
 #include "json.h"
 #include "lines.h"
+#include "new_file.h"
 #include "output.h"
 #include "secrets.h"
 #include "talk.h"
@@ -54,28 +55,11 @@ void WriteErasure(const medseal_erasure_info& info, bool json) {
   WriteLine(line.Done());
 }
 
-// A new file, readable by its owner alone; takes no file's place.
-Status WriteNewFile(const std::string& path, medseal::ByteView bytes) {
-  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0) return Error(MEDSEAL_ALREADY_EXISTS, "the certificate's file is there, or cannot be made");
-  bool whole = true;
-  while (whole && !bytes.empty()) {
-    const ssize_t written = write(descriptor, bytes.data(), bytes.size());
-    whole = written > 0;
-    if (whole) bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  whole = whole && fsync(descriptor) == 0;
-  close(descriptor);
-  if (whole) return {};
-  unlink(path.c_str());
-  return Error(MEDSEAL_IO_ERROR, "the certificate's file cannot be written");
-}
-
 Outcome GiveCertificate(medseal::Vault& vault, const medseal::PatientHandle& patient, const std::string& path) {
   CLI_ASSIGN(const medseal::Buffer text, vault.Certificate(patient));
   const medseal::ByteView bytes = text.bytes();
   if (path.empty()) return Write({reinterpret_cast<const char*>(bytes.data()), bytes.size()}), kDone;
-  CLI_TRY(WriteNewFile(path, bytes));
+  CLI_TRY(WriteNewFile(path, bytes, "the certificate"));
   Say(fmt::format("certificate written to {}", path));
   return kDone;
 }

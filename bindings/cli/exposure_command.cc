@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "json.h"
 #include "log_text.h"
+#include "new_file.h"
 #include "output.h"
 #include "page.h"
 #include "talk.h"
@@ -108,7 +109,7 @@ Outcome ShowExposure(const Common& common, const ExposureArguments& arguments) {
     CLI_ASSIGN(const LogQuery query, ReadLogQuery(arguments.log, common));
     CLI_ASSIGN(const medseal::Exposure exposure, session.ExposureOf(query.raw()));
     if (!arguments.html.empty()) {
-      CLI_TRY(WritePage(arguments.html, PageOf(arguments, exposure)));
+      CLI_TRY(WriteNewFile(arguments.html, medseal::AsBytes(PageOf(arguments, exposure)), "the page"));
       Say("written to " + arguments.html);
     }
     if (common.json)

@@ -134,11 +134,7 @@ Outcome ShowLogKey(const Common& common) {
 Outcome ShowLogCheckpoint(const Common& common) {
   return WithVault(common, [&](medseal::Vault& vault) -> Outcome {
     CLI_ASSIGN(const medseal::Buffer note, vault.AuditCheckpoint());
-    const std::string_view text = medseal::AsText(note.bytes());
-    if (common.json)
-      WriteLine(JsonLine("audit_checkpoint").Text("checkpoint", text).Done());
-    else
-      Write(text);
+    WriteCheckpoint(note, common.json);
     return kDone;
   });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "json.h"
+#include "output.h"
 #include "secrets.h"
 
 namespace cli {
@@ -55,6 +56,12 @@ bool Take(const Leaf& leaf, std::string_view kind, medseal::AuditProof& out) {
 }
 
 }  // namespace
+
+void WriteCheckpoint(const medseal::Buffer& note, bool json) {
+  const std::string_view text = medseal::AsText(note.bytes());
+  if (json) return WriteLine(JsonLine("audit_checkpoint").Text("checkpoint", text).Done());
+  Write(text);
+}
 
 std::string HexText(medseal::ByteView bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";

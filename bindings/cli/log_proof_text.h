@@ -13,6 +13,7 @@ std::string ProofJson(std::string_view kind, const medseal::AuditProof& proof);
 // Corrupt: it is no proof of that kind.
 Result<medseal::AuditProof> ParseProof(std::string_view kind, std::string_view json);
 
+void WriteCheckpoint(const medseal::Buffer& note, bool json);
 std::string HexText(medseal::ByteView bytes);
 
 // What is no secret, from a file: a checkpoint, a proof.

@@ -1,12 +1,6 @@
 // Writes pages.
 #include "page.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
 namespace cli {
 namespace {
 
@@ -65,16 +59,5 @@ Page& Page::Table(std::string_view title, const std::vector<std::string>& heads,
 }
 
 std::string Page::Done() { return std::move(text_) + "</body></html>\n"; }
-
-Status WritePage(const std::string& path, std::string_view page) {
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0 && errno == EEXIST)
-    return medseal::Error(MEDSEAL_ALREADY_EXISTS, "a file of that name is there: name another");
-  if (file < 0)
-    return medseal::Error(MEDSEAL_IO_ERROR, std::string("the page cannot be written: ") + std::strerror(errno));
-  const bool written = write(file, page.data(), page.size()) == static_cast<ssize_t>(page.size());
-  return close(file) == 0 && written ? Status()
-                                     : Status(medseal::Error(MEDSEAL_IO_ERROR, "the page cannot be written whole"));
-}
 
 }  // namespace cli

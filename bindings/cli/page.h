@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "status.h"
-
 namespace cli {
 
 class Page {
@@ -22,8 +20,5 @@ class Page {
  private:
   std::string text_;
 };
-
-// A new file that only its owner reads. AlreadyExists, IoError.
-Status WritePage(const std::string& path, std::string_view page);
 
 }  // namespace cli

@@ -38,11 +38,7 @@ Outcome CosignLog(const Common& common, const WitnessArguments& arguments) {
     options.proof = &proof;
   }
   CLI_ASSIGN(const medseal::Buffer note, medseal::SignAsWitness(options));
-  const std::string_view text = medseal::AsText(note.bytes());
-  if (common.json)
-    WriteLine(JsonLine("audit_checkpoint").Text("checkpoint", text).Done());
-  else
-    Write(text);
+  WriteCheckpoint(note, common.json);
   return kDone;
 }
 
