@@ -16,14 +16,11 @@ void Prepare(const benchmark::State&) {
 
 void GoBack(const benchmark::State&) { BenchVault::Instance().ReopenWith(BenchVault::Log::kGroup); }
 
-std::size_t Scatter(std::size_t i) { return i * 7919 % kPatients; }
-
 void ReadRecords(benchmark::State& state) {
   BenchVault& bench = BenchVault::Instance();
   std::size_t i = static_cast<std::size_t>(state.thread_index()) * 1237;
   for (auto _ : state) {
-    auto call = bench.session().Enter();
-    auto record = vault::RecordReader(call->core(), call->desk()).Read(bench.handles()[Scatter(++i)], {});
+    auto record = bench.Get(Scatter(++i));
     if (!record.ok()) state.SkipWithError("does not open");
     benchmark::DoNotOptimize(record);
   }
@@ -34,17 +31,7 @@ void WriteRecords(benchmark::State& state) {
   BenchVault& bench = BenchVault::Instance();
   std::size_t i = static_cast<std::size_t>(state.thread_index()) * 1237;
   for (auto _ : state) {
-    const std::size_t number = Scatter(++i);
-    const Bytes message = MakeVisit(number);
-    const keys::PatientHandle patient = keys::PatientOf(bench.handles()[number]);
-    vault::PutItem item;
-    item.patient.handle = &patient;
-    item.request.type = kType;
-    item.request.record_id = AsBytes(kRecordId);
-    item.request.message = message;
-    auto call = bench.session().Enter();
-    std::vector<vault::PutAnswer> answers;
-    if (!vault::PutAll(call->core(), call->desk(), {&item, 1}, answers).ok()) state.SkipWithError("not written");
+    if (!bench.Put(Scatter(++i)).ok()) state.SkipWithError("not written");
   }
   state.SetItemsProcessed(state.iterations());
 }

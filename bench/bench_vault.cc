@@ -137,6 +137,24 @@ void BenchVault::Fill() {
   }
 }
 
+Result<std::unique_ptr<vault::OpenedRecord>> BenchVault::Get(std::size_t number) {
+  MS_ASSIGN(vault::Call call, session_->Enter());
+  return vault::RecordReader(call.core(), call.desk()).Read(handles_[number], {});
+}
+
+Status BenchVault::Put(std::size_t number) {
+  const Bytes message = MakeVisit(number);
+  const keys::PatientHandle patient = keys::PatientOf(handles_[number]);
+  vault::PutItem item;
+  item.patient.handle = &patient;
+  item.request.type = kType;
+  item.request.record_id = AsBytes(kRecordId);
+  item.request.message = message;
+  MS_ASSIGN(vault::Call call, session_->Enter());
+  std::vector<vault::PutAnswer> answers;
+  return vault::PutAll(call.core(), call.desk(), {&item, 1}, answers);
+}
+
 // Every key row and data key is at hand, as in a vault that has been at work for a while.
 void BenchVault::WarmUp() {
   auto call = Need(session_->Enter());

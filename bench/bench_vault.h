@@ -22,6 +22,9 @@ Bytes MakeVisit(std::size_t number);
 std::string PatientId(std::size_t number);
 std::string FindableName(std::size_t number);
 
+// A walk over all patients that no cache line prefetcher follows.
+inline std::size_t Scatter(std::size_t i) { return i * 7919 % kPatients; }
+
 class BenchVault {
  public:
   // Made at the first call, which takes some seconds; removed at exit.
@@ -30,6 +33,10 @@ class BenchVault {
   // Opened again with a log of accesses of this kind, or with none.
   enum class Log { kNone, kGroup, kSync };
   void ReopenWith(Log log);
+
+  // One patient's record read, or written anew, by the session.
+  Result<std::unique_ptr<vault::OpenedRecord>> Get(std::size_t number);
+  Status Put(std::size_t number);
 
   vault::Session& session() { return *session_; }
   vault::Vault& vault() { return *vault_; }

@@ -6,9 +6,6 @@
 namespace mseal::bench {
 namespace {
 
-// A walk over all patients that no cache line prefetcher follows.
-std::size_t Scatter(std::size_t i) { return i * 7919 % kPatients; }
-
 void PlainGet(benchmark::State& state) {
   BenchVault& bench = BenchVault::Instance();
   Bytes value;
@@ -24,8 +21,7 @@ void Get(benchmark::State& state) {
   BenchVault& bench = BenchVault::Instance();
   std::size_t i = 0;
   for (auto _ : state) {
-    auto call = bench.session().Enter();
-    auto record = vault::RecordReader(call->core(), call->desk()).Read(bench.handles()[Scatter(++i)], {});
+    auto record = bench.Get(Scatter(++i));
     if (!record.ok()) state.SkipWithError("does not open");
     benchmark::DoNotOptimize(record);
   }
@@ -92,17 +88,7 @@ void Put(benchmark::State& state) {
   BenchVault& bench = BenchVault::Instance();
   std::size_t i = 0;
   for (auto _ : state) {
-    const std::size_t number = Scatter(++i);
-    const Bytes message = MakeVisit(number);
-    const keys::PatientHandle patient = keys::PatientOf(bench.handles()[number]);
-    vault::PutItem item;
-    item.patient.handle = &patient;
-    item.request.type = kType;
-    item.request.record_id = AsBytes(kRecordId);
-    item.request.message = message;
-    auto call = bench.session().Enter();
-    std::vector<vault::PutAnswer> answers;
-    if (!vault::PutAll(call->core(), call->desk(), {&item, 1}, answers).ok()) state.SkipWithError("not written");
+    if (!bench.Put(Scatter(++i)).ok()) state.SkipWithError("not written");
   }
 }
 
