@@ -6,26 +6,10 @@ set -eu
 program=$(realpath "$1")
 patients=${2:-3000}
 
-desk=$(mktemp -d)
-trap 'rm -rf "$desk"' EXIT
-exec 3>&1 # the story; what a command prints may go elsewhere
-
-bold='' plain=''
-if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); fi
-title() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain" >&3; }
-medseal() {
-  printf '%s$ medseal %s\n' "$MEDSEAL_PERSON" "$*" >&3
-  "$program" "$@"
-}
-become() { export MEDSEAL_PURPOSE=care MEDSEAL_PERSON="$1" MEDSEAL_PASSWORD_FILE="$desk/people/$1.password"; }
-fail() { printf 'stolen_account: %s\n' "$*" >&2 && exit 1; }
-
-umask 077
-mkdir "$desk/disk" "$desk/usb-stick" "$desk/people" "$desk/watch"
+. "$(dirname "$0")/desk.sh"
+mkdir "$desk/watch"
 cd "$desk/people"
-for name in keyring.passphrase ada grace marie; do head -c 18 /dev/urandom | base64 >"$name.password"; done
-export MEDSEAL_STORE="$desk/disk/store" MEDSEAL_KEYRING="$desk/usb-stick/keyring"
-export MEDSEAL_KEYRING_PASSPHRASE_FILE="$desk/people/keyring.passphrase.password"
+new_passwords keyring.passphrase ada.password grace.password marie.password
 
 title 'A laboratory with its founder ada, a second administrator grace and the nurse marie'
 become ada
@@ -69,7 +53,7 @@ if grep -q '"hiv"' "$desk/watch/exposed"; then fail 'a class is listed that the 
 medseal exposure --of marie --since "$night" --html "$desk/watch/notification.html"
 
 title 'The account gets other keys and another password; every class it held is rotated'
-head -c 18 /dev/urandom | base64 >marie.new
+new_passwords marie.new
 medseal rotate person marie --compromised --new-password-file marie.new || [ $? -eq 14 ]
 
 title 'The stolen password opens nothing any more'

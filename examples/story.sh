@@ -6,32 +6,13 @@ program=$(realpath "$1")
 source=$(realpath "$(dirname "$0")/..")
 began=$(date +%s)
 
-desk=$(mktemp -d)
-trap 'rm -rf "$desk"' EXIT
-exec 3>&1 # the story; what a command prints may go elsewhere
+. "$(dirname "$0")/desk.sh"
 
-bold='' plain=''
-if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); fi
-title() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain" >&3; }
-medseal() {
-  printf '%s$ medseal %s\n' "$MEDSEAL_PERSON" "$*" >&3
-  "$program" "$@"
-}
-become() { export MEDSEAL_PURPOSE=care MEDSEAL_PERSON="$1" MEDSEAL_PASSWORD_FILE="$1.password"; }
-fail() { printf 'story: %s\n' "$*" >&2 && exit 1; }
-
-# In earnest three devices: the store's, the keyring's, and where each person keeps a password.
-umask 077
-mkdir "$desk/disk" "$desk/usb-stick" "$desk/people"
 cd "$desk/people"
 ln -s "$source/tests/data" data # public synthetic records; their licences are in data/LICENSES
-for name in keyring.passphrase ada.password dr-house.password front-desk.password; do
-  head -c 18 /dev/urandom | base64 >"$name"
-done
+new_passwords keyring.passphrase ada.password dr-house.password front-desk.password
 echo '999-73-8265' >ssn
 echo '2 79 03 51 215 189 89' >nir
-export MEDSEAL_STORE="$desk/disk/store" MEDSEAL_KEYRING="$desk/usb-stick/keyring"
-export MEDSEAL_KEYRING_PASSPHRASE_FILE=keyring.passphrase
 
 title 'A vault, its founder ada, a physician and a receptionist'
 become ada
