@@ -5,7 +5,7 @@
 set -eu
 
 packages="build-essential cmake ninja-build ccache pkg-config
-  librocksdb-dev libprotobuf-dev libprotoc-dev protobuf-compiler libsodium-dev libgfshare-dev libp11-kit-dev
+  librocksdb-dev libprotobuf-dev libprotoc-dev protobuf-compiler libsodium-dev nettle-dev libgfshare-dev libp11-kit-dev
   libfmt-dev nlohmann-json3-dev libcli11-dev libsimdjson-dev libicu-dev zlib1g-dev
   libgtest-dev libgmock-dev libbenchmark-dev softhsm2 prometheus golang-go golang-golang-x-mod-dev"
 # Others' packages of Node.js have npm too, and stand in the way of Debian's.

@@ -84,7 +84,7 @@ medseal_code medseal_alert_sink_add(medseal_session* session, medseal_sink_kind 
                                     size_t word_count, uint32_t* id, medseal_error* error) {
   return RunOnRecord(session, audit::Operation::kPolicy, "alert sink add", error, [&]() -> Status {
     MS_TRY(Require(words != nullptr || word_count == 0, "the sink's words are needed"));
-    MS_TRY(Require(kind >= MEDSEAL_SINK_FILE && kind <= MEDSEAL_SINK_COMMAND, "there is no such kind of sink"));
+    MS_TRY(RequireOneOf(kind, MEDSEAL_SINK_FILE, MEDSEAL_SINK_COMMAND, "there is no such kind of sink"));
     format::AlertSink sink{.id = 0, .kind = static_cast<format::SinkKind>(kind), .words = {}};
     for (std::size_t i = 0; i < word_count; ++i) sink.words.emplace_back(Text(words[i]));
     MS_ASSIGN(vault::Call call, session->session->Enter());

@@ -162,7 +162,7 @@ using namespace mseal::abi;
 medseal_code medseal_backup_register(medseal_vault* vault, const char* path, medseal_place_kind kind,
                                      medseal_error* error) {
   return RunOnRecord(vault, audit::Operation::kBackup, Text(path), error, [&]() -> Status {
-    MS_TRY(Require(kind >= MEDSEAL_PLACE_BACKUPS && kind <= MEDSEAL_PLACE_COPIES, "there is no such kind of place"));
+    MS_TRY(RequireOneOf(kind, MEDSEAL_PLACE_BACKUPS, MEDSEAL_PLACE_COPIES, "there is no such kind of place"));
     MS_ASSIGN(vault::Call call, Enter(vault));
     return vault::RegisterPlace(call.core(), vault->vault->options().store, std::string(Text(path)),
                                 static_cast<format::PlaceKind>(kind));

@@ -7,6 +7,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/bytes.h"
 #include "base/status.h"
@@ -64,5 +65,12 @@ inline medseal_bytes Lend(ByteView bytes) { return {bytes.data(), bytes.size()};
 inline std::string_view Text(const char* text) { return text == nullptr ? std::string_view{} : std::string_view(text); }
 
 inline Status Require(bool there, const char* what) { return there ? Status::Ok() : Status::InvalidArgument(what); }
+// Before an enumeration that a caller gave is read as one: C lets it hold any number.
+template <typename Enum>
+Status RequireOneOf(const Enum& given, Enum first, Enum last, const char* what) {
+  std::underlying_type_t<Enum> number;
+  std::memcpy(&number, &given, sizeof(number));
+  return Require(number >= static_cast<decltype(number)>(first) && number <= static_cast<decltype(number)>(last), what);
+}
 
 }  // namespace mseal::abi

@@ -150,8 +150,7 @@ medseal_code medseal_reseal_suite(medseal_session* session, medseal_suite suite,
                                   medseal_error* error) {
   return RunOnRecord(session, audit::Operation::kKeys, "reseal suite", error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && job != nullptr, "session and job are needed"));
-    MS_TRY(Require(suite == MEDSEAL_SUITE_CHACHA20_POLY1305 || suite == MEDSEAL_SUITE_AES256_GCM,
-                   "there is no such suite"));
+    MS_TRY(RequireOneOf(suite, MEDSEAL_SUITE_CHACHA20_POLY1305, MEDSEAL_SUITE_AES256_GCM, "there is no such suite"));
     *job = 0;
     return vault::StartSuiteChange(*session->session, static_cast<crypto::Suite>(suite), *job);
   });

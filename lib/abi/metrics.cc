@@ -11,8 +11,8 @@ medseal_code medseal_metrics_render(medseal_vault* vault, medseal_metrics_format
   return Run(error, [&]() -> Status {
     MS_TRY(Require(vault != nullptr && text != nullptr, "vault and text are needed"));
     *text = nullptr;
-    MS_TRY(Require(format == MEDSEAL_METRICS_PROMETHEUS || format == MEDSEAL_METRICS_JSON,
-                   "there is no such format of metrics"));
+    MS_TRY(
+        RequireOneOf(format, MEDSEAL_METRICS_PROMETHEUS, MEDSEAL_METRICS_JSON, "there is no such format of metrics"));
     MS_ASSIGN(const auto families, vault::GatherMetrics(*vault->vault));
     const std::string rendered =
         format == MEDSEAL_METRICS_JSON ? vault::MetricsAsJson(families) : vault::MetricsAsPrometheus(families);

@@ -36,7 +36,7 @@ namespace {
 
 Result<people::NewPerson> ReadPerson(const medseal_person_options& known) {
   MS_TRY(Require(known.name != nullptr, "a name is needed"));
-  MS_TRY(Require(known.kind >= 0 && known.kind <= 1, "there is no such kind of person"));
+  MS_TRY(RequireOneOf(known.kind, MEDSEAL_HUMAN, MEDSEAL_SERVICE, "there is no such kind of person"));
   MS_TRY(Require(known.class_count == 0 || known.classes != nullptr, "the list of classes is missing"));
   people::NewPerson person;
   person.name = known.name;

@@ -32,7 +32,7 @@ Status ReadItem(const medseal_put_item& given, const schema::Schema& schema, Ite
   MS_ASSIGN(place.known, Read(&given));
   const medseal_put_item& known = place.known;
   MS_TRY(Require(known.ref.type != nullptr, "a record type is needed"));
-  MS_TRY(Require(known.mode >= 0 && known.mode <= 2, "there is no such put mode"));
+  MS_TRY(RequireOneOf(known.mode, MEDSEAL_REPLACE, MEDSEAL_UPDATE, "there is no such put mode"));
   MS_TRY(Require(known.clear_count == 0 || (known.clear != nullptr && known.mode == MEDSEAL_UPDATE),
                  "fields are cleared by an update only"));
   MS_ASSIGN(item.patient, PatientOf(known.ref, place.handle));
@@ -44,8 +44,8 @@ Status ReadItem(const medseal_put_item& given, const schema::Schema& schema, Ite
   for (std::size_t i = 0; i < known.clear_count; ++i) place.clear.push_back(Text(known.clear[i]));
   item.request.clear = place.clear;
   item.request.message = View(known.message);
+  MS_TRY(RequireOneOf(known.format, MEDSEAL_PROTO, MEDSEAL_JSON, "there is no such format"));
   if (known.format == MEDSEAL_PROTO) return Status::Ok();
-  MS_TRY(Require(known.format == MEDSEAL_JSON, "there is no such format"));
   const schema::TypePlan* type = schema.FindType(known.ref.type);
   MS_TRY(Require(type != nullptr, "the schema has no such record type"));
   MS_ASSIGN(place.from_json, schema.FromJson(*type, View(known.message)));

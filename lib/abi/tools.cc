@@ -17,7 +17,7 @@ bool Tell(medseal_progress_callback callback, void* context, std::uint64_t done,
 }
 
 Result<vault::ImportOptions> ReadImport(const medseal_import_options& known) {
-  MS_TRY(Require(known.source >= 0 && known.source <= 1, "there is no such source"));
+  MS_TRY(RequireOneOf(known.source, MEDSEAL_FHIR, MEDSEAL_HL7V2, "there is no such source"));
   MS_TRY(Require(known.file_count > 0 && known.files != nullptr, "files are needed"));
   vault::ImportOptions options;
   options.source = static_cast<vault::SourceKind>(known.source);

@@ -29,7 +29,7 @@ Status Init(const medseal_init_options* given) {
   MS_ASSIGN(const medseal_init_options known, Read(given));
   MS_ASSIGN(const medseal_keyring keyring, Read(known.keyring));
   MS_TRY(Require(known.store != nullptr && known.person != nullptr, "store and person are needed"));
-  MS_TRY(Require(known.suite >= 0 && known.suite <= 2, "there is no such suite"));
+  MS_TRY(RequireOneOf(known.suite, MEDSEAL_SUITE_AUTO, MEDSEAL_SUITE_AES256_GCM, "there is no such suite"));
   vault::InitOptions options;
   options.store = known.store;
   options.keyring = Text(keyring.path);
@@ -46,7 +46,7 @@ Result<std::shared_ptr<vault::Vault>> Open(const medseal_open_options* given) {
   MS_ASSIGN(const medseal_open_options known, Read(given));
   MS_ASSIGN(const medseal_keyring keyring, Read(known.keyring));
   MS_TRY(Require(known.store != nullptr, "the store is needed"));
-  MS_TRY(Require(known.durability >= 0 && known.durability <= 1, "there is no such durability"));
+  MS_TRY(RequireOneOf(known.durability, MEDSEAL_POWER, MEDSEAL_PROCESS, "there is no such durability"));
   vault::OpenOptions options;
   options.store = known.store;
   options.keyring = Text(keyring.path);
@@ -55,8 +55,7 @@ Result<std::shared_ptr<vault::Vault>> Open(const medseal_open_options* given) {
   options.accept_stale = known.accept_stale != 0;
   if (known.cache_patients != 0) options.cache_patients = known.cache_patients;
   if (known.cache_bytes != 0) options.cache_bytes = known.cache_bytes;
-  MS_TRY(
-      Require(known.audit == MEDSEAL_AUDIT_GROUP || known.audit == MEDSEAL_AUDIT_SYNC, "there is no such audit mode"));
+  MS_TRY(RequireOneOf(known.audit, MEDSEAL_AUDIT_GROUP, MEDSEAL_AUDIT_SYNC, "there is no such audit mode"));
   options.audit = known.audit == MEDSEAL_AUDIT_SYNC ? audit::LogSync::kEach : audit::LogSync::kGroup;
   options.on_alert = CallbackOf(known.alert_callback, known.alert_context);
   return vault::Vault::Open(options);

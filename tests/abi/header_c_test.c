@@ -682,6 +682,43 @@ static void AskedForAMaskItIsNamed(medseal_session* session) {
   medseal_record_free(record);
 }
 
+/* C lets an enumeration hold any number. */
+static void NumbersOfNoEnumerationAreInvalidArguments(medseal_vault* vault, medseal_session* session) {
+  const medseal_keyring keyring = the_keyring("open keyring");
+  medseal_init_options init = MEDSEAL_INIT(medseal_init_options);
+  medseal_open_options open = MEDSEAL_INIT(medseal_open_options);
+  medseal_person_options person = MEDSEAL_INIT(medseal_person_options);
+  medseal_import_options import = MEDSEAL_INIT(medseal_import_options);
+  medseal_put_item item = MEDSEAL_INIT(medseal_put_item);
+  const char* words[] = {"/dev/null"};
+  medseal_vault* opened = NULL;
+  uint32_t job = 0;
+  init.store = open.store = store;
+  init.keyring = open.keyring = &keyring;
+  init.person = person.name = "eve";
+  init.suite = (medseal_suite)7;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_init(&init, &error));
+  open.durability = (medseal_durability)7;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_open(&open, &opened, &error));
+  open.durability = MEDSEAL_POWER;
+  open.audit = (medseal_audit)7;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_open(&open, &opened, &error));
+  person.kind = (medseal_person_kind)7;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_person_add(session, &person, &error));
+  import.source = (medseal_source)7;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_import(session, &import, NULL, &error));
+  item.ref = ref_of("numbers");
+  item.mode = (medseal_put_mode)7;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_put(session, &item, NULL, &error));
+  item.mode = MEDSEAL_REPLACE;
+  item.format = (medseal_format)7;
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_put(session, &item, NULL, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_reseal_suite(session, (medseal_suite)7, &job, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_backup_register(vault, folder, (medseal_place_kind)7, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT,
+              medseal_alert_sink_add(session, (medseal_sink_kind)7, words, 1, &job, &error));
+}
+
 static void MetricsAreText(medseal_vault* vault) {
   medseal_buffer* shown = NULL;
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_metrics_render(NULL, MEDSEAL_METRICS_PROMETHEUS, &shown, &error));
@@ -727,6 +764,7 @@ int main(void) {
     RetentionIsAPlanUnlessToldToRun(session);
     ALargeValueIsReadInPieces(session);
     AskedForAMaskItIsNamed(session);
+    NumbersOfNoEnumerationAreInvalidArguments(vault, session);
     MetricsAreText(vault);
     AChildOfForkIsRefused(session);
     ChildrenOutliveTheirParents(vault, session);

@@ -26,6 +26,7 @@ const std::vector<std::pair<std::string_view, std::set<std::string_view>>> kOwne
     {"sodium", {"lib/crypto"}},
     {"intel-ipsec-mb.h", {"lib/crypto"}},
     {"libgfshare.h", {"lib/crypto"}},
+    {"nettle/", {"lib/crypto"}},
     {"rocksdb/", {"lib/store"}},
     {"p11-kit/", {"lib/keys"}},
     {"google/protobuf/", {"lib/schema"}},
