@@ -49,8 +49,11 @@ Result<audit::LogPosition> SignedPosition(const Core& core, const std::string& t
   return audit::LogPosition{checkpoint.size, checkpoint.root};
 }
 
-// Whether the log was at these positions; those beyond its end are passed over.
-Result<bool> WasAt(const std::string& folder, const keys::StoreId& id, std::vector<audit::LogPosition> positions) {
+// Whether the log was at these positions when it had `end` entries; those beyond that are passed over, for what was
+// appended since is not what was lost.
+Result<bool> WasAt(const std::string& folder, const keys::StoreId& id, std::uint64_t end,
+                   std::vector<audit::LogPosition> positions) {
+  std::erase_if(positions, [&](const audit::LogPosition& one) { return one.size > end; });
   std::vector<std::uint64_t> sizes;
   for (const audit::LogPosition& one : positions) sizes.push_back(one.size);
   std::sort(sizes.begin(), sizes.end());
@@ -79,10 +82,12 @@ Status CopyLogTo(Core& core, const std::string& folder) {
   if (fs::exists(audit::LogStubPath(own), error))
     MS_TRY(BringCopy(audit::LogStubPath(own), audit::LogStubPath(folder)));
   MS_ASSIGN(const auto numbers, audit::ListSegments(own));
+  MS_ASSIGN(const auto copied, audit::ListSegments(folder));
+  const std::uint64_t last_copied = copied.empty() ? 0 : copied.back();
   for (const std::uint64_t number : numbers) {
     const std::string from = audit::SegmentPath(own, number), to = audit::SegmentPath(folder, number);
-    // The last of a copy may have been copied before it was finished.
-    const bool known = number + 1 < numbers.back() && IsThere(from, to);
+    // The last of a copy was copied before it was finished, and has its size from the beginning.
+    const bool known = number < numbers.back() && number < last_copied && IsThere(from, to);
     if (!known) MS_TRY(BringCopy(from, to));
   }
   MS_TRY(Rename(folder + checkpoint + ".next", folder + checkpoint));
@@ -112,9 +117,10 @@ namespace {
 // Against what was signed when it was made, and what was anchored.
 Result<RestoredLog> Judge(const Core& core, const std::string& store, const audit::LogPosition& anchored,
                           const std::string& checkpoint) {
+  const std::uint64_t end = core.access_log->log().found().position.size;
   const auto signed_at = SignedPosition(core, checkpoint);
-  if (!signed_at.ok() || signed_at->size > core.access_log->log().found().position.size) return RestoredLog::kForked;
-  MS_ASSIGN(const bool fits, WasAt(LogFolder(store), core.identity.store, {anchored, *signed_at}));
+  if (!signed_at.ok() || signed_at->size > end) return RestoredLog::kForked;
+  MS_ASSIGN(const bool fits, WasAt(LogFolder(store), core.identity.store, end, {anchored, *signed_at}));
   return fits ? RestoredLog::kFits : RestoredLog::kForked;
 }
 

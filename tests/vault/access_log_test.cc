@@ -348,6 +348,11 @@ class BackedUpLog : public BackupDesk {
     EXPECT_TRUE(asked.ok()) << asked.message();
     return reads;
   }
+  void ReadUntil(std::uint64_t segment) {
+    const auto founder = Founder();
+    while (!std::filesystem::exists(audit::SegmentPath(vault::LogFolder(lab_.store()), segment)))
+      ASSERT_TRUE(lab_.Get(*founder, "alice", "Patient", "1").ok());
+  }
   vault::RestoreReport RestoreFrom(const std::string& place) {
     lab_.Close();
     std::filesystem::remove_all(lab_.store());
@@ -389,14 +394,9 @@ TEST_F(BackedUpLog, ComesBackWithARestoreWhichIsOnRecord) {
 
 TEST_F(BackedUpLog, WhatWasDroppedGoesFromTheCopiesAndStaysAwayAfterARestore) {
   lab_.AddPerson("deputy", {"general"});
-  const auto read_until = [&](std::uint64_t segment) {
-    const auto founder = Founder();
-    while (!std::filesystem::exists(audit::SegmentPath(vault::LogFolder(lab_.store()), segment)))
-      ASSERT_TRUE(lab_.Get(*founder, "alice", "Patient", "1").ok());
-  };
-  read_until(2);
+  ReadUntil(2);
   lab_.Close();
-  read_until(3);
+  ReadUntil(3);
   BackUp();
   const std::string copy = audit::SegmentPath(Path("place-a") + "/log", 1);
   ASSERT_TRUE(std::filesystem::exists(copy));
@@ -416,6 +416,15 @@ TEST_F(BackedUpLog, WhatWasDroppedGoesFromTheCopiesAndStaysAwayAfterARestore) {
   EXPECT_TRUE(check.ok()) << check.status().message();
   const auto founder = Founder();
   EXPECT_TRUE(lab_.Verify(&*founder).ok());
+}
+
+TEST_F(BackedUpLog, SegmentThatWasCopiedBeforeItWasFullIsCopiedAgain) {
+  BackUp();
+  ReadUntil(3);
+  BackUp();
+  const vault::RestoreReport report = RestoreFrom("place-a");
+  EXPECT_EQ(report.log, vault::RestoredLog::kFits);
+  EXPECT_LT(report.log_entries_lost, 10u);
 }
 
 TEST_F(BackedUpLog, CopyThatSomebodyChangedIsNotTakenForTheLog) {
