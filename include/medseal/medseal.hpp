@@ -257,6 +257,26 @@ struct AlertSink {
   std::vector<std::string> words = {};
 };
 
+struct DeclaredJob {
+  std::string name = {};
+  std::string person = {};
+  std::vector<std::string> types = {};
+  std::vector<std::string> fields = {};  // TYPE.FIELD; none: all fields of the types
+  std::uint32_t patients = 0;            // in one window
+  std::uint32_t from_minute = 0;
+  std::uint32_t to_minute = 0;
+  std::uint32_t days = 0;  // bit 0 Monday; 0: every day
+  std::uint64_t until_ms = 0;
+  // Told, and not read when a job is declared.
+  medseal_declared_job_state state = MEDSEAL_DECLARED_JOB_IN_FORCE;
+  std::string declared_by = {};
+  std::string second = {};
+  std::uint64_t declared_ms = 0;
+  std::uint64_t used_ms = 0;  // 0: never
+  std::uint64_t window_ms = 0;
+  std::uint32_t read = 0;
+};
+
 struct LoginOptions {
   Name person = {};
   ByteView password = {};
@@ -264,6 +284,7 @@ struct LoginOptions {
   Name on_behalf_of = {};
   Name origin = {};
   ByteView key_file = {};  // instead of a password
+  Name job = {};           // a declared one; empty: none
 };
 
 // A patient by external id, or by the handle that a put or a record gave.
@@ -525,6 +546,12 @@ inline medseal_ref Raw(const Ref& ref) {
   out.patient = Raw(ref.patient.id());
   out.patient_handle = ref.patient.handle();
   out.record = Raw(AsBytes(ref.record));
+  return out;
+}
+// Borrows the words.
+inline std::vector<const char*> Pointers(const std::vector<std::string>& words) {
+  std::vector<const char*> out;
+  for (const std::string& word : words) out.push_back(word.c_str());
   return out;
 }
 // What borrows the query lives as long as it.
@@ -932,6 +959,31 @@ class Session {
   }
   Status RemoveAlertSink(std::uint32_t id) { return internal::Call(medseal_alert_sink_remove, raw_.get(), id); }
   Status TestAlerts() { return internal::Call(medseal_alert_test, raw_.get()); }
+  Status DeclareJob(const DeclaredJob& job) {
+    const std::vector<const char*> types = internal::Pointers(job.types), fields = internal::Pointers(job.fields);
+    auto raw = internal::Sized<medseal_declared_job>();
+    raw.name = job.name.c_str();
+    raw.person = job.person.c_str();
+    raw.types = types.data();
+    raw.type_count = types.size();
+    raw.fields = fields.data();
+    raw.field_count = fields.size();
+    raw.patients = job.patients;
+    raw.from_minute = job.from_minute;
+    raw.to_minute = job.to_minute;
+    raw.days = job.days;
+    raw.until_ms = job.until_ms;
+    return internal::Call(medseal_declared_job_declare, raw_.get(), &raw);
+  }
+  Status RevokeDeclaredJob(Name name) { return internal::Call(medseal_declared_job_revoke, raw_.get(), name.c_str()); }
+  // An empty name: all of them.
+  Result<std::vector<DeclaredJob>> DeclaredJobs(Name name = {}) {
+    std::vector<DeclaredJob> out;
+    const Status status = internal::Call(medseal_declared_jobs, raw_.get(), name.c_str(), &Session::TakeDeclaredJob,
+                                         static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
   Status PlantCanaries(std::uint32_t count) { return internal::Call(medseal_canary_plant, raw_.get(), count); }
   // The number of the job that the erasure of those before joined; 0: none.
   Result<std::uint32_t> RotateCanaries() {
@@ -1084,6 +1136,25 @@ class Session {
         {info->id, info->kind, {info->words, info->words + info->word_count}});
     return 0;
   }
+  static int TakeDeclaredJob(void* jobs, const medseal_declared_job* info) {
+    static_cast<std::vector<DeclaredJob>*>(jobs)->push_back({.name = info->name,
+                                                             .person = info->person,
+                                                             .types = {info->types, info->types + info->type_count},
+                                                             .fields = {info->fields, info->fields + info->field_count},
+                                                             .patients = info->patients,
+                                                             .from_minute = info->from_minute,
+                                                             .to_minute = info->to_minute,
+                                                             .days = info->days,
+                                                             .until_ms = info->until_ms,
+                                                             .state = info->state,
+                                                             .declared_by = info->declared_by,
+                                                             .second = info->second,
+                                                             .declared_ms = info->declared_ms,
+                                                             .used_ms = info->used_ms,
+                                                             .window_ms = info->window_ms,
+                                                             .read = info->read});
+    return 0;
+  }
   static int TakeCanary(void* patients, const std::uint8_t* handle) {
     static_cast<std::vector<PatientHandle>*>(patients)->push_back(
         internal::Copied<MEDSEAL_PATIENT_HANDLE_SIZE>(handle));
@@ -1170,6 +1241,7 @@ class Vault {
     raw.on_behalf_of = options.on_behalf_of.c_str();
     raw.origin = options.origin.c_str();
     raw.key_file = internal::Raw(options.key_file);
+    raw.job = options.job.c_str();
     medseal_session* session = nullptr;
     const Status status = internal::Call(medseal_login, raw_.get(), &raw, &session);
     if (!status.ok()) return status.error();

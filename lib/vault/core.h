@@ -68,10 +68,10 @@ struct Core {
   SchemaBook schemas;
   IndexGenerations generations;
   PatientLocks locks;
-  std::mutex job_mutex;     // one job works at a time
+  std::mutex job_mutex;       // one job works at a time
   std::mutex numbered_mutex;  // one row of those that are numbered one after the other is added or changed at a time
-  std::mutex canary_mutex;  // the row of planted patients changes
-  std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
+  std::mutex canary_mutex;    // the row of planted patients changes
+  std::mutex gather_mutex;    // an erasure joins an epoch change, or the change closes
   MarkedPatients marked;
   LoginAttempts attempts;
   Gate new_patients;  // shared by whoever makes one, from before the lock of its handle until the commit
@@ -113,6 +113,8 @@ struct Desk {
   // What alerts go by: of the person, and of this session alone. Null without a session.
   std::shared_ptr<audit::PersonWatch> watch;
   std::uint32_t habit_limit = ~std::uint32_t{0};
+  std::shared_ptr<audit::JobWatch> job;                // that the session is for; null: none
+  mutable std::atomic<bool> outside_job{false};        // from then on as without one
   mutable std::atomic<std::uint64_t> last_patient{0};  // as Planted::MarkOf has them
   mutable std::atomic<std::uint64_t> last_planted{0};
   mutable std::atomic<std::uint64_t> last_hour_outside{0};
