@@ -65,8 +65,13 @@ Outcome ShowSeenBy(const Common& common, const LogArguments& arguments);
 Outcome ShowAccounting(const Common& common, const LogArguments& arguments);
 struct ExposureArguments {
   LogArguments log;
+  std::string backup;  // number, or place
+  std::string place;
+  std::string key;   // CLASS@VERSION
   std::string html;  // path of a page to write
 };
+// With --backup or --key.
+Outcome ShowHeldExposure(const Common& common, const ExposureArguments& arguments);
 Outcome ShowExposure(const Common& common, const ExposureArguments& arguments);
 struct LogExportArguments {
   LogArguments log;

@@ -1335,6 +1335,7 @@ typedef struct medseal_audit_entry {
   size_t redacted_class_count;
   const char* const* fields;           /* opened or written */
   size_t field_count;
+  int canary;               /* the patient is planted: nobody's data, and nobody to tell */
 } medseal_audit_entry;
 /* `entry` is good during the call. Return 0 to go on; anything else ends the listing with CANCELLED. */
 typedef int (*medseal_audit_callback)(void* context, const medseal_audit_entry* entry);
@@ -1349,6 +1350,12 @@ typedef struct medseal_audit_query {
   const char* operation;
   const char* outcome;
   uint64_t from_index;
+  /* Of medseal_exposure alone, in the place of a person: one of the two. */
+  int of_backup;              /* 1: of a backup */
+  const char* backup_place;   /* its path as medseal_backups has it; NULL: the first that has the backup */
+  uint32_t backup;            /* number; 0: the newest */
+  const char* key_class;      /* of a class key */
+  uint32_t key_version;
 } medseal_audit_query;
 
 /* In the order of the log. `query` may be NULL: all of it.
@@ -1366,6 +1373,8 @@ typedef struct medseal_exposed_patient {
   uint64_t first_ms;
   uint64_t last_ms;
   int canary;                 /* planted: nobody's data */
+  const char* const* not_assessed; /* classes of which nobody can say whether there are values; of backups and keys */
+  size_t not_assessed_count;
 } medseal_exposed_patient;
 typedef int (*medseal_exposed_callback)(void* context, const medseal_exposed_patient* patient);
 
@@ -1377,10 +1386,19 @@ typedef struct medseal_exposure_summary {
   uint64_t searches;
   uint64_t unknown;  /* reads of patients erased since: what was read is not known any more */
   uint64_t asserted; /* reads that the host said were on behalf of somebody: asserted, not proven */
-  uint64_t canaries; /* planted patients, which `patients` does not count */
+  uint64_t canaries; /* planted patients, whom no other number counts */
+  uint32_t backup;       /* its number */
+  uint64_t not_assessed; /* patients of whom something could not be told */
+  uint64_t erased;       /* in the backup, but dead: what was theirs opens from nowhere */
+  uint64_t unreadable;   /* in the backup, without a key row that opens */
 } medseal_exposure_summary;
 /* What `query->person` read from since_ms until until_ms: the patients, and which classes of them. `summary` and `callback` may be NULL.
- * Errors as medseal_audit_entries. */
+ * Of a backup: what opens from it with the provider's secrets and the keys of now; of a class key: whose data keys are wrapped under that
+ * version now (of who has them under a later one nobody can say: not assessed). Then `reads` are records with such values, `fields` the
+ * values in them, replaced ones too, first and last when they were written; `since_ms` and `until_ms` are not read. Only classes that the
+ * session may read are opened, the others are named. Patients are told one after the other. A backup is copied into the system's place for
+ * temporary files meanwhile.
+ * Errors as medseal_audit_entries; NOT_FOUND also for a backup, class or version; of a backup what medseal_restore has for its bundle. */
 MEDSEAL_API medseal_code medseal_exposure(medseal_session* session, const medseal_audit_query* query, medseal_exposed_callback callback,
                                           void* context, medseal_exposure_summary* summary, medseal_error* error);
 

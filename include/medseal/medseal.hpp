@@ -410,6 +410,12 @@ struct AuditQuery {
   Name operation = {};
   Name outcome = {};
   std::uint64_t from_index = 0;
+  // Of an exposure alone, in the place of a person.
+  bool of_backup = false;
+  Name backup_place = {};  // empty: the first that has it
+  std::uint32_t backup = 0;
+  Name key_class = {};
+  std::uint32_t key_version = 0;
 };
 struct ExposedPatient {
   PatientHandle patient = {};
@@ -419,6 +425,7 @@ struct ExposedPatient {
   std::uint64_t first_ms = 0;
   std::uint64_t last_ms = 0;
   bool canary = false;  // planted: nobody's data
+  std::vector<std::string> not_assessed = {};
 };
 struct Exposure {
   medseal_exposure_summary summary = {};
@@ -567,6 +574,11 @@ struct RawAuditQuery {
     query.operation = or_null(given.operation);
     query.outcome = or_null(given.outcome);
     query.from_index = given.from_index;
+    query.of_backup = given.of_backup ? 1 : 0;
+    query.backup_place = or_null(given.backup_place);
+    query.backup = given.backup;
+    query.key_class = or_null(given.key_class);
+    query.key_version = given.key_version;
   }
   RawAuditQuery(const RawAuditQuery&) = delete;
   RawAuditQuery& operator=(const RawAuditQuery&) = delete;
@@ -854,6 +866,24 @@ class Session {
     return exposure;
   }
 
+  // The same, patient after patient, for more of them than memory should hold: `visit(ExposedPatient)` answers whether
+  // to go on.
+  template <typename Visit>
+  Result<medseal_exposure_summary> VisitExposure(const AuditQuery& query, Visit&& visit) {
+    const internal::RawAuditQuery raw(query);
+    using Function = std::remove_reference_t<Visit>;
+    const medseal_exposed_callback forward = [](void* context, const medseal_exposed_patient* info) {
+      std::vector<ExposedPatient> one;
+      TakeExposed(&one, info);
+      return (*static_cast<Function*>(context))(std::move(one.front())) ? 0 : 1;
+    };
+    auto summary = internal::Sized<medseal_exposure_summary>();
+    const Status status = internal::Call(medseal_exposure, raw_.get(), &raw.query, forward,
+                                         const_cast<void*>(static_cast<const void*>(std::addressof(visit))), &summary);
+    if (!status.ok()) return status.error();
+    return summary;
+  }
+
   // Without `run` it only looks.
   Result<medseal_audit_drop_report> DropAudit(std::uint64_t before_ms, bool run) {
     auto report = internal::Sized<medseal_audit_drop_report>();
@@ -1096,7 +1126,8 @@ class Session {
          .fields = info->fields,
          .first_ms = info->first_ms,
          .last_ms = info->last_ms,
-         .canary = info->canary != 0});
+         .canary = info->canary != 0,
+         .not_assessed = {info->not_assessed, info->not_assessed + info->not_assessed_count}});
     return 0;
   }
   static int TakeMark(void* marks, const medseal_mark_info* info) {
