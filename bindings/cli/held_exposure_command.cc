@@ -1,5 +1,6 @@
 // exposure --backup, --key: what lies open to who has a backup or a class key; the content of a breach notification.
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -71,7 +72,8 @@ class Tally {
       : json_(json), quiet_(quiet), keep_(keep), progress_("exposure", "patients") {}
 
   bool Take(const medseal::ExposedPatient& patient) {
-    progress_.Update(++seen_, 0, 0);
+    ++seen_;
+    if (quiet_ || isatty(STDOUT_FILENO) == 0) progress_.Update(seen_, 0, 0);  // not among the lines
     if (!patient.canary) {
       for (const std::string& name : patient.classes) ++by_class_[name];
       for (const std::string& name : patient.not_assessed) ++unknown_by_class_[name];
@@ -147,7 +149,8 @@ void WriteText(const Asked& asked, const medseal_exposure_summary& all, const Ta
     WriteLine(fmt::format("  {:<16} {:>9} patients not assessable", Printable(name), Grouped(patients)));
   if (all.erased != 0) WriteLine(fmt::format("  {} erased patients, who open from nowhere", Grouped(all.erased)));
   if (all.unreadable != 0)
-    WriteLine(fmt::format("  {} patients without a key row that opens now", Grouped(all.unreadable)));
+    WriteLine(fmt::format("  {} patients who do not open: no key row of theirs does, or rows were changed",
+                          Grouped(all.unreadable)));
   if (all.canaries != 0) WriteLine(fmt::format("  {} planted patients, who are not counted", Grouped(all.canaries)));
 }
 
@@ -160,7 +163,7 @@ std::string PageOf(const Asked& asked, const medseal_exposure_summary& all, cons
               {"Field values", Grouped(all.fields)},
               {"Patients of whom something is not assessable", Grouped(all.not_assessed)},
               {"Erased patients, who open from nowhere", Grouped(all.erased)},
-              {"Patients without a key row that opens now", Grouped(all.unreadable)},
+              {"Patients who do not open: no key row does, or rows were changed", Grouped(all.unreadable)},
               {"Planted patients, nobody to notify and not counted", Grouped(all.canaries)}});
   std::vector<std::vector<std::string>> rows;
   for (const auto& [name, patients] : tally.by_class()) rows.push_back({name, Grouped(patients), ""});

@@ -1390,7 +1390,7 @@ typedef struct medseal_exposure_summary {
   uint32_t backup;       /* its number */
   uint64_t not_assessed; /* patients of whom something could not be told */
   uint64_t erased;       /* in the backup, but dead: what was theirs opens from nowhere */
-  uint64_t unreadable;   /* in the backup, without a key row that opens */
+  uint64_t unreadable;   /* without a key row that opens, or with rows that were changed */
 } medseal_exposure_summary;
 /* What `query->person` read from since_ms until until_ms: the patients, and which classes of them. `summary` and `callback` may be NULL.
  * Of a backup: what opens from it with the provider's secrets and the keys of now; of a class key: whose data keys are wrapped under that

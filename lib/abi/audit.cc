@@ -87,7 +87,7 @@ class ShownEntry {
     info_.redacted_class_count = redacted_.size();
     info_.fields = fields_.data();
     info_.field_count = fields_.size();
-    info_.canary = entry.patient.has_value() && core_.IsPlanted(*entry.patient) ? 1 : 0;
+    info_.canary = entry.patient.has_value() && core_.WasPlanted(*entry.patient) ? 1 : 0;
     return info_;
   }
 
@@ -145,7 +145,7 @@ Status ShowExposure(vault::Core& core, const vault::Exposure& exposure, medseal_
   filled.unknown = exposure.unknown;
   filled.asserted = exposure.asserted;
   for (const auto& [handle, patient] : exposure.patients) {
-    const bool planted = core.IsPlanted(handle);
+    const bool planted = core.WasPlanted(handle);
     ++(planted ? filled.canaries : filled.patients);
     filled.reads -= planted ? patient.reads : 0;
     filled.fields -= planted ? patient.fields : 0;
@@ -163,7 +163,7 @@ Status ShowExposure(vault::Core& core, const vault::Exposure& exposure, medseal_
     info.fields = patient.fields;
     info.first_ms = patient.first_ms;
     info.last_ms = patient.last_ms;
-    info.canary = core.IsPlanted(handle) ? 1 : 0;
+    info.canary = core.WasPlanted(handle) ? 1 : 0;
     if (callback != nullptr && callback(context, &info) != 0)
       return Status::Cancelled("the callback ended the listing");
   }
@@ -190,7 +190,7 @@ class ShownHeld {
     info.fields = held.fields;
     info.first_ms = held.first_ms;
     info.last_ms = held.last_ms;
-    info.canary = core_.IsPlanted(held.patient) ? 1 : 0;
+    info.canary = core_.WasPlanted(held.patient) ? 1 : 0;
     info.not_assessed = not_assessed_.data();
     info.not_assessed_count = not_assessed_.size();
     return callback_(context_, &info) == 0 ? Status::Ok() : Status::Cancelled("the callback ended the listing");

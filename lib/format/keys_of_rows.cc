@@ -138,6 +138,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kBackupPlace:
     case MetaKind::kErasure:
     case MetaKind::kMark:
+    case MetaKind::kFormerCanary:
       return 16;
     case MetaKind::kLedger:
       return 32;

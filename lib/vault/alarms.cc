@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "format/canary_row.h"
 #include "people/policy.h"
+#include "vault/canaries.h"
 #include "vault/core.h"
 #include "vault/erasures.h"
 #include "vault/known_time.h"
@@ -66,6 +67,10 @@ void Alarms::Load() {
   LoadLimits();
   clock_ = ClockLessPassed();
   looked_at_ = PassedMs();
+  if (auto former = ReadFormerCanaries(core_); former.ok())
+    former_.Set(*former);
+  else
+    loaded_ = former.status();
   const auto planted = ReadPlanted(core_);
   if (planted.ok())
     planted_.Set(*planted);

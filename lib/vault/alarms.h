@@ -48,6 +48,8 @@ class Alarms {
 
   AlertDelivery& delivery() { return delivery_; }
   Planted& planted() { return planted_; }
+  // Those that were planted before, and erased since.
+  Planted& former() { return former_; }
   RunningJobs& jobs() { return jobs_; }
   audit::AlertLimits limits() const { return *limits_.load(std::memory_order_acquire); }
 
@@ -72,6 +74,7 @@ class Alarms {
   Core& core_;
   AlertDelivery delivery_;
   Planted planted_;
+  Planted former_;
   RunningJobs jobs_;
   Status loaded_ = Status::Ok();
   std::atomic<std::uint64_t> damages_{0};

@@ -68,10 +68,10 @@ struct Core {
   SchemaBook schemas;
   IndexGenerations generations;
   PatientLocks locks;
-  std::mutex job_mutex;       // one job works at a time
+  std::mutex job_mutex;     // one job works at a time
   std::mutex numbered_mutex;  // one row of those that are numbered one after the other is added or changed at a time
-  std::mutex canary_mutex;    // the row of planted patients changes
-  std::mutex gather_mutex;    // an erasure joins an epoch change, or the change closes
+  std::mutex canary_mutex;  // the row of planted patients changes
+  std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
   MarkedPatients marked;
   LoginAttempts attempts;
   Gate new_patients;  // shared by whoever makes one, from before the lock of its handle until the commit
@@ -87,6 +87,10 @@ struct Core {
   // Made up, and in no count.
   bool IsPlanted(const keys::PatientHandle& patient) const {
     return alarms != nullptr && alarms->planted().Has(patient);
+  }
+  // The same, or it was until canaries were rotated: entries of the log tell of those too.
+  bool WasPlanted(const keys::PatientHandle& patient) const {
+    return IsPlanted(patient) || (alarms != nullptr && alarms->former().Has(patient));
   }
   void AtPoint(std::string_view name) const {
     if (crash_point) crash_point(name);

@@ -37,17 +37,27 @@ class Pass {
     const auto at = from_.rows->Freeze();
     const Bytes prefix = format::KeyRowPrefix();
     const auto cursor = from_.rows->Scan(Table::kKeys, prefix, format::AfterPrefix(prefix), at.get());
-    for (; cursor->Valid(); cursor->Next()) {
+    keys::PatientHandle last{};
+    for (bool first = true; cursor->Valid(); cursor->Next(), first = false) {
       MS_ASSIGN(const format::KeyRowPlace place, format::ParseKeyRowKey(cursor->key()));
-      const auto keys = from_.patients->Read(place.patient, at.get());
-      if (keys.code() == StatusCode::kNotFound) continue;  // under a bucket key of before
-      MS_TRY(keys.status());
-      MS_TRY(LookAt(*keys, *at, look));
+      if (!first && place.patient == last) continue;  // while the epoch changes there are two
+      last = place.patient;
+      MS_TRY(LookAtRow(place.patient, *at, look));
     }
     return cursor->status();
   }
 
  private:
+  // Whose rows were changed open for nobody: they are told of by number, and the others still looked at.
+  Status LookAtRow(const keys::PatientHandle& patient, const store::Snapshot& at, const Look& look) {
+    const auto keys = from_.patients->Read(patient, &at);
+    const Status looked = keys.ok() ? LookAt(*keys, at, look) : keys.status();
+    if (looked.code() == StatusCode::kNotFound) return Status::Ok();  // gone since
+    if (!IsDamage(looked.code())) return looked;
+    summary_.unreadable += core_.IsPlanted(patient) ? 0 : 1;
+    return Status::Ok();
+  }
+
   Status LookAt(const PatientKeys& keys, const store::Snapshot& at, const Look& look) {
     HeldPatient held;
     held.patient = keys.handle;
@@ -167,7 +177,7 @@ Result<Found> FindBackup(const Core& core, const std::string& path, std::uint32_
 // The erased and the unreadable are left out of the copy; canaries among them are still none to be counted.
 std::uint64_t CountReal(const Core& core, const std::vector<keys::PatientHandle>& patients) {
   std::uint64_t count = 0;
-  for (const keys::PatientHandle& patient : patients) count += core.IsPlanted(patient) ? 0 : 1;
+  for (const keys::PatientHandle& patient : patients) count += core.WasPlanted(patient) ? 0 : 1;
   return count;
 }
 

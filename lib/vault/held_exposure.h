@@ -25,7 +25,7 @@ struct HeldSummary {
   std::uint64_t canaries = 0;
   std::uint64_t not_assessed = 0;  // patients of whom something could not be told
   std::uint64_t erased = 0;        // in the backup, and dead: their key row opens from nowhere
-  std::uint64_t unreadable = 0;    // in the backup, without a key row that opens
+  std::uint64_t unreadable = 0;    // without a key row that opens, or with rows that were changed
 };
 using VisitHeld = std::function<Status(const HeldPatient&)>;
 

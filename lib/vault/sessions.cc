@@ -221,7 +221,7 @@ void Session::LoseDisabledWitness() {
 
 void Session::End() {
   if (desk_.session == nullptr) return;
-  if (desk_.watch != nullptr) vault_->core_->alarms->Leave(desk_);
+  if (desk_.watch != nullptr || desk_.job != nullptr) vault_->core_->alarms->Leave(desk_);
   if (desk_.recorder != nullptr)
     desk_.recorder->Record({.operation = audit::Operation::kLogout}).Ignore("keys are wiped whatever the disk says");
   desk_.recorder.reset();

@@ -44,7 +44,7 @@ TEST(Page, ShowsTheWorkedExamples) {
                            "log_segment", "log_chain",    "log_mark",      "log_audit_key",   "log_access",
                            "log_who",     "log_what",     "log_keys",      "login_attempts",  "login_key",
                            "kept_alert",  "alert_sinks",  "habit",         "canaries",        "broken_glass",
-                           "declared_job"})
+                           "declared_job", "former_canary"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");

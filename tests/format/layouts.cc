@@ -398,6 +398,11 @@ Result<Bytes> AgainCanaries(ByteView bytes) {
   return Bytes(again.Reveal().begin(), again.Reveal().end());
 }
 
+Result<Bytes> AgainFormerCanary(ByteView bytes) {
+  MS_ASSIGN(const std::uint64_t erased_ms, ParseFormerCanary(bytes));
+  return WriteFormerCanary(erased_ms);
+}
+
 Result<Bytes> AgainDeclaredJob(ByteView bytes) {
   MS_ASSIGN(const DeclaredJob job, ParseDeclaredJob(bytes));
   return WriteDeclaredJob(job);
@@ -455,6 +460,7 @@ std::vector<Layout> Make() {
       {"habit", {}, AgainHabit},
       {"canaries", {}, AgainCanaries},
       {"declared_job", {}, AgainDeclaredJob},
+      {"former_canary", {}, AgainFormerCanary},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};

@@ -99,6 +99,19 @@ TEST_F(HeldExposure, TakesTheClassAuditAndABackupThatThereIs) {
   EXPECT_EQ(OfBackup(Laboratory::kFounder, 7).code(), StatusCode::kNotFound);
 }
 
+TEST_F(HeldExposure, APatientWhoseRowsWereChangedIsTheOnlyOneLeftOut) {
+  const keys::PatientHandle alice = Handle("alice");
+  lab_.Close();
+  for (StoredRow row : lab_.AllRows(store::Table::kRecords)) {
+    if (!std::equal(alice.begin(), alice.end(), row.key.begin())) continue;
+    row.value[row.value.size() / 2] ^= 1;
+    lab_.Overwrite(row.table, row.key, row.value);
+  }
+  ASSERT_TRUE(OfKey("national_id", 1).ok());
+  EXPECT_EQ(summary_.patients, 1u);
+  EXPECT_EQ(summary_.unreadable, 1u);
+}
+
 TEST_F(HeldExposure, PlantedPatientsAreMarkedAndNotCounted) {
   BackUp();
   const keys::PatientHandle alice = Handle("alice");

@@ -539,7 +539,8 @@ def meta():
                             ("signing seed", 18, b""), ("provider change", 19, STREAM), ("given-up copy", 21, STREAM),
                             ("login attempts", 24, be(1, 4)), ("login key", 25, b""),
                             ("credential tag", 26, be(1, 4)), ("declared job", 29, be(1, 4)), ("alert sinks", 30, b""), ("kept alert", 31, be(1, 8)),
-                            ("declared job", 29, be(1, 4)), ("canaries", 32, b""), ("habit", 33, be(1, 4)), ("broken glass", 35, be(1, 8))]:
+                            ("declared job", 29, be(1, 4)), ("canaries", 32, b""), ("habit", 33, be(1, 4)), ("broken glass", 35, be(1, 8)),
+                            ("former canary", 37, PATIENT)]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
         case("no bytes", table, CORRUPT, b"")
@@ -930,6 +931,9 @@ def alerts():
            [("one more than there are", CORRUPT, flat(canaries(count=3))),
             ("4097 patients", CORRUPT, flat(canaries(4097, bytes(16 * 4097))))],
            [("none", flat(canaries(0, b"")))])
+
+    former = [("version", b"\1"), ("erased, ms", be(1609459200000, 8))]
+    layout("former_canary", "Planted patients of before", former, dict(), versions("former_canary", flat(former)))
 
 
 def declared_jobs():
