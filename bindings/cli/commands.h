@@ -65,8 +65,13 @@ Outcome ShowSeenBy(const Common& common, const LogArguments& arguments);
 Outcome ShowAccounting(const Common& common, const LogArguments& arguments);
 struct ExposureArguments {
   LogArguments log;
+  std::string backup;  // number, or place
+  std::string place;
+  std::string key;   // CLASS@VERSION
   std::string html;  // path of a page to write
 };
+// With --backup or --key.
+Outcome ShowHeldExposure(const Common& common, const ExposureArguments& arguments);
 Outcome ShowExposure(const Common& common, const ExposureArguments& arguments);
 struct LogExportArguments {
   LogArguments log;
@@ -123,6 +128,20 @@ struct CanaryArguments {
 Outcome PlantCanaries(const Common& common, const CanaryArguments& arguments);
 Outcome RotateCanaries(const Common& common);
 Outcome ListCanaries(const Common& common);
+struct DeclareJobArguments {
+  std::string name;
+  std::string person;
+  std::vector<std::string> types;
+  std::vector<std::string> fields;
+  std::uint32_t patients = 0;
+  std::string window;
+  std::vector<std::string> days;
+  std::string until;
+};
+Outcome DeclareJob(const Common& common, const DeclareJobArguments& arguments);
+Outcome RevokeDeclaredJob(const Common& common, const std::string& name);
+Outcome ListDeclaredJobs(const Common& common);
+Outcome ShowDeclaredJob(const Common& common, const std::string& name);
 struct PersonRenameArguments {
   std::string name;
   std::string new_name;

@@ -23,6 +23,7 @@ struct Common {
   std::string purpose;
   std::string on_behalf_of;
   std::string origin;
+  std::string job;            // declared; empty: none
   std::string second_person;  // who joins the session
   SecretSource second_password;
   std::string glass_reason;  // empty: no glass is broken

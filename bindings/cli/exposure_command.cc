@@ -90,14 +90,15 @@ std::string PageOf(const ExposureArguments& arguments, const medseal::Exposure& 
               {"Field values opened", Grouped(all.fields)},
               {"Searches", Grouped(all.searches)},
               {"Reads of patients erased since", Grouped(all.unknown)},
-              {"Reads on behalf of somebody (asserted)", Grouped(all.asserted)}});
+              {"Reads on behalf of somebody (asserted)", Grouped(all.asserted)},
+              {"Planted patients, nobody to notify and not counted", Grouped(all.canaries)}});
   std::vector<std::vector<std::string>> rows;
   for (const auto& [name, patients] : PatientsByClass(exposure)) rows.push_back({name, Grouped(patients)});
   page.Table("Patients by class of data", {"Class", "Patients"}, rows);
   rows.clear();
   for (const medseal::ExposedPatient& patient : exposure.patients)
-    rows.push_back({HandleText(patient.patient), Joined(patient.classes), Grouped(patient.reads),
-                    TimeText(patient.first_ms), TimeText(patient.last_ms)});
+    rows.push_back({HandleText(patient.patient) + (patient.canary ? " (planted)" : ""), Joined(patient.classes),
+                    Grouped(patient.reads), TimeText(patient.first_ms), TimeText(patient.last_ms)});
   page.Table("Patients", {"Patient", "Classes", "Reads", "First", "Last"}, rows);
   return page.Done();
 }
@@ -105,6 +106,9 @@ std::string PageOf(const ExposureArguments& arguments, const medseal::Exposure& 
 }  // namespace
 
 Outcome ShowExposure(const Common& common, const ExposureArguments& arguments) {
+  const int asked = !arguments.log.person.empty() + !arguments.backup.empty() + !arguments.key.empty();
+  if (asked != 1) return InvalidArgument("say of whom or what: --of PERSON, --backup B or --key CLASS@VERSION");
+  if (arguments.log.person.empty()) return ShowHeldExposure(common, arguments);
   return WithSession(common, [&](medseal::Session& session) -> Outcome {
     CLI_ASSIGN(const LogQuery query, ReadLogQuery(arguments.log, common));
     CLI_ASSIGN(const medseal::Exposure exposure, session.ExposureOf(query.raw()));

@@ -159,7 +159,10 @@ void AddDetails(std::vector<std::string>& details, std::string_view type, const 
 std::string PatientJson(const Entry& entry) {
   JsonLine entity = JsonLine::Bare();
   entity.Raw("what", Identified(HandleOf(entry))).Raw("type", Json({kEntityTypes, "1", "Person"}));
-  return entity.Raw("role", Json({kRoles, "1", "Patient"})).Done();
+  entity.Raw("role", Json({kRoles, "1", "Patient"}));
+  std::vector<std::string> details;
+  if (entry.canary != 0) AddDetail(details, "canary", "planted: nobody's data");
+  return details.empty() ? entity.Done() : entity.Raw("detail", List(details)).Done();
 }
 
 // What was done, by the names of types, classes and fields.

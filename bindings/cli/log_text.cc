@@ -47,6 +47,7 @@ std::string EntryText(const Entry& entry) {
   std::string line = fmt::format("{:>8}  {}  {:<16}  {:<10}  {:<9}", entry.index, TimeText(entry.time_ms),
                                  Printable(WhoOf(entry)), entry.operation, entry.outcome);
   Add(line, "", HandleOf(entry));
+  if (entry.canary != 0) line += "  (planted)";
   if (entry.what == MEDSEAL_AUDIT_WHAT) {
     Add(line, "", entry.type);
     Add(line, "classes ", Joined(Names(entry.classes, entry.class_count)));
@@ -74,6 +75,7 @@ std::string EntryJson(const Entry& entry) {
   AddText(line, "on_behalf_of_asserted", entry.on_behalf_of);
   AddText(line, "detail", entry.detail);
   AddText(line, "patient", HandleOf(entry));
+  if (entry.has_patient != 0) line.Flag("canary", entry.canary != 0);
   if (entry.what == MEDSEAL_AUDIT_WHAT_GONE) line.Flag("erased", true);
   if (entry.what != MEDSEAL_AUDIT_WHAT) return line.Done();
   AddText(line, "type", entry.type);
@@ -85,15 +87,16 @@ std::string EntryJson(const Entry& entry) {
 }
 
 std::string AccountingText(const Entry& entry) {
-  return fmt::format("{}  {:<24}  {:<6}  for {:<10}  {}", TimeText(entry.time_ms), Printable(WhoOf(entry)),
-                     entry.operation, Printable(entry.purpose), Joined(Names(entry.classes, entry.class_count)));
+  return fmt::format("{}  {:<24}  {:<6}  for {:<10}  {}{}", TimeText(entry.time_ms), Printable(WhoOf(entry)),
+                     entry.operation, Printable(entry.purpose), Joined(Names(entry.classes, entry.class_count)),
+                     entry.canary != 0 ? "  (planted)" : "");
 }
 
 std::string AccountingJson(const Entry& entry) {
   JsonLine line("accounting");
   line.Text("time", TimeIso(entry.time_ms)).Text("person", WhoOf(entry)).Text("operation", entry.operation);
   line.Text("purpose", entry.purpose).List("classes", Names(entry.classes, entry.class_count));
-  return line.Done();
+  return line.Flag("canary", entry.canary != 0).Done();
 }
 
 medseal::AuditQuery LogQuery::raw() const {

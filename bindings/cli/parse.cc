@@ -50,6 +50,8 @@ void AddCommon(CLI::App& app, Common& common) {
       ->envname("MEDSEAL_ON_BEHALF_OF");
   app.add_option("--origin", common.origin, "machine, terminal or address they are at; recorded as asserted")
       ->envname("MEDSEAL_ORIGIN");
+  app.add_option("--job", common.job, "the declared job that this is, as `medseal job declare` named it")
+      ->envname("MEDSEAL_JOB");
   app.add_option("--durability", common.durability, "what a write survives: power (default) or process")
       ->check(CLI::IsMember({"power", "process"}));
   app.add_option("--metrics", common.metrics,
@@ -126,6 +128,7 @@ Parsed Parse(int count, char** words) {
   AddBreakGlass(app, commands);
   AddAudit(app, commands);
   AddAlerts(app, commands);
+  AddDeclaredJobs(app, commands);
   AddRetention(app, commands);
   try {
     app.parse(count, words);

@@ -49,9 +49,13 @@ void AddAudit(CLI::App& app, Commands& commands) {
                                AddTimes(command, log);
                              });
   commands.Add<ExposureArguments>(
-      app, "exposure", "which patients and classes a person had before their eyes, for a breach notification",
+      app, "exposure", "which patients and classes a person saw, or lie open to who has a backup or key, to notify of",
       ShowExposure, [](CLI::App& command, ExposureArguments& arguments) {
-        command.add_option("--of", arguments.log.person, "the person whose account is in question")->required();
+        command.add_option("--of", arguments.log.person, "the person whose account is in question");
+        command.add_option("--backup", arguments.backup,
+                           "a backup in wrong hands: its number, or its place for the newest");
+        command.add_option("--place", arguments.place, "where that number is of");
+        command.add_option("--key", arguments.key, "a class key in wrong hands: CLASS@VERSION");
         AddTimes(command, arguments.log);
         command.add_option("--html", arguments.html, "write a page to print");
       });

@@ -66,6 +66,7 @@ void AddLists(CLI::App& app, Commands& commands);
 void AddAudit(CLI::App& app, Commands& commands);
 void AddLogProofs(CLI::App& audit, Commands& commands);
 void AddAlerts(CLI::App& app, Commands& commands);
+void AddDeclaredJobs(CLI::App& app, Commands& commands);
 void AddImport(CLI::App& app, Commands& commands);
 
 }  // namespace cli

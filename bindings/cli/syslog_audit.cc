@@ -62,6 +62,7 @@ std::string SyslogLine(const medseal_audit_entry& entry) {
   Add(data, "origin", entry.origin);
   Add(data, "onBehalfOfAsserted", entry.on_behalf_of);
   Add(data, "patient", HandleOf(entry));
+  if (entry.canary != 0) Add(data, "canary", "true");
   Add(data, "detail", entry.detail);
   if (entry.what == MEDSEAL_AUDIT_WHAT) {
     Add(data, "type", entry.type);

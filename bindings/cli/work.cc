@@ -93,7 +93,8 @@ Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
                               .purpose = common.purpose,
                               .on_behalf_of = common.on_behalf_of,
                               .origin = common.origin,
-                              .key_file = proof.key.view()});
+                              .key_file = proof.key.view(),
+                              .job = common.job});
   if (session.ok() && Interrupted()) return Cancelled();
   if (session.ok()) CLI_TRY(JoinSecond(*session, common));
   if (session.ok()) CLI_TRY(BreakGlass(*session, common));

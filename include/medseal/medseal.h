@@ -250,13 +250,15 @@ typedef struct medseal_login_options {
   const char* on_behalf_of; /* the host's own user */
   const char* origin;       /* where they are: machine, terminal, address */
   medseal_bytes key_file;   /* instead of a password: its 32 bytes */
+  const char* job;          /* that the session is for, as medseal_declared_job_declare named it; NULL: none. Goes on record */
 } medseal_login_options;
 
 /* After failures the next answer takes longer, and then the name is locked out for a while: policy login_delay_ms, login_attempts,
  * lockout_minutes. The session ends by itself when nobody used it for session_idle_minutes, and after session_max_hours; its keys are wiped.
  *   WRONG_SECRET        unknown person, wrong secret or locked out: the same answer in the same time
  *   INVALID_ARGUMENT    the purpose is missing or unknown; a text is not clean
- *   RESOURCE_EXHAUSTED  the person has as many sessions as policy allows (sessions_per_person) */
+ *   RESOURCE_EXHAUSTED  the person has as many sessions as policy allows (sessions_per_person)
+ * and of the job: NOT_FOUND, none of that name;  PERMISSION_DENIED, another person's;  AUTH_FAILED, not signed by somebody who may declare */
 MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
                                        medseal_error* error);
 /* A second person at the session, until logout, by their own login (`second->purpose` is not read): what takes two persons together. They
@@ -1333,6 +1335,7 @@ typedef struct medseal_audit_entry {
   size_t redacted_class_count;
   const char* const* fields;           /* opened or written */
   size_t field_count;
+  int canary;               /* the patient is planted: nobody's data, and nobody to tell */
 } medseal_audit_entry;
 /* `entry` is good during the call. Return 0 to go on; anything else ends the listing with CANCELLED. */
 typedef int (*medseal_audit_callback)(void* context, const medseal_audit_entry* entry);
@@ -1347,6 +1350,12 @@ typedef struct medseal_audit_query {
   const char* operation;
   const char* outcome;
   uint64_t from_index;
+  /* Of medseal_exposure alone, in the place of a person: one of the two. */
+  int of_backup;              /* 1: of a backup */
+  const char* backup_place;   /* its path as medseal_backups has it; NULL: the first that has the backup */
+  uint32_t backup;            /* number; 0: the newest */
+  const char* key_class;      /* of a class key */
+  uint32_t key_version;
 } medseal_audit_query;
 
 /* In the order of the log. `query` may be NULL: all of it.
@@ -1364,6 +1373,8 @@ typedef struct medseal_exposed_patient {
   uint64_t first_ms;
   uint64_t last_ms;
   int canary;                 /* planted: nobody's data */
+  const char* const* not_assessed; /* classes of which nobody can say whether there are values; of backups and keys */
+  size_t not_assessed_count;
 } medseal_exposed_patient;
 typedef int (*medseal_exposed_callback)(void* context, const medseal_exposed_patient* patient);
 
@@ -1375,10 +1386,19 @@ typedef struct medseal_exposure_summary {
   uint64_t searches;
   uint64_t unknown;  /* reads of patients erased since: what was read is not known any more */
   uint64_t asserted; /* reads that the host said were on behalf of somebody: asserted, not proven */
-  uint64_t canaries; /* planted patients, which `patients` does not count */
+  uint64_t canaries; /* planted patients, whom no other number counts */
+  uint32_t backup;       /* its number */
+  uint64_t not_assessed; /* patients of whom something could not be told */
+  uint64_t erased;       /* in the backup, but dead: what was theirs opens from nowhere */
+  uint64_t unreadable;   /* without a key row that opens, or with rows that were changed */
 } medseal_exposure_summary;
 /* What `query->person` read from since_ms until until_ms: the patients, and which classes of them. `summary` and `callback` may be NULL.
- * Errors as medseal_audit_entries. */
+ * Of a backup: what opens from it with the provider's secrets and the keys of now; of a class key: whose data keys are wrapped under that
+ * version now (of who has them under a later one nobody can say: not assessed). Then `reads` are records with such values, `fields` the
+ * values in them, replaced ones too, first and last when they were written; `since_ms` and `until_ms` are not read. Only classes that the
+ * session may read are opened, the others are named. Patients are told one after the other. A backup is copied into the system's place for
+ * temporary files meanwhile.
+ * Errors as medseal_audit_entries; NOT_FOUND also for a backup, class or version; of a backup what medseal_restore has for its bundle. */
 MEDSEAL_API medseal_code medseal_exposure(medseal_session* session, const medseal_audit_query* query, medseal_exposed_callback callback,
                                           void* context, medseal_exposure_summary* summary, medseal_error* error);
 
@@ -1542,6 +1562,51 @@ MEDSEAL_API medseal_code medseal_alert_sinks(medseal_session* session, medseal_a
                                              medseal_error* error);
 /* Raises an alert of the rule test. */
 MEDSEAL_API medseal_code medseal_alert_test(medseal_session* session, medseal_error* error);
+
+typedef enum medseal_declared_job_state {
+  MEDSEAL_DECLARED_JOB_IN_FORCE = 0,
+  MEDSEAL_DECLARED_JOB_EXPIRED = 1,
+  MEDSEAL_DECLARED_JOB_NOT_SIGNED = 2 /* not by somebody who may administer now, with the keys they have now: it counts for nothing */
+} medseal_declared_job_state;
+typedef struct medseal_declared_job {
+  size_t size;
+  const char* name;          /* 1 to 64 bytes of clean UTF-8 */
+  const char* person;        /* who runs it, a service as a rule */
+  const char* const* types;  /* record types that it reads, at least one */
+  size_t type_count;
+  const char* const* fields; /* TYPE.FIELD; none: all fields of the types */
+  size_t field_count;
+  uint32_t patients;         /* in one window at the most: 1 to 1 000 000 */
+  uint32_t from_minute;      /* of the day, UTC, at which a window begins */
+  uint32_t to_minute;        /* not included; before `from_minute`: on the next day; equal: a window lasts a day */
+  uint32_t days;             /* on which a window begins: bit 0 Monday to bit 6 Sunday; 0: every day */
+  uint64_t until_ms;         /* not included; 366 days away at most */
+  /* What follows is told, and not read when a job is declared. */
+  medseal_declared_job_state state;
+  const char* declared_by;
+  const char* second;
+  uint64_t declared_ms;
+  uint64_t used_ms;          /* when a session for it ended last; 0: never */
+  uint64_t window_ms;        /* when the window began in which it read last */
+  uint32_t read;             /* patients in that window */
+} medseal_declared_job;
+/* Declared jobs keep a program's own work from raising alerts. While a session that was opened for one (medseal_login_options.job) reads
+ * what was declared, the rules bulk-read, above-habit and outside-hours are silent. Its first read of anything else (another type or field,
+ * more patients, outside a window, after the end, or by a clock that was set) is answered and raises outside-job; from then on the session
+ * is as one without a job, and what it read before counts. A job is declared by an administrator with a second person at the session
+ * (medseal_session_join) for a third; the declaration ends with the administrator's right and keys.
+ *   PERMISSION_DENIED  no second person, or not an administrator;  ALREADY_EXISTS  the name is taken: revoke it first
+ *   INVALID_ARGUMENT   what the struct asks for is not so; one of the two is who runs it; a type whose fields are not named though others are
+ *   NOT_FOUND          no such person;  RESOURCE_EXHAUSTED  there are 256 */
+MEDSEAL_API medseal_code medseal_declared_job_declare(medseal_session* session, const medseal_declared_job* job, medseal_error* error);
+/* By an administrator alone; sessions for it are outside of it at once. NOT_FOUND; PERMISSION_DENIED. */
+MEDSEAL_API medseal_code medseal_declared_job_revoke(medseal_session* session, const char* name, medseal_error* error);
+/* `job` is good during the call. Return 0 to go on; anything else ends the listing with CANCELLED. */
+typedef int (*medseal_declared_job_callback)(void* context, const medseal_declared_job* job);
+/* For who may audit or administer; to others, those that they run. `name` may be NULL: all of them.
+ *   NOT_FOUND  none of that name that the person may see;  AUTH_FAILED  a row was changed */
+MEDSEAL_API medseal_code medseal_declared_jobs(medseal_session* session, const char* name, medseal_declared_job_callback callback,
+                                               void* context, medseal_error* error);
 
 /* Canaries: made-up patients among the real, which no count counts. Whoever touches one raises an alert (rule canary) within that call.
  * By the founder, or who holds every class.

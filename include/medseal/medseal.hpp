@@ -257,6 +257,26 @@ struct AlertSink {
   std::vector<std::string> words = {};
 };
 
+struct DeclaredJob {
+  std::string name = {};
+  std::string person = {};
+  std::vector<std::string> types = {};
+  std::vector<std::string> fields = {};  // TYPE.FIELD; none: all fields of the types
+  std::uint32_t patients = 0;            // in one window
+  std::uint32_t from_minute = 0;
+  std::uint32_t to_minute = 0;
+  std::uint32_t days = 0;  // bit 0 Monday; 0: every day
+  std::uint64_t until_ms = 0;
+  // Told, and not read when a job is declared.
+  medseal_declared_job_state state = MEDSEAL_DECLARED_JOB_IN_FORCE;
+  std::string declared_by = {};
+  std::string second = {};
+  std::uint64_t declared_ms = 0;
+  std::uint64_t used_ms = 0;  // 0: never
+  std::uint64_t window_ms = 0;
+  std::uint32_t read = 0;
+};
+
 struct LoginOptions {
   Name person = {};
   ByteView password = {};
@@ -264,6 +284,7 @@ struct LoginOptions {
   Name on_behalf_of = {};
   Name origin = {};
   ByteView key_file = {};  // instead of a password
+  Name job = {};           // a declared one; empty: none
 };
 
 // A patient by external id, or by the handle that a put or a record gave.
@@ -389,6 +410,12 @@ struct AuditQuery {
   Name operation = {};
   Name outcome = {};
   std::uint64_t from_index = 0;
+  // Of an exposure alone, in the place of a person.
+  bool of_backup = false;
+  Name backup_place = {};  // empty: the first that has it
+  std::uint32_t backup = 0;
+  Name key_class = {};
+  std::uint32_t key_version = 0;
 };
 struct ExposedPatient {
   PatientHandle patient = {};
@@ -398,6 +425,7 @@ struct ExposedPatient {
   std::uint64_t first_ms = 0;
   std::uint64_t last_ms = 0;
   bool canary = false;  // planted: nobody's data
+  std::vector<std::string> not_assessed = {};
 };
 struct Exposure {
   medseal_exposure_summary summary = {};
@@ -527,6 +555,12 @@ inline medseal_ref Raw(const Ref& ref) {
   out.record = Raw(AsBytes(ref.record));
   return out;
 }
+// Borrows the words.
+inline std::vector<const char*> Pointers(const std::vector<std::string>& words) {
+  std::vector<const char*> out;
+  for (const std::string& word : words) out.push_back(word.c_str());
+  return out;
+}
 // What borrows the query lives as long as it.
 struct RawAuditQuery {
   explicit RawAuditQuery(const AuditQuery& given) : ref(Sized<medseal_ref>()), query(Sized<medseal_audit_query>()) {
@@ -540,6 +574,11 @@ struct RawAuditQuery {
     query.operation = or_null(given.operation);
     query.outcome = or_null(given.outcome);
     query.from_index = given.from_index;
+    query.of_backup = given.of_backup ? 1 : 0;
+    query.backup_place = or_null(given.backup_place);
+    query.backup = given.backup;
+    query.key_class = or_null(given.key_class);
+    query.key_version = given.key_version;
   }
   RawAuditQuery(const RawAuditQuery&) = delete;
   RawAuditQuery& operator=(const RawAuditQuery&) = delete;
@@ -827,6 +866,24 @@ class Session {
     return exposure;
   }
 
+  // The same, patient after patient, for more of them than memory should hold: `visit(ExposedPatient)` answers whether
+  // to go on.
+  template <typename Visit>
+  Result<medseal_exposure_summary> VisitExposure(const AuditQuery& query, Visit&& visit) {
+    const internal::RawAuditQuery raw(query);
+    using Function = std::remove_reference_t<Visit>;
+    const medseal_exposed_callback forward = [](void* context, const medseal_exposed_patient* info) {
+      std::vector<ExposedPatient> one;
+      TakeExposed(&one, info);
+      return (*static_cast<Function*>(context))(std::move(one.front())) ? 0 : 1;
+    };
+    auto summary = internal::Sized<medseal_exposure_summary>();
+    const Status status = internal::Call(medseal_exposure, raw_.get(), &raw.query, forward,
+                                         const_cast<void*>(static_cast<const void*>(std::addressof(visit))), &summary);
+    if (!status.ok()) return status.error();
+    return summary;
+  }
+
   // Without `run` it only looks.
   Result<medseal_audit_drop_report> DropAudit(std::uint64_t before_ms, bool run) {
     auto report = internal::Sized<medseal_audit_drop_report>();
@@ -932,6 +989,31 @@ class Session {
   }
   Status RemoveAlertSink(std::uint32_t id) { return internal::Call(medseal_alert_sink_remove, raw_.get(), id); }
   Status TestAlerts() { return internal::Call(medseal_alert_test, raw_.get()); }
+  Status DeclareJob(const DeclaredJob& job) {
+    const std::vector<const char*> types = internal::Pointers(job.types), fields = internal::Pointers(job.fields);
+    auto raw = internal::Sized<medseal_declared_job>();
+    raw.name = job.name.c_str();
+    raw.person = job.person.c_str();
+    raw.types = types.data();
+    raw.type_count = types.size();
+    raw.fields = fields.data();
+    raw.field_count = fields.size();
+    raw.patients = job.patients;
+    raw.from_minute = job.from_minute;
+    raw.to_minute = job.to_minute;
+    raw.days = job.days;
+    raw.until_ms = job.until_ms;
+    return internal::Call(medseal_declared_job_declare, raw_.get(), &raw);
+  }
+  Status RevokeDeclaredJob(Name name) { return internal::Call(medseal_declared_job_revoke, raw_.get(), name.c_str()); }
+  // An empty name: all of them.
+  Result<std::vector<DeclaredJob>> DeclaredJobs(Name name = {}) {
+    std::vector<DeclaredJob> out;
+    const Status status = internal::Call(medseal_declared_jobs, raw_.get(), name.c_str(), &Session::TakeDeclaredJob,
+                                         static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
   Status PlantCanaries(std::uint32_t count) { return internal::Call(medseal_canary_plant, raw_.get(), count); }
   // The number of the job that the erasure of those before joined; 0: none.
   Result<std::uint32_t> RotateCanaries() {
@@ -1044,7 +1126,8 @@ class Session {
          .fields = info->fields,
          .first_ms = info->first_ms,
          .last_ms = info->last_ms,
-         .canary = info->canary != 0});
+         .canary = info->canary != 0,
+         .not_assessed = {info->not_assessed, info->not_assessed + info->not_assessed_count}});
     return 0;
   }
   static int TakeMark(void* marks, const medseal_mark_info* info) {
@@ -1082,6 +1165,25 @@ class Session {
   static int TakeSink(void* sinks, const medseal_alert_sink* info) {
     static_cast<std::vector<AlertSink>*>(sinks)->push_back(
         {info->id, info->kind, {info->words, info->words + info->word_count}});
+    return 0;
+  }
+  static int TakeDeclaredJob(void* jobs, const medseal_declared_job* info) {
+    static_cast<std::vector<DeclaredJob>*>(jobs)->push_back({.name = info->name,
+                                                             .person = info->person,
+                                                             .types = {info->types, info->types + info->type_count},
+                                                             .fields = {info->fields, info->fields + info->field_count},
+                                                             .patients = info->patients,
+                                                             .from_minute = info->from_minute,
+                                                             .to_minute = info->to_minute,
+                                                             .days = info->days,
+                                                             .until_ms = info->until_ms,
+                                                             .state = info->state,
+                                                             .declared_by = info->declared_by,
+                                                             .second = info->second,
+                                                             .declared_ms = info->declared_ms,
+                                                             .used_ms = info->used_ms,
+                                                             .window_ms = info->window_ms,
+                                                             .read = info->read});
     return 0;
   }
   static int TakeCanary(void* patients, const std::uint8_t* handle) {
@@ -1170,6 +1272,7 @@ class Vault {
     raw.on_behalf_of = options.on_behalf_of.c_str();
     raw.origin = options.origin.c_str();
     raw.key_file = internal::Raw(options.key_file);
+    raw.job = options.job.c_str();
     medseal_session* session = nullptr;
     const Status status = internal::Call(medseal_login, raw_.get(), &raw, &session);
     if (!status.ok()) return status.error();

@@ -3,6 +3,7 @@
 #include "abi/handles.h"
 #include "audit/access.h"
 #include "vault/certificate_text.h"
+#include "vault/held_exposure.h"
 #include "vault/log_queries.h"
 
 namespace mseal::abi {
@@ -52,7 +53,7 @@ class Names {
 // One entry as the callback sees it, and what its pointers show.
 class ShownEntry {
  public:
-  explicit ShownEntry(vault::Core& core) : names_(core) {}
+  explicit ShownEntry(vault::Core& core) : core_(core), names_(core) {}
 
   const medseal_audit_entry& Show(const audit::OpenedEntry& entry) {
     names_.Classes(entry.classes, classes_);
@@ -86,10 +87,12 @@ class ShownEntry {
     info_.redacted_class_count = redacted_.size();
     info_.fields = fields_.data();
     info_.field_count = fields_.size();
+    info_.canary = entry.patient.has_value() && core_.WasPlanted(*entry.patient) ? 1 : 0;
     return info_;
   }
 
  private:
+  vault::Core& core_;
   Names names_;
   std::vector<const char*> classes_, redacted_, fields_;
   std::string session_;
@@ -141,8 +144,14 @@ Status ShowExposure(vault::Core& core, const vault::Exposure& exposure, medseal_
   filled.searches = exposure.searches;
   filled.unknown = exposure.unknown;
   filled.asserted = exposure.asserted;
-  for (const auto& [handle, patient] : exposure.patients)
-    ++(core.IsPlanted(handle) ? filled.canaries : filled.patients);
+  for (const auto& [handle, patient] : exposure.patients) {
+    const bool planted = core.WasPlanted(handle);
+    ++(planted ? filled.canaries : filled.patients);
+    filled.reads -= planted ? patient.reads : 0;
+    filled.fields -= planted ? patient.fields : 0;
+    filled.asserted -= planted ? patient.asserted : 0;
+    filled.unknown -= planted ? patient.unknown : 0;
+  }
   for (const auto& [handle, patient] : exposure.patients) {
     names.Classes(patient.classes, classes);
     medseal_exposed_patient info{};
@@ -154,10 +163,65 @@ Status ShowExposure(vault::Core& core, const vault::Exposure& exposure, medseal_
     info.fields = patient.fields;
     info.first_ms = patient.first_ms;
     info.last_ms = patient.last_ms;
-    info.canary = core.IsPlanted(handle) ? 1 : 0;
+    info.canary = core.WasPlanted(handle) ? 1 : 0;
     if (callback != nullptr && callback(context, &info) != 0)
       return Status::Cancelled("the callback ended the listing");
   }
+  Write(filled, summary);
+  return Status::Ok();
+}
+
+// Patients of a backup or key, each as it is found.
+class ShownHeld {
+ public:
+  ShownHeld(vault::Core& core, medseal_exposed_callback callback, void* context)
+      : core_(core), names_(core), callback_(callback), context_(context) {}
+
+  Status Show(const vault::HeldPatient& held) {
+    if (callback_ == nullptr) return Status::Ok();
+    names_.Classes(held.classes, classes_);
+    names_.Classes(held.not_assessed, not_assessed_);
+    medseal_exposed_patient info{};
+    info.size = sizeof(info);
+    std::memcpy(info.patient_handle, held.patient.data(), held.patient.size());
+    info.classes = classes_.data();
+    info.class_count = classes_.size();
+    info.reads = held.records;
+    info.fields = held.fields;
+    info.first_ms = held.first_ms;
+    info.last_ms = held.last_ms;
+    info.canary = core_.WasPlanted(held.patient) ? 1 : 0;
+    info.not_assessed = not_assessed_.data();
+    info.not_assessed_count = not_assessed_.size();
+    return callback_(context_, &info) == 0 ? Status::Ok() : Status::Cancelled("the callback ended the listing");
+  }
+
+ private:
+  vault::Core& core_;
+  Names names_;
+  medseal_exposed_callback callback_;
+  void* context_;
+  std::vector<const char*> classes_, not_assessed_;
+};
+
+Status HeldExposure(vault::Call& call, const medseal_audit_query& known, medseal_exposed_callback callback,
+                    void* context, medseal_exposure_summary* summary) {
+  ShownHeld shown(call.core(), callback, context);
+  const vault::VisitHeld visit = [&](const vault::HeldPatient& held) { return shown.Show(held); };
+  vault::HeldSummary found;
+  MS_TRY(known.of_backup != 0
+             ? vault::ExposureOfBackup(call.core(), call.desk(), std::string(Text(known.backup_place)), known.backup,
+                                       visit, found)
+             : vault::ExposureOfKey(call.core(), call.desk(), Text(known.key_class), known.key_version, visit, found));
+  medseal_exposure_summary filled{};
+  filled.patients = found.patients;
+  filled.reads = found.records;
+  filled.fields = found.fields;
+  filled.canaries = found.canaries;
+  filled.backup = found.backup;
+  filled.not_assessed = found.not_assessed;
+  filled.erased = found.erased;
+  filled.unreadable = found.unreadable;
   Write(filled, summary);
   return Status::Ok();
 }
@@ -179,8 +243,11 @@ medseal_code medseal_exposure(medseal_session* session, const medseal_audit_quer
   return Run(error, [&]() -> Status {
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_audit_query known, Read(query));
-    MS_TRY(Require(known.person != nullptr, "a person is needed"));
+    const bool of_held = known.of_backup != 0 || known.key_class != nullptr;
+    const int asked = (known.person != nullptr) + (known.of_backup != 0) + (known.key_class != nullptr);
+    MS_TRY(Require(asked == 1, "an exposure is of a person, of a backup or of a class key"));
     MS_ASSIGN(vault::Call call, session->session->Enter());
+    if (of_held) return HeldExposure(call, known, callback, context, summary);
     MS_ASSIGN(const vault::Exposure exposure,
               vault::ExposureOfPerson(call.core(), call.desk(), known.person, known.since_ms,
                                       known.until_ms == 0 ? ~std::uint64_t{0} : known.until_ms));

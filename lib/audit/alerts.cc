@@ -2,7 +2,6 @@
 #include "audit/alerts.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace mseal::audit {
 namespace {
@@ -18,6 +17,7 @@ constexpr RuleEntry kRules[] = {
     {Rule::kBulkRead, "bulk-read", "alert_bulk_read", "a person read more patients in an hour than policy allows"},
     {Rule::kAboveHabit, "above-habit", "alert_above_habit", "a person read far more patients than they use to"},
     {Rule::kOutsideHours, "outside-hours", "alert_outside_hours", "somebody read outside the hours that are set"},
+    {Rule::kOutsideJob, "outside-job", "alert_outside_job", "a declared job read what was not declared"},
     {Rule::kCanary, "canary", "alert_canary", "a planted patient was touched"},
     {Rule::kBreakGlass, "break-glass", "alert_break_glass", "somebody broke the glass"},
     {Rule::kDenials, "denials", "alert_denials", "a person tried again and again what they may not"},
@@ -115,10 +115,7 @@ void PersonWatch::BeginHour(std::uint64_t passed_ms) {
   begun_.store(passed_ms, std::memory_order_release);
 }
 
-std::uint32_t PersonWatch::Add(const keys::PatientHandle& patient) {
-  std::uint64_t mark = 0;
-  std::memcpy(&mark, patient.data(), sizeof(mark));
-  if (mark == 0) mark = 1;
+std::uint32_t PersonWatch::Add(std::uint64_t mark) {
   if (patients_.load(std::memory_order_relaxed) < kMostSlots) {
     for (std::size_t at = mark % kSlots;; at = (at + 1) % kSlots) {
       std::uint64_t there = slots_[at].load(std::memory_order_relaxed);
@@ -130,6 +127,13 @@ std::uint32_t PersonWatch::Add(const keys::PatientHandle& patient) {
   }
   if (!changed_.load(std::memory_order_relaxed)) changed_.store(true, std::memory_order_relaxed);
   return patients_.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+std::uint32_t PersonWatch::Join(std::span<const std::uint64_t> patients, std::uint32_t others,
+                                std::uint64_t passed_ms) {
+  if (passed_ms - begun_.load(std::memory_order_acquire) >= kHourMs) BeginHour(passed_ms);
+  for (const std::uint64_t patient : patients) Add(patient);
+  return patients_.fetch_add(others, std::memory_order_relaxed) + others;
 }
 
 std::uint32_t PersonWatch::Denied(std::uint64_t passed_ms) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -22,6 +23,7 @@ enum class Rule : std::uint8_t {
   kBulkRead = 5,
   kAboveHabit = 6,
   kOutsideHours = 7,
+  kOutsideJob = 8,
   kCanary = 9,
   kBreakGlass = 10,
   kDenials = 11,
@@ -105,8 +107,17 @@ class PersonWatch {
   // A patient was read. How many different ones in this hour, if that is one more; otherwise 0.
   std::uint32_t Read(const keys::PatientHandle& patient, std::uint64_t passed_ms) {
     if (passed_ms - begun_.load(std::memory_order_acquire) >= kHourMs) BeginHour(passed_ms);
-    return Add(patient);
+    return Add(MarkOf(patient));
   }
+  // The beginning of a handle, which is random; not 0.
+  static std::uint64_t MarkOf(const keys::PatientHandle& patient) {
+    std::uint64_t mark = 0;
+    std::memcpy(&mark, patient.data(), sizeof(mark));
+    return mark == 0 ? 1 : mark;
+  }
+  // Patients, by the beginnings of their handles, and others of whom nobody knows which, were read and not counted yet.
+  // How many there are now in this hour.
+  std::uint32_t Join(std::span<const std::uint64_t> patients, std::uint32_t others, std::uint64_t passed_ms);
   std::uint32_t Denied(std::uint64_t passed_ms);
   // By the hours that are over.
   std::uint32_t HabitLimit(const AlertLimits& limits, std::uint64_t passed_ms);
@@ -118,7 +129,7 @@ class PersonWatch {
   static constexpr std::uint32_t kMostSlots = kSlots * 3 / 4;  // more than any limit; beyond, every patient is another
 
   void BeginHour(std::uint64_t passed_ms);
-  std::uint32_t Add(const keys::PatientHandle& patient);
+  std::uint32_t Add(std::uint64_t mark);
 
   std::atomic<std::uint64_t> begun_;  // of this hour
   std::atomic<std::uint32_t> patients_{0};

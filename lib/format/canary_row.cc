@@ -34,4 +34,19 @@ Result<Canaries> ParseCanaries(ByteView content) {
   return out;
 }
 
+Bytes WriteFormerCanary(std::uint64_t erased_ms) {
+  Bytes content;
+  Writer(content).U8(kVersion).U64(erased_ms);
+  return content;
+}
+
+Result<std::uint64_t> ParseFormerCanary(ByteView content) {
+  Reader in(content);
+  const std::uint8_t version = in.U8();
+  if (in.ok() && version != kVersion) return Status::UnsupportedVersion("former canary");
+  const std::uint64_t erased_ms = in.U64();
+  if (!in.Done()) return Status::Corrupt("a former canary is not well-formed");
+  return erased_ms;
+}
+
 }  // namespace mseal::format

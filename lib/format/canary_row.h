@@ -1,4 +1,4 @@
-// Which patients are planted, and what more of them are made from. Layout: FORMAT.md, "Canaries".
+// Which patients are planted, and what more of them are made from. Layout: FORMAT.md, "Canaries" and "Former canary".
 #pragma once
 
 #include <vector>
@@ -19,5 +19,9 @@ struct Canaries {
 };
 SecretBytes WriteCanaries(const Canaries& canaries);
 Result<Canaries> ParseCanaries(ByteView content);  // UnsupportedVersion, Corrupt
+
+// Of one that was rotated away: when it was erased, in ms since 1970-01-01 UTC.
+Bytes WriteFormerCanary(std::uint64_t erased_ms);
+Result<std::uint64_t> ParseFormerCanary(ByteView content);  // UnsupportedVersion, Corrupt
 
 }  // namespace mseal::format

@@ -121,6 +121,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kEpochEnd:
     case MetaKind::kLoginAttempts:
     case MetaKind::kCredentialTag:
+    case MetaKind::kDeclaredJob:
     case MetaKind::kHabit:
       return 4;
     case MetaKind::kStatement:
@@ -137,6 +138,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kBackupPlace:
     case MetaKind::kErasure:
     case MetaKind::kMark:
+    case MetaKind::kFormerCanary:
       return 16;
     case MetaKind::kLedger:
       return 32;

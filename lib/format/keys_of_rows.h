@@ -61,11 +61,13 @@ enum class MetaKind : std::uint8_t {
   kLoginKey = 25,
   kCredentialTag = 26,  // person u32
   kLogKeys = 28,
+  kDeclaredJob = 29,  // number u32
   kAlertSinks = 30,
   kKeptAlert = 31,  // number u64
   kCanaries = 32,
   kHabit = 33,  // person u32
   kBrokenGlass = 35,  // number u64
+  kFormerCanary = 37,  // patient handle
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);

@@ -41,6 +41,7 @@ constexpr PolicyEntry kTable[] = {
     {"alert_bulk_read", 1, 0, 1, kLower, "alert when a person reads many patients"},
     {"alert_above_habit", 1, 0, 1, kLower, "alert when a person reads far more patients than they use to"},
     {"alert_outside_hours", 1, 0, 1, kLower, "alert when somebody reads outside the hours that are set"},
+    {"alert_outside_job", 1, 0, 1, kLower, "alert when a declared job reads what was not declared"},
     {"alert_canary", 1, 0, 1, kLower, "alert when a planted patient is touched"},
     {"alert_break_glass", 1, 0, 1, kLower, "alert when somebody breaks the glass"},
     {"alert_denials", 1, 0, 1, kLower, "alert when a person tries what they may not"},

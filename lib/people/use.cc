@@ -22,6 +22,8 @@ Status CheckUse(const Use& use) {
     return Status::InvalidArgument(
         "there is no such purpose of use: care, billing, research, admin, emergency, migration, audit, "
         "patient_request, public_health, or x- and a name of your own");
+  if (!use.job.empty() && !format::IsCleanName(AsBytes(use.job)))
+    return Status::InvalidArgument("the name of a job is 1 to 64 bytes of clean text");
   MS_TRY(CheckAsserted(use.on_behalf_of));
   return CheckAsserted(use.origin);
 }

@@ -16,10 +16,12 @@ struct Use {
   std::string on_behalf_of = {};
   // Where the call came from, as the host has it: a machine, a terminal, an address. Asserted as well.
   std::string origin = {};
+  // The declared job that it is opened for. Empty: none.
+  std::string job = {};
 };
 
 // InvalidArgument: no purpose, or one that IsPurpose refuses; a text that is
-// longer than kLongestAsserted or not clean.
+// longer than kLongestAsserted or not clean; a job that has no name's shape.
 Status CheckUse(const Use& use);
 
 }  // namespace mseal::people

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "format/canary_row.h"
 #include "people/policy.h"
+#include "vault/canaries.h"
 #include "vault/core.h"
 #include "vault/erasures.h"
 #include "vault/known_time.h"
@@ -66,6 +67,10 @@ void Alarms::Load() {
   LoadLimits();
   clock_ = ClockLessPassed();
   looked_at_ = PassedMs();
+  if (auto former = ReadFormerCanaries(core_); former.ok())
+    former_.Set(*former);
+  else
+    loaded_ = former.status();
   const auto planted = ReadPlanted(core_);
   if (planted.ok())
     planted_.Set(*planted);
@@ -123,13 +128,30 @@ Status Alarms::SawPatient(const Desk& desk, const keys::PatientHandle& patient) 
 Status Alarms::SawRead(const Desk& desk, const Access& access, const keys::PatientHandle& patient) {
   const audit::AlertLimits& limits = *limits_.load(std::memory_order_acquire);
   if (access.by_name && access.redacted != 0) MS_TRY(SawDenial(desk));
-  if (limits.hours.set()) MS_TRY(SawOutsideHours(desk, limits));
   const std::uint64_t mark = Planted::MarkOf(patient);
+  if (desk.job != nullptr && !desk.outside_job.load(std::memory_order_relaxed)) {
+    const auto answer = desk.job->Saw({access.type, access.fields, mark}, {NowMs(), PassedMs()});
+    if (answer == audit::JobWatch::Answer::kWithin) return Status::Ok();
+    const bool first = !desk.outside_job.exchange(true, std::memory_order_relaxed);
+    if (first && answer == audit::JobWatch::Answer::kOutside) MS_TRY(SawOutsideJob(desk, limits, mark));
+  }
+  if (limits.hours.set()) MS_TRY(SawOutsideHours(desk, limits));
   if (desk.last_patient.load(std::memory_order_relaxed) == mark) return Status::Ok();
   desk.last_patient.store(mark, std::memory_order_relaxed);
   const std::uint32_t count = desk.watch->Read(patient, PassedMs());
   if (audit::Crosses(count, limits.patients_per_hour)) MS_TRY(Raise(desk, Rule::kBulkRead, count));
   return audit::Crosses(count, desk.habit_limit) ? Raise(desk, Rule::kAboveHabit, count) : Status::Ok();
+}
+
+// What the job read before counts from now on, as if nothing had been declared.
+Status Alarms::SawOutsideJob(const Desk& desk, const audit::AlertLimits& limits, std::uint64_t patient) {
+  MS_TRY(Raise(desk, Rule::kOutsideJob, desk.job->tally().patients));
+  audit::JobWatch::Within within = desk.job->Leave();
+  within.patients.push_back(patient);
+  const std::uint32_t count = desk.watch->Join(within.patients, within.others, PassedMs());
+  // Where `count` itself is not where an alert is due, one was due on the way.
+  if (count > limits.patients_per_hour) MS_TRY(Raise(desk, Rule::kBulkRead, count));
+  return count > desk.habit_limit ? Raise(desk, Rule::kAboveHabit, count) : Status::Ok();
 }
 
 // Once for each hour of the day.
@@ -199,6 +221,7 @@ Status Alarms::Arrive(Desk& desk) {
 }
 
 void Alarms::Leave(Desk& desk) {
+  jobs_.Leave(core_, desk);
   if (desk.watch == nullptr) return;
   const audit::Actor& actor = desk.recorder->actor();
   Store(actor.person, *desk.watch);

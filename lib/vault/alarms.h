@@ -11,6 +11,7 @@
 #include "people/chain.h"
 #include "vault/alert_delivery.h"
 #include "vault/planted.h"
+#include "vault/running_jobs.h"
 
 namespace mseal::vault {
 
@@ -47,6 +48,9 @@ class Alarms {
 
   AlertDelivery& delivery() { return delivery_; }
   Planted& planted() { return planted_; }
+  // Those that were planted before, and erased since.
+  Planted& former() { return former_; }
+  RunningJobs& jobs() { return jobs_; }
   audit::AlertLimits limits() const { return *limits_.load(std::memory_order_acquire); }
 
  private:
@@ -57,6 +61,7 @@ class Alarms {
   };
 
   Status SawRead(const Desk& desk, const audit::Access& access, const keys::PatientHandle& patient);
+  Status SawOutsideJob(const Desk& desk, const audit::AlertLimits& limits, std::uint64_t patient);
   Status SawPatient(const Desk& desk, const keys::PatientHandle& patient);
   Status SawOutsideHours(const Desk& desk, const audit::AlertLimits& limits);
   Status SawDenial(const Desk& desk);
@@ -69,6 +74,8 @@ class Alarms {
   Core& core_;
   AlertDelivery delivery_;
   Planted planted_;
+  Planted former_;
+  RunningJobs jobs_;
   Status loaded_ = Status::Ok();
   std::atomic<std::uint64_t> damages_{0};
 

@@ -95,8 +95,10 @@ Result<format::Canaries> ReadRow(const Core& core) {
   return fresh;
 }
 
-Status WriteRow(Core& core, const format::Canaries& canaries) {
+Status WriteRow(Core& core, const format::Canaries& canaries, const std::vector<keys::PatientHandle>& former = {}) {
   store::Batch batch;
+  for (const keys::PatientHandle& patient : former)
+    core.meta->Put(batch, MetaKind::kFormerCanary, patient, format::WriteFormerCanary(NowMs()));
   core.meta->Put(batch, MetaKind::kCanaries, {}, format::WriteCanaries(canaries).Reveal());
   MS_TRY(core.CommitAs(batch, store::Durability::kPower));
   return core.anchor->Move();
@@ -223,7 +225,20 @@ Status RotateCanaries(Session& session, std::uint32_t& job) {
   MS_ASSIGN(format::Canaries canaries, ReadRow(call.core()));
   std::erase_if(canaries.patients,
                 [&](const auto& patient) { return std::find(old.begin(), old.end(), patient) != old.end(); });
-  return WriteRow(call.core(), canaries);
+  MS_TRY(WriteRow(call.core(), canaries, old));
+  MS_ASSIGN(const auto former, ReadFormerCanaries(call.core()));
+  if (call.core().alarms != nullptr) call.core().alarms->former().Set(former);
+  return Status::Ok();
+}
+
+Result<std::vector<keys::PatientHandle>> ReadFormerCanaries(const Core& core) {
+  std::vector<keys::PatientHandle> former;
+  const auto take = [&](ByteView id, const SecretBytes& content) {
+    CopyBytes(id, former.emplace_back());
+    return format::ParseFormerCanary(content.Reveal()).status();
+  };
+  MS_TRY(core.meta->ForEach(MetaKind::kFormerCanary, take));
+  return former;
 }
 
 Result<std::vector<keys::PatientHandle>> ListCanaries(Core& core, Desk& desk) {

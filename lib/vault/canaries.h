@@ -19,6 +19,9 @@ Status RotateCanaries(Session& session, std::uint32_t& job);
 // Those that are there.
 Result<std::vector<keys::PatientHandle>> ListCanaries(Core& core, Desk& desk);
 
+// Those of before, which were erased when they were rotated.
+Result<std::vector<keys::PatientHandle>> ReadFormerCanaries(const Core& core);
+
 // `sample` with every digit and letter drawn anew: of its kind and case, and never 0 where it was not.
 std::string ShapedLike(std::string_view sample);
 

@@ -88,6 +88,10 @@ struct Core {
   bool IsPlanted(const keys::PatientHandle& patient) const {
     return alarms != nullptr && alarms->planted().Has(patient);
   }
+  // The same, or it was until canaries were rotated: entries of the log tell of those too.
+  bool WasPlanted(const keys::PatientHandle& patient) const {
+    return IsPlanted(patient) || (alarms != nullptr && alarms->former().Has(patient));
+  }
   void AtPoint(std::string_view name) const {
     if (crash_point) crash_point(name);
   }
@@ -113,6 +117,8 @@ struct Desk {
   // What alerts go by: of the person, and of this session alone. Null without a session.
   std::shared_ptr<audit::PersonWatch> watch;
   std::uint32_t habit_limit = ~std::uint32_t{0};
+  std::shared_ptr<audit::JobWatch> job;                // that the session is for; null: none
+  mutable std::atomic<bool> outside_job{false};        // from then on as without one
   mutable std::atomic<std::uint64_t> last_patient{0};  // as Planted::MarkOf has them
   mutable std::atomic<std::uint64_t> last_planted{0};
   mutable std::atomic<std::uint64_t> last_hour_outside{0};

@@ -1,43 +1,15 @@
 // Restores, opens a sample, and cleans up.
 #include "vault/drill.h"
 
-#include <stdlib.h>
-
-#include <cerrno>
-#include <filesystem>
-#include <system_error>
-
 #include "format/keys_of_rows.h"
 #include "vault/patient_rows.h"
+#include "vault/scratch.h"
 #include "vault/vault.h"
 
 namespace mseal::vault {
 namespace {
 
-namespace fs = std::filesystem;
 using store::Table;
-
-// A folder of its own that goes with it. Nothing in it opens without the provider: it is deleted, not wiped.
-class Scratch {
- public:
-  ~Scratch() {
-    std::error_code ignored;  // there is nobody to tell any more
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  Status Make(const std::string& where) {
-    std::error_code error;
-    const fs::path folder = where.empty() ? fs::temp_directory_path(error) : fs::path(where);
-    std::string name = (folder / "medseal-drill-XXXXXX").string();
-    if (error || mkdtemp(name.data()) == nullptr)
-      return Status::IoError("no scratch folder can be made: " + std::generic_category().message(errno));
-    path_ = std::move(name);
-    return Status::Ok();
-  }
-  std::string store() const { return path_ + "/store"; }
-
- private:
-  std::string path_;
-};
 
 Status OpenWhole(Core& core, const keys::PatientHandle& patient, const store::Snapshot& at) {
   MS_ASSIGN(const auto keys, core.patients->Read(patient));

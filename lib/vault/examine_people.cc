@@ -7,6 +7,7 @@
 #include "format/login_attempts.h"
 #include "people/policy.h"
 #include "vault/break_glass.h"
+#include "vault/declared_jobs.h"
 
 namespace mseal::vault {
 namespace {
@@ -64,6 +65,21 @@ Status ExamineBrokenGlass(const Core& core, Findings& out) {
     out.push_back({Severity::kRed, "break_glass_overdue",
                    std::to_string(overdue) + " times a glass was broken and nobody reviewed it in time", kAdvice});
   return Status::Ok();
+}
+
+Status ExamineDeclaredJobs(const Core& core, Findings& out) {
+  return ForEachDeclaredJob(core, [&](const KnownJob& known) {
+    const std::string job = "the declared job " + known.job.name;
+    constexpr const char* kAdvice = "medseal job show, then revoke or declare it anew";
+    if (known.state == DeclaredJobState::kNotSigned)
+      out.push_back({Severity::kRed, "job_not_signed",
+                     job + " is not signed by somebody who may administer: it counts for nothing", kAdvice});
+    if (known.state == DeclaredJobState::kExpired)
+      out.push_back({Severity::kYellow, "job_expired", job + " is over", kAdvice});
+    if (known.state == DeclaredJobState::kInForce && known.job.used_ms == 0)
+      out.push_back({Severity::kNote, "job_never_used", "nobody ever ran " + job, kAdvice});
+    return Status::Ok();
+  });
 }
 
 Status ExamineLockOuts(const Core& core, Findings& out) {

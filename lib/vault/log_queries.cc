@@ -92,6 +92,15 @@ class Query {
 
 }  // namespace
 
+Status RecordQuestion(Core& core, const Desk& desk, std::string_view detail) {
+  const auto audit = RequireAudit(core, desk);
+  Access access{.operation = Operation::kAudit, .outcome = audit::OutcomeOf(audit.status())};
+  access.code = audit.code();
+  access.detail = detail;
+  MS_TRY(core.Record(desk, access));
+  return audit.status();
+}
+
 Status QueryLog(Core& core, Desk& desk, const LogQuery& query, const VisitEntry& visit) {
   if (core.access_log == nullptr) return Status::Unsupported("the vault keeps no log");
   const auto audit = RequireAudit(core, desk);
@@ -123,6 +132,8 @@ Result<Exposure> ExposureOfPerson(Core& core, Desk& desk, std::string_view perso
     ExposedPatient& patient = exposure.patients[*entry.patient];
     patient.classes |= entry.classes;
     patient.fields += entry.fields.size();
+    patient.asserted += entry.on_behalf_of.empty() ? 0 : 1;
+    patient.unknown += entry.what != OpenedEntry::What::kOpened ? 1 : 0;
     exposure.fields += entry.fields.size();
     if (patient.reads++ == 0) patient.first_ms = entry.time_ms;
     patient.last_ms = entry.time_ms;

@@ -31,12 +31,18 @@ using VisitEntry = std::function<Status(const audit::OpenedEntry&)>;
 //   AuthFailed        the log was changed
 Status QueryLog(Core& core, Desk& desk, const LogQuery& query, const VisitEntry& visit);
 
+// Puts on record that the log, or what an investigation asks beside it, is asked. PermissionDenied: the session does
+// not hold the class `audit`.
+Status RecordQuestion(Core& core, const Desk& desk, std::string_view detail);
+
 // ---- what was exposed
 
 struct ExposedPatient {
   std::uint16_t classes = 0;  // of which values were opened
   std::uint64_t reads = 0;    // records opened
   std::uint64_t fields = 0;   // field values opened, counted at each read
+  std::uint64_t unknown = 0;  // of the reads, as Exposure has them
+  std::uint64_t asserted = 0;
   std::uint64_t first_ms = 0;
   std::uint64_t last_ms = 0;
 };

@@ -6,6 +6,7 @@
 #include "vault/known_time.h"
 #include "vault/load_schema.h"
 #include "vault/login.h"
+#include "vault/on_record.h"
 #include "vault/vault.h"
 
 namespace mseal::vault {
@@ -59,6 +60,21 @@ Result<std::shared_ptr<Session>> Vault::Begin(Core& core, people::Identity ident
   return session;
 }
 
+namespace {
+
+// Names the job too: the person is proven, and may have tried another's.
+Status RecordLoginFor(Core& core, const Desk& desk, const Status& job) {
+  const std::string& name = desk.session->use().job;
+  const std::string detail = name.empty() ? std::string() : "job " + name;
+  audit::Access access{.operation = audit::Operation::kLogin, .outcome = audit::OutcomeOf(job), .code = job.code()};
+  access.incident = job.ok() ? 0 : DrawIncident();
+  access.detail = detail;
+  MS_TRY(core.Record(desk, access));
+  return job.ok() ? Status::Ok() : job.WithIncident(access.incident);
+}
+
+}  // namespace
+
 Status Vault::RecordLogin(Core& core, Session& session) {
   if (core.access_log == nullptr) return Status::Ok();
   const people::Session& inner = *session.desk_.session;
@@ -67,7 +83,9 @@ Status Vault::RecordLogin(Core& core, Session& session) {
                      .origin = inner.use().origin,
                      .on_behalf_of = inner.use().on_behalf_of};
   MS_ASSIGN(session.desk_.recorder, core.access_log->Begin(std::move(actor)));
-  MS_TRY(core.Record(session.desk_, {.operation = audit::Operation::kLogin}));
+  const Status job =
+      inner.use().job.empty() ? Status::Ok() : core.alarms->jobs().Arrive(core, session.desk_, inner.use().job);
+  MS_TRY(RecordLoginFor(core, session.desk_, job));
   return core.alarms->Arrive(session.desk_);
 }
 
@@ -203,7 +221,7 @@ void Session::LoseDisabledWitness() {
 
 void Session::End() {
   if (desk_.session == nullptr) return;
-  if (desk_.watch != nullptr) vault_->core_->alarms->Leave(desk_);
+  if (desk_.watch != nullptr || desk_.job != nullptr) vault_->core_->alarms->Leave(desk_);
   if (desk_.recorder != nullptr)
     desk_.recorder->Record({.operation = audit::Operation::kLogout}).Ignore("keys are wiped whatever the disk says");
   desk_.recorder.reset();
@@ -212,6 +230,7 @@ void Session::End() {
   desk_.index_keys.Clear();
   desk_.second_person = 0;
   desk_.masked_classes = 0;
+  desk_.job.reset();
 }
 
 }  // namespace mseal::vault

@@ -100,6 +100,7 @@ class Vault : public std::enable_shared_from_this<Vault> {
   // Beside what Identify answers:
   //   InvalidArgument    the use is not stated as people::CheckUse wants it, or the secret is empty
   //   ResourceExhausted  the person has as many sessions as policy allows
+  // and, of the declared job that it is for, as FindDeclaredJob has them: NotFound, PermissionDenied, AuthFailed
   Result<std::shared_ptr<Session>> Login(const LoginRequest& request);
   Result<std::shared_ptr<Session>> Login(std::string_view person, ByteView password, std::string purpose) {
     return Login({person, password, {.purpose = std::move(purpose)}});

@@ -76,6 +76,26 @@ TEST_F(CliAlerts, ACanaryLooksLikeAnyPatientAndTellsWhoTouchesIt) {
   EXPECT_EQ(seen.exit_code, 0) << seen.err;
   EXPECT_THAT(Raised(), Contains("canary"));
   EXPECT_EQ(As("nurse", {"canary", "list"}).exit_code, 6);
+  EXPECT_THAT(seen.out, Not(HasSubstr("planted")));
+
+  const Ran exposed = As("ada", {"exposure", "--of", "nurse", "--json", "--html", Path("page.html")});
+  EXPECT_EQ(JsonValues(exposed.out, "patients").front(), "0");
+  EXPECT_EQ(JsonValues(exposed.out, "reads").front(), "0");
+  EXPECT_EQ(JsonValues(exposed.out, "fields").front(), "0");
+  EXPECT_EQ(JsonValues(exposed.out, "canaries").front(), "1");
+  EXPECT_THAT(TextOf(Path("page.html")), HasSubstr(canaries[0] + " (planted)"));
+  EXPECT_THAT(As("ada", {"seen-by", "nurse"}).out, HasSubstr("(planted)"));
+  EXPECT_THAT(JsonValues(As("ada", {"who-saw", canaries[0], "--allow-argv", "--json"}).out, "canary"), Each("true"));
+  EXPECT_THAT(JsonValues(As("ada", {"accounting", canaries[0], "--allow-argv", "--json"}).out, "canary"), Each("true"));
+  const auto exported = [&](const std::string& format) {
+    return As("ada", {"audit", "export", "--of", "nurse", "--format", format}).out;
+  };
+  EXPECT_THAT(exported("jsonl"), HasSubstr(R"("canary":true)"));
+  EXPECT_THAT(exported("fhir"), HasSubstr("planted: nobody's data"));
+  EXPECT_THAT(exported("syslog"), HasSubstr(R"(canary="true")"));
+  const Ran verified = As("ada", {"verify", "--json"});
+  EXPECT_THAT(JsonValues(verified.out, "patients"), ElementsAre("1"));
+  EXPECT_THAT(JsonValues(verified.out, "records"), ElementsAre("2"));  // the directory's is one
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ TEST(Page, ShowsTheWorkedExamples) {
                            "mark",        "mark_tally",   "known_time",    "job_file",        "given_up_copy",
                            "log_segment", "log_chain",    "log_mark",      "log_audit_key",   "log_access",
                            "log_who",     "log_what",     "log_keys",      "login_attempts",  "login_key",
-                           "kept_alert",  "alert_sinks",  "habit",         "canaries",        "broken_glass"})
+                           "kept_alert",  "alert_sinks",  "habit",         "canaries",        "broken_glass",
+                           "declared_job", "former_canary"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");

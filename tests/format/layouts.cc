@@ -12,6 +12,7 @@
 #include "format/canary_row.h"
 #include "format/credential.h"
 #include "format/custody.h"
+#include "format/declared_job.h"
 #include "format/erasure.h"
 #include "format/group.h"
 #include "format/head.h"
@@ -397,6 +398,16 @@ Result<Bytes> AgainCanaries(ByteView bytes) {
   return Bytes(again.Reveal().begin(), again.Reveal().end());
 }
 
+Result<Bytes> AgainFormerCanary(ByteView bytes) {
+  MS_ASSIGN(const std::uint64_t erased_ms, ParseFormerCanary(bytes));
+  return WriteFormerCanary(erased_ms);
+}
+
+Result<Bytes> AgainDeclaredJob(ByteView bytes) {
+  MS_ASSIGN(const DeclaredJob job, ParseDeclaredJob(bytes));
+  return WriteDeclaredJob(job);
+}
+
 Bytes PersonSlotExample() {
   const Bytes sealed(kKeySize + kSealedOverhead, 0x5a);
   return EncodePersonSlot({{1, 2, 3}, sealed});
@@ -448,6 +459,8 @@ std::vector<Layout> Make() {
       {"alert_sinks", {}, AgainAlertSinks},
       {"habit", {}, AgainHabit},
       {"canaries", {}, AgainCanaries},
+      {"declared_job", {}, AgainDeclaredJob},
+      {"former_canary", {}, AgainFormerCanary},
   };
   for (Layout& layout : all) layout.example = WorkedExample(layout.name);
   const ByteArray<16> patient{1, 2, 3};

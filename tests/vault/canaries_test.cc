@@ -106,6 +106,7 @@ TEST_F(Canaries, AreInNoCountAndVerify) {
   vault::VerifyReport report;
   EXPECT_TRUE(lab_.Verify(founder_.get(), &report).ok());
   EXPECT_EQ(report.patients, 2u);
+  EXPECT_EQ(report.records, 4u);  // with the directory's
   EXPECT_EQ(report.problems, 0u);
 }
 
@@ -122,6 +123,16 @@ TEST_F(Canaries, RotatingLeavesAsManyOthers) {
   all.insert(after.begin(), after.end());
   EXPECT_THAT(all, SizeIs(6));
   EXPECT_THAT(Raised(), IsEmpty());
+  const auto former_are_known = [&](vault::Core& core) {
+    for (const keys::PatientHandle& patient : before) {
+      EXPECT_FALSE(core.IsPlanted(patient));
+      EXPECT_TRUE(core.WasPlanted(patient));
+    }
+  };
+  former_are_known(founder_->Enter()->core());
+  founder_.reset();
+  lab_.Close();
+  former_are_known(lab_.Vault()->Enter()->core());
 }
 
 TEST_F(Canaries, WithoutAnyThereIsNothingToRotate) {

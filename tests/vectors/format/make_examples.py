@@ -538,8 +538,9 @@ def meta():
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
                             ("signing seed", 18, b""), ("provider change", 19, STREAM), ("given-up copy", 21, STREAM),
                             ("login attempts", 24, be(1, 4)), ("login key", 25, b""),
-                            ("credential tag", 26, be(1, 4)), ("alert sinks", 30, b""), ("kept alert", 31, be(1, 8)),
-                            ("canaries", 32, b""), ("habit", 33, be(1, 4)), ("broken glass", 35, be(1, 8))]:
+                            ("credential tag", 26, be(1, 4)), ("declared job", 29, be(1, 4)), ("alert sinks", 30, b""), ("kept alert", 31, be(1, 8)),
+                            ("declared job", 29, be(1, 4)), ("canaries", 32, b""), ("habit", 33, be(1, 4)), ("broken glass", 35, be(1, 8)),
+                            ("former canary", 37, PATIENT)]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
         case("no bytes", table, CORRUPT, b"")
@@ -931,6 +932,35 @@ def alerts():
             ("4097 patients", CORRUPT, flat(canaries(4097, bytes(16 * 4097))))],
            [("none", flat(canaries(0, b"")))])
 
+    former = [("version", b"\1"), ("erased, ms", be(1609459200000, 8))]
+    layout("former_canary", "Planted patients of before", former, dict(), versions("former_canary", flat(former)))
+
+
+def declared_jobs():
+    def job(name=b"billing", person=3, by=1, second=2, from_=22 * 60, to=6 * 60, days=31, types=(b"Patient",),
+            fields=(b"Patient.insurance",)):
+        return [("version", b"\1"), ("name", prefixed(name, 1)), ("person, by, second", be(person, 4) + be(by, 4) + be(second, 4)),
+                ("declared, ms", be(1609459200000, 8)), ("until, ms", be(1640995200000, 8)), ("patients", be(5000, 4)),
+                ("from, to", be(from_, 2) + be(to, 2)), ("days: not at the weekend", be(days, 1)),
+                ("types", be(len(types), 1) + b"".join(prefixed(one, 2) for one in types)),
+                ("fields", be(len(fields), 1) + b"".join(prefixed(one, 2) for one in fields)),
+                ("signature", made("signature of a job", 64)), ("used, ms", be(1609632000000, 8)),
+                ("window, ms", be(1609624800000, 8)), ("read", be(4711, 4))]
+
+    whole = flat(job())
+    layout("declared_job", "Declared jobs", job(), dict(name_=b"billing"),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("a byte after the end", CORRUPT, whole + b"\0"), ("no name", CORRUPT, flat(job(name=b""))),
+            ("a name with a line end", CORRUPT, flat(job(name=b"a\nb"))),
+            ("run by nobody", CORRUPT, flat(job(person=0))), ("declared by nobody", CORRUPT, flat(job(by=0))),
+            ("no second", CORRUPT, flat(job(second=0))), ("one person alone", CORRUPT, flat(job(second=1))),
+            ("from beyond the day", CORRUPT, flat(job(from_=1440))), ("to beyond the day", CORRUPT, flat(job(to=1440))),
+            ("no day", CORRUPT, flat(job(days=0))), ("an eighth day", CORRUPT, flat(job(days=128))),
+            ("no type", CORRUPT, flat(job(types=()))), ("an empty type", CORRUPT, flat(job(types=(b"",)))),
+            ("an empty field", CORRUPT, flat(job(fields=(b"",))))],
+           [("all fields", flat(job(fields=()))), ("the whole day", flat(job(to=22 * 60))),
+            ("every day", flat(job(days=127)))])
+
 
 def posting_content(kind=1, patient=PATIENT, tag=TAG):
     return [("version", b"\1"), ("kind", be(kind, 1)), ("patient handle", patient), ("record tag", tag)]
@@ -1122,8 +1152,8 @@ def log_contents():
 
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
-                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, broken_glass, login_attempts, alerts, streams,
-                 log_segments, log_entries, log_contents):
+                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, broken_glass, login_attempts, alerts,
+                 declared_jobs, streams, log_segments, log_entries, log_contents):
         make()
     if PAGE.exists():
         update_page()
