@@ -127,6 +127,7 @@ void Segment::FindEnd() {
   for (std::uint64_t cell = kFirstCell; cell < cells_;) {
     const std::uint32_t size = SizeAt(cell);
     const bool whole = IsWholeAt(cell, size);
+    if (whole && cell != found_end_) found_gap_ = true;
     cell += whole ? format::LogCellsOf(size) : 1;
     if (whole) found_end_ = cell;
   }

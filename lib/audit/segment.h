@@ -42,6 +42,8 @@ class Segment {
   // Nothing is appended any more: Append answers ResourceExhausted.
   void Finish();
 
+  // Whether entries stood behind cells without one when it was opened: a writer died there, or is copying still.
+  bool FoundGap() const { return found_gap_; }
   // The cell behind all that is there or was appended before the call.
   std::uint64_t End() const;
   // The entries that begin in [from, end), in their order. `end` is what End() gave; whoever is still copying an entry
@@ -76,6 +78,7 @@ class Segment {
   format::LogSegmentHead head_;
   Mapping mapping_;
   std::uint64_t found_end_ = kFirstCell;  // entries before it were there at Open: gaps among them stay gaps
+  bool found_gap_ = false;
   bool writable_ = false;                 // set before any other thread knows the segment
   std::atomic<std::uint64_t> next_{kFirstCell};
   std::atomic<std::uint64_t> finished_end_{0};  // 0: it takes entries
