@@ -66,6 +66,7 @@ enum class MetaKind : std::uint8_t {
   kCanaries = 32,
   kHabit = 33,  // person u32
   kBrokenGlass = 35,  // number u64
+  kApproval = 36,     // number u64
 };
 
 Bytes MetaKey(std::uint32_t epoch, MetaKind kind, ByteView id);
