@@ -2,7 +2,7 @@
 #include "vault/set_policy.h"
 
 #include "people/policy.h"
-#include "vault/two_persons.h"
+#include "vault/approvals.h"
 
 namespace mseal::vault {
 
@@ -30,8 +30,8 @@ bool IsWeaker(const people::Chain& chain, std::string_view name, std::uint64_t v
 Status SetPolicy(Core& core, Desk& desk, std::string_view name, std::uint64_t value) {
   MS_TRY(core.CheckWritable());
   const bool weaker = IsWeaker(*core.registry->chain(), name, value);
-  if (weaker && !AreTwo(desk))
-    return Status::PermissionDenied("this makes the policy weaker: it takes a second person at the session");
+  if (weaker)
+    MS_TRY(RequireApproval(core, desk, {format::ActionKind::kPolicy, value, std::string(name), {}, {}}));
   MS_TRY(core.registry->SetPolicy(desk.session->identity(), name, value));
   if (core.alarms != nullptr) {
     core.alarms->LoadLimits();
