@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "format/login_attempts.h"
 #include "people/policy.h"
+#include "vault/approvals.h"
 #include "vault/break_glass.h"
 
 namespace mseal::vault {
@@ -63,6 +64,25 @@ Status ExamineBrokenGlass(const Core& core, Findings& out) {
   if (overdue != 0)
     out.push_back({Severity::kRed, "break_glass_overdue",
                    std::to_string(overdue) + " times a glass was broken and nobody reviewed it in time", kAdvice});
+  return Status::Ok();
+}
+
+Status ExamineApprovals(const Core& core, Findings& out) {
+  const auto chain = core.registry->chain();
+  const std::size_t there = HowManyMaySign(*chain);
+  const std::uint64_t needed = chain->policy(people::policy::kApprovals);
+  if (there < needed)
+    out.push_back({Severity::kYellow, "approvals_out_of_reach",
+                   std::to_string(there) + " may sign what takes " + std::to_string(needed) + " persons",
+                   "give a second person a role that audits: medseal role give"});
+  std::size_t open = 0;
+  MS_TRY(ForEachApproval(core, [&](const ApprovalView& view) {
+    open += view.approval.state == format::ApprovalState::kOpen && !view.expired ? 1 : 0;
+    return Status::Ok();
+  }));
+  if (open != 0)
+    out.push_back({Severity::kYellow, "approvals_open", std::to_string(open) + " approvals wait for signatures",
+                   "medseal approve list, then sign or withdraw each"});
   return Status::Ok();
 }
 

@@ -9,6 +9,7 @@ namespace mseal::vault {
 // `named`: whoever asks may see the names of persons.
 void ExamineRoles(const Core& core, bool named, Findings& out);
 Status ExamineBrokenGlass(const Core& core, Findings& out);
+Status ExamineApprovals(const Core& core, Findings& out);
 Status ExamineLockOuts(const Core& core, Findings& out);
 
 }  // namespace mseal::vault

@@ -28,7 +28,7 @@ Status Join(Session& session, std::string_view person, const people::LoginSecret
 
 void Leave(Desk& desk) {
   desk.second_person = 0;
-  desk.second = nullptr;
+  desk.second = std::shared_ptr<const people::Identity>();
 }
 
 }  // namespace mseal::vault
