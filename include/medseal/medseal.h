@@ -653,7 +653,7 @@ typedef struct medseal_policy_info {
 typedef int (*medseal_policy_callback)(void* context, const medseal_policy_info* info);
 MEDSEAL_API medseal_code medseal_policies(medseal_session* session, medseal_policy_callback callback, void* context,
                                           medseal_error* error);
-/* By the founder; a change that makes the vault weaker takes two persons (medseal_session_join).
+/* By the founder; a change that makes the vault weaker takes several persons (medseal_approvals).
  *   NOT_FOUND  no such setting;  INVALID_ARGUMENT  out of its range;  ALREADY_EXISTS  it has that value
  *   PERMISSION_DENIED  not the founder, or no second person */
 MEDSEAL_API medseal_code medseal_policy_set(medseal_session* session, const char* name, uint64_t value, medseal_error* error);

@@ -5,6 +5,7 @@
 #include "abi/handles.h"
 #include "abi/on_record.h"
 #include "format/statement.h"
+#include "vault/administer.h"
 
 namespace mseal::abi {
 namespace {

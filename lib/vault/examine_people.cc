@@ -81,7 +81,7 @@ Status ExamineApprovals(const Core& core, Findings& out) {
     return Status::Ok();
   }));
   if (open != 0)
-    out.push_back({Severity::kYellow, "approvals_open", std::to_string(open) + " approvals wait for signatures",
+    out.push_back({Severity::kYellow, "approvals_open", std::to_string(open) + " times several persons were asked to sign, and too few have yet",
                    "medseal approve list, then sign or withdraw each"});
   return Status::Ok();
 }

@@ -195,7 +195,9 @@ TEST(Approval, ExampleIsTakenApart) {
   ASSERT_EQ(approval->signatures.size(), 2u);
   EXPECT_EQ(approval->signatures[1].person, one.Number("second_signer"));
   EXPECT_EQ(ToHex(approval->signatures[1].signature), one.Text("second_signature"));
-  EXPECT_EQ(ToHex(ApprovalSigned(one.Array<16>("store"), 7, *approval)), one.Text("signed"));
+  ByteArray<16> store;
+  CopyBytes(one.Hex("store"), store);
+  EXPECT_EQ(ToHex(ApprovalSigned(store, 7, *approval)), one.Text("signed"));
 }
 
 TEST(MarkTally, ExampleIsTakenApart) {
