@@ -466,7 +466,7 @@ MEDSEAL_API medseal_code medseal_break_glass_review(medseal_session* session, ui
  * asks for it instead, once, and answers PERMISSION_DENIED; the message has the number. Its person signs by that, and so does a second one
  * at the session (medseal_session_join). Once enough others signed, the same call with the same arguments goes through, one time.
  * Enabled humans sign who are the founder, or may administer or audit. A vault in which fewer may than policy asks for lets as many as there
- * are give classes away, and does nothing else of this. */
+ * are give classes away and replace custodians; the rest waits for further persons. */
 typedef enum medseal_approval_state {
   MEDSEAL_APPROVAL_OPEN = 1,
   MEDSEAL_APPROVAL_CARRIED_OUT = 2,

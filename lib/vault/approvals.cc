@@ -96,7 +96,7 @@ Result<ApprovalView> FindOrAsk(Core& core, const Desk& desk, const Action& actio
     newest = view.number;
     if (view.approval.state != ApprovalState::kOpen || view.expired) return Status::Ok();
     ++open;
-    if (view.approval.action == action) found = view;
+    if (found.number == 0 && view.approval.action == action) found = view;
     return Status::Ok();
   }));
   if (found.number != 0) return found;
@@ -146,16 +146,15 @@ bool MaySign(const people::Chain& chain, const people::Person& person) {
 
 std::size_t HowManyMaySign(const people::Chain& chain) {
   const auto persons = chain.persons();
-  return static_cast<std::size_t>(std::count_if(
-      persons.begin(), persons.end(), [&](const people::Person* person) { return MaySign(chain, *person); }));
+  return static_cast<std::size_t>(std::count_if(persons.begin(), persons.end(),
+                                                [&](const people::Person* person) { return MaySign(chain, *person); }));
 }
 
-// A vault begins with one person, who gives the first classes away alone.
+// A vault begins with one person, who gives the first classes away alone, and replaces lost custodians.
 unsigned PersonsNeeded(const people::Chain& chain, ActionKind kind) {
   const auto needed = static_cast<unsigned>(chain.policy(people::policy::kApprovals));
-  const bool of_people =
-      kind == ActionKind::kGrant || kind == ActionKind::kGiveRole || kind == ActionKind::kDefineRole;
-  return of_people ? std::min(needed, static_cast<unsigned>(HowManyMaySign(chain))) : needed;
+  const bool waits = kind == ActionKind::kPolicy || kind == ActionKind::kErase;
+  return !waits ? std::min(needed, static_cast<unsigned>(HowManyMaySign(chain))) : needed;
 }
 
 Status RequireApproval(Core& core, Desk& desk, const Action& action) {
