@@ -15,8 +15,7 @@ class ApprovalDesk : public Desk {
     MakeVault();
     AddPerson("nurse", "identity,general");
     AddPerson("auditor", "general");
-    ASSERT_EQ(Run({"role", "define", "auditing", "--operations", "audit"}).exit_code, 0);
-    ASSERT_EQ(Run({"role", "give", "auditing", "auditor"}).exit_code, 0);
+    LetSign("auditor");
   }
   std::vector<std::string> Listed(const char* key) {
     return JsonValues(As("auditor", {"approve", "list", "--all", "--json"}).out, key);
