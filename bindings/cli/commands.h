@@ -265,6 +265,17 @@ Outcome RestrictPatient(const Common& common, const MarkArguments& arguments);
 Outcome UnrestrictPatient(const Common& common, const MarkArguments& arguments);
 Outcome ListMarks(const Common& common);
 
+struct ApprovalsArguments {
+  bool all = false;
+};
+struct ApprovalArguments {
+  std::uint64_t number = 0;
+};
+Outcome ListApprovals(const Common& common, const ApprovalsArguments& arguments);
+Outcome ShowApproval(const Common& common, const ApprovalArguments& arguments);
+Outcome SignApproval(const Common& common, const ApprovalArguments& arguments);
+Outcome WithdrawApproval(const Common& common, const ApprovalArguments& arguments);
+
 struct GlassReviewArguments {
   std::uint64_t number = 0;
   std::string verdict;

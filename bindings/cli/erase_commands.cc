@@ -93,23 +93,34 @@ Result<std::vector<Named>> IdsOf(const EraseArguments& arguments) {
   }
 }
 
+Result<std::vector<PatientId>> ReadIds(const Common& common, const std::vector<Named>& named) {
+  std::vector<PatientId> ids;
+  for (const Named& one : named) {
+    if (!one.place.empty()) {
+      ids.emplace_back(Secret(std::string(one.id)));
+      continue;
+    }
+    CLI_ASSIGN(PatientId id, ReadPatientId(one.id, common));
+    ids.push_back(std::move(id));
+  }
+  return ids;
+}
+
 // One of a file who cannot be erased keeps nobody else from it. Where nobody could, the first reason is the answer.
 Outcome EraseAll(medseal::Vault& vault, const Common& common, const EraseArguments& arguments,
                  const std::vector<Named>& ids, std::vector<medseal_erasure_info>& erased) {
   CLI_ASSIGN(medseal::Session session, LogIn(vault, common));
+  CLI_ASSIGN(const std::vector<PatientId> read, ReadIds(common, ids));
+  std::vector<medseal::Patient> patients;
+  for (const PatientId& id : read) patients.push_back(id.ref());
   std::optional<Error> first;
-  for (const Named& named : ids) {
-    CLI_ASSIGN(const PatientId id, named.place.empty() ? ReadPatientId(named.id, common)
-                                                       : Result<PatientId>(PatientId(Secret(std::string(named.id)))));
-    const auto info = session.Erase(id.ref(), arguments.reason);
-    if (info.ok()) {
-      WriteErasure(erased.emplace_back(*info), common.json);
-    } else {
-      if (named.place.empty()) return info.error();
-      SayRejected(named.place, info.error().message(), info.error().code());
-      if (!first.has_value()) first = info.error();
-    }
-  }
+  const auto tell = [&](std::size_t index, medseal_code code, const medseal_erasure_info* info, const char* why) {
+    if (info != nullptr) return WriteErasure(erased.emplace_back(*info), common.json), true;
+    if (!ids[index].place.empty()) SayRejected(ids[index].place, why, code);
+    if (!first.has_value()) first = Error(code, why);
+    return true;
+  };
+  CLI_TRY(session.EraseMany(patients, arguments.reason, tell));
   if (!first.has_value()) return kDone;
   if (erased.empty()) return *first;
   return kSomeRejected;

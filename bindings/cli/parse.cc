@@ -125,6 +125,7 @@ Parsed Parse(int count, char** words) {
   AddImport(app, commands);
   AddErasure(app, commands);
   AddMarks(app, commands);
+  AddApprovals(app, commands);
   AddBreakGlass(app, commands);
   AddAudit(app, commands);
   AddAlerts(app, commands);

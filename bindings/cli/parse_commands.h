@@ -58,6 +58,7 @@ void AddBackup(CLI::App& app, Commands& commands);
 void AddRestore(CLI::App& app, Commands& commands);
 void AddErasure(CLI::App& app, Commands& commands);
 void AddMarks(CLI::App& app, Commands& commands);
+void AddApprovals(CLI::App& app, Commands& commands);
 void AddBreakGlass(CLI::App& app, Commands& commands);
 void AddRetention(CLI::App& app, Commands& commands);
 void AddWrites(CLI::App& app, Commands& commands);

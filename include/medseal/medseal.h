@@ -461,6 +461,48 @@ MEDSEAL_API medseal_code medseal_broken_glasses(medseal_session* session, medsea
  *   NOT_FOUND  no such number;  ALREADY_EXISTS  it was reviewed;  PERMISSION_DENIED  their own, a service, or not entitled */
 MEDSEAL_API medseal_code medseal_break_glass_review(medseal_session* session, uint64_t number, const char* verdict, medseal_error* error);
 
+/* ---- What takes several persons ------------------------------------------------------------------------------------ */
+
+/* Lowering a policy, letting somebody have a class marked `no_index` (by grant or role), erasing more patients than policy lets one person
+ * (`erase_alone`), and naming custodians in the place of others take as many persons as policy says (`approvals`). The call that would do it
+ * asks for it instead, once, and answers PERMISSION_DENIED; the message has the number. Its person signs by that, and so does a second one
+ * at the session (medseal_session_join). Once enough others signed, the same call with the same arguments goes through, one time.
+ * Enabled humans sign who are the founder, or may administer or audit. A vault in which fewer may than policy asks for lets as many as there
+ * are give classes away and replace custodians; the rest waits for further persons. */
+typedef enum medseal_approval_state {
+  MEDSEAL_APPROVAL_OPEN = 1,
+  MEDSEAL_APPROVAL_CARRIED_OUT = 2,
+  MEDSEAL_APPROVAL_WITHDRAWN = 3,
+  MEDSEAL_APPROVAL_EXPIRED = 4 /* open, and over: policy approval_hours */
+} medseal_approval_state;
+
+typedef struct medseal_approval {
+  size_t size;
+  uint64_t number;
+  medseal_approval_state state;
+  medseal_bytes action;           /* what is to be done, for people: UTF-8 */
+  const uint8_t* patient_handles; /* of an erasure: patient_count times 16 bytes */
+  size_t patient_count;
+  const char* asked_by;
+  uint64_t asked_ms, expires_ms;
+  uint32_t needed;                /* persons */
+  const char* const* signers;     /* while it is open those whose signature counts now, then all who signed */
+  size_t signer_count;
+  const char* ended_by;           /* NULL: it is open */
+  uint64_t ended_ms;
+  uint8_t digest[32];             /* of all that is signed: medseal_approval_sign takes it */
+} medseal_approval;
+/* Return 0 to go on; anything else ends the listing with CANCELLED. */
+typedef int (*medseal_approval_callback)(void* context, const medseal_approval* approval);
+/* For who may sign; to others, what they asked for. AUTH_FAILED: a row of approvals was taken away. */
+MEDSEAL_API medseal_code medseal_approvals(medseal_session* session, medseal_approval_callback callback, void* context, medseal_error* error);
+/* `digest`: 32 bytes, of the approval as it was shown.
+ *   NOT_FOUND      no such number;  ALREADY_EXISTS  this person signed it, or it is not open
+ *   CONFLICT       it is not what was shown;  PERMISSION_DENIED  this person may not sign */
+MEDSEAL_API medseal_code medseal_approval_sign(medseal_session* session, uint64_t number, const uint8_t* digest, medseal_error* error);
+/* By who asked for it, or may sign. Errors likewise. */
+MEDSEAL_API medseal_code medseal_approval_withdraw(medseal_session* session, uint64_t number, medseal_error* error);
+
 /* ---- Large values -------------------------------------------------------------------------------------------------- */
 
 /* Writes a field of an existing record piece by piece in bounded memory (for a text or bytes field). Nothing shows before
@@ -613,7 +655,7 @@ typedef struct medseal_policy_info {
 typedef int (*medseal_policy_callback)(void* context, const medseal_policy_info* info);
 MEDSEAL_API medseal_code medseal_policies(medseal_session* session, medseal_policy_callback callback, void* context,
                                           medseal_error* error);
-/* By the founder; a change that makes the vault weaker takes two persons (medseal_session_join).
+/* By the founder; a change that makes the vault weaker takes several persons (medseal_approvals).
  *   NOT_FOUND  no such setting;  INVALID_ARGUMENT  out of its range;  ALREADY_EXISTS  it has that value
  *   PERMISSION_DENIED  not the founder, or no second person */
 MEDSEAL_API medseal_code medseal_policy_set(medseal_session* session, const char* name, uint64_t value, medseal_error* error);
@@ -973,6 +1015,13 @@ typedef struct medseal_erasure_info {
  *   PERMISSION_DENIED  only the founder erases, and whoever has a role that erases, and nobody who is under a legal hold */
 MEDSEAL_API medseal_code medseal_erase(medseal_session* session, const medseal_ref* ref, const char* reason, medseal_erasure_info* info,
                                        medseal_error* error);
+/* One patient of many: `info` is NULL where `code` is not OK, and `why` the message. Return 0 to go on. */
+typedef int (*medseal_erased_callback)(void* context, size_t index, medseal_code code, const medseal_erasure_info* info, const char* why);
+/* The same of several patients, who are one action where that takes several persons: approved together or not at all. One who cannot be erased
+ * keeps nobody else from it. OK: each was tried, and the callback (may be NULL) told what became of them.
+ *   PERMISSION_DENIED  none was tried;  RESOURCE_EXHAUSTED  they are more than 65 536;  CANCELLED  the callback ended it */
+MEDSEAL_API medseal_code medseal_erase_many(medseal_session* session, const medseal_ref* refs, size_t count, const char* reason,
+                                            medseal_erased_callback callback, void* context, medseal_error* error);
 /* The erasure with this number, of 16 bytes. NOT_FOUND. */
 MEDSEAL_API medseal_code medseal_erasure_find(medseal_vault* vault, const uint8_t* certificate_number, medseal_erasure_info* info,
                                               medseal_error* error);

@@ -401,6 +401,22 @@ struct BrokenGlass {
   Secret verdict = {};
 };
 
+// What takes several persons. The state as medseal_approval_state has it.
+struct Approval {
+  std::uint64_t number = 0;
+  medseal_approval_state state = MEDSEAL_APPROVAL_OPEN;
+  Secret action = {};
+  std::vector<PatientHandle> patients = {};
+  std::string asked_by = {};
+  std::uint64_t asked_ms = 0;
+  std::uint64_t expires_ms = 0;
+  std::uint32_t needed = 0;
+  std::vector<std::string> signers = {};
+  std::string ended_by = {};
+  std::uint64_t ended_ms = 0;
+  std::array<std::uint8_t, 32> digest = {};  // what Sign takes
+};
+
 // Which entries of the log: everything that is set has to fit.
 struct AuditQuery {
   std::optional<Patient> patient = {};
@@ -802,6 +818,33 @@ class Session {
     if (!status.ok()) return status.error();
     return info;
   }
+  // `visit(std::size_t index, medseal_code code, const medseal_erasure_info* info, const char* why)` answers whether to
+  // go on.
+  template <typename Visit>
+  Status EraseMany(const std::vector<Patient>& patients, Name reason, Visit&& visit) {
+    std::vector<medseal_ref> refs;
+    for (const Patient& patient : patients) refs.push_back(internal::Raw(Ref{.patient = patient}));
+    using Function = std::remove_reference_t<Visit>;
+    const medseal_erased_callback forward = [](void* context, std::size_t index, medseal_code code,
+                                               const medseal_erasure_info* info, const char* why) {
+      return (*static_cast<Function*>(context))(index, code, info, why) ? 0 : 1;
+    };
+    return internal::Call(medseal_erase_many, raw_.get(), refs.data(), refs.size(), reason.c_str(), forward,
+                          const_cast<void*>(static_cast<const void*>(std::addressof(visit))));
+  }
+  Result<std::vector<Approval>> Approvals() {
+    std::vector<Approval> out;
+    const Status status =
+        internal::Call(medseal_approvals, raw_.get(), &Session::TakeApproval, static_cast<void*>(&out));
+    if (!status.ok()) return status.error();
+    return out;
+  }
+  Status SignApproval(const Approval& shown) {
+    return internal::Call(medseal_approval_sign, raw_.get(), shown.number, shown.digest.data());
+  }
+  Status WithdrawApproval(std::uint64_t number) {
+    return internal::Call(medseal_approval_withdraw, raw_.get(), number);
+  }
   Status Hold(const Patient& patient, Name reason) {
     const medseal_ref raw = internal::Raw(Ref{.patient = patient});
     return internal::Call(medseal_hold, raw_.get(), &raw, reason.c_str());
@@ -1139,6 +1182,24 @@ class Session {
     if (info->restricted != 0)
       mark.restriction = entry(info->restriction_since_ms, info->restriction_by, info->restriction_reason);
     static_cast<std::vector<MarkInfo>*>(marks)->push_back(std::move(mark));
+    return 0;
+  }
+  static int TakeApproval(void* approvals, const medseal_approval* info) {
+    Approval approval{.number = info->number,
+                      .state = info->state,
+                      .action = Secret(AsText(internal::View(info->action))),
+                      .asked_by = info->asked_by,
+                      .asked_ms = info->asked_ms,
+                      .expires_ms = info->expires_ms,
+                      .needed = info->needed,
+                      .signers = {info->signers, info->signers + info->signer_count},
+                      .ended_by = info->ended_by == nullptr ? "" : info->ended_by,
+                      .ended_ms = info->ended_ms,
+                      .digest = internal::Copied<32>(info->digest)};
+    for (std::size_t i = 0; i < info->patient_count; ++i)
+      approval.patients.push_back(
+          internal::Copied<MEDSEAL_PATIENT_HANDLE_SIZE>(info->patient_handles + i * MEDSEAL_PATIENT_HANDLE_SIZE));
+    static_cast<std::vector<Approval>*>(approvals)->push_back(std::move(approval));
     return 0;
   }
   static int TakeGlass(void* glasses, const medseal_broken_glass* info) {

@@ -28,6 +28,56 @@ medseal_erasure_info InfoOf(const keys::PatientHandle& patient, const format::Er
   return info;
 }
 
+// On record with the patient, as far as that is known.
+Status EraseOne(medseal_session* session, const vault::PatientName& name, std::string_view reason,
+                const vault::ErasePermit* permit, vault::Erased& erased) {
+  std::optional<keys::PatientHandle> patient;
+  {
+    MS_ASSIGN(vault::Call call, session->session->Enter());
+    auto found = vault::FindPatient(call.core(), call.desk(), name);
+    if (found.ok()) patient = *found;
+  }
+  const auto erase = [&] {
+    return permit == nullptr ? vault::ErasePatient(*session->session, name, reason, erased)
+                             : vault::ErasePatient(*session->session, name, reason, *permit, erased);
+  };
+  return vault::OnRecord(*session->session, audit::Operation::kErase, {}, erase, patient);
+}
+
+Result<vault::ErasePermit> GetPermit(medseal_session* session, const std::vector<vault::PatientName>& names,
+                                     std::string_view reason) {
+  auto permit = vault::ErasePermit::Get(*session->session, names, reason);
+  if (permit.ok()) return permit;
+  MS_TRY(vault::OnRecord(*session->session, audit::Operation::kErase, "several patients",
+                         [&] { return permit.status(); }));
+  return permit.status();
+}
+
+Status EraseMany(medseal_session* session, const medseal_ref* refs, size_t count, const char* reason,
+                 medseal_erased_callback callback, void* context) {
+  MS_TRY(Require(session != nullptr && reason != nullptr, "session and reason are needed"));
+  MS_TRY(Require(count == 0 || refs != nullptr, "the list of patients is missing"));
+  std::vector<keys::PatientHandle> places(count);
+  std::vector<vault::PatientName> names;
+  for (size_t i = 0; i < count; ++i) {
+    MS_ASSIGN(const medseal_ref known, Read(refs + i));
+    MS_ASSIGN(const vault::PatientName name, PatientOf(known, places[i]));
+    names.push_back(name);
+  }
+  MS_ASSIGN(const vault::ErasePermit permit, GetPermit(session, names, reason));
+  for (size_t i = 0; i < count; ++i) {
+    vault::Erased erased;
+    const Status status = EraseOne(session, names[i], reason, &permit, erased);
+    medseal_error error{};
+    error.size = sizeof(error);
+    const medseal_code code = Report(status, &error);
+    const medseal_erasure_info info = InfoOf(erased.patient, erased.erasure, erased.job);
+    if (callback != nullptr && callback(context, i, code, status.ok() ? &info : nullptr, error.message) != 0)
+      return Status::Cancelled("the callback ended it");
+  }
+  return Status::Ok();
+}
+
 medseal_buffer* MakeBuffer(std::string_view text) { return new medseal_buffer{SecretBytes::CopyOf(AsBytes(text))}; }
 
 }  // namespace
@@ -44,18 +94,16 @@ medseal_code medseal_erase(medseal_session* session, const medseal_ref* ref, con
     keys::PatientHandle place;
     MS_ASSIGN(const vault::PatientName name, PatientOf(known, place));
     vault::Erased erased;
-    std::optional<keys::PatientHandle> patient;
-    {
-      MS_ASSIGN(vault::Call call, session->session->Enter());
-      auto found = vault::FindPatient(call.core(), call.desk(), name);
-      if (found.ok()) patient = *found;
-    }
-    MS_TRY(vault::OnRecord(
-        *session->session, audit::Operation::kErase, {},
-        [&] { return vault::ErasePatient(*session->session, name, reason, erased); }, patient));
+    MS_TRY(EraseOne(session, name, reason, nullptr, erased));
     Write(InfoOf(erased.patient, erased.erasure, erased.job), info);
     return Status::Ok();
   });
+}
+
+medseal_code medseal_erase_many(medseal_session* session, const medseal_ref* refs, size_t count, const char* reason,
+                                medseal_erased_callback callback, void* context, medseal_error* error) {
+  return RunCounted(session, vault::Operation::kErase, error,
+                    [&] { return EraseMany(session, refs, count, reason, callback, context); });
 }
 
 medseal_code medseal_erasure_find(medseal_vault* vault, const uint8_t* certificate_number, medseal_erasure_info* info,

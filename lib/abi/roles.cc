@@ -5,6 +5,7 @@
 #include "abi/handles.h"
 #include "abi/on_record.h"
 #include "format/statement.h"
+#include "vault/administer.h"
 
 namespace mseal::abi {
 namespace {
@@ -74,18 +75,14 @@ medseal_code medseal_role_define(medseal_session* session, const medseal_role* r
     const auto operations = people::Operations::FromBits(static_cast<std::uint8_t>(known.operations));
     std::vector<std::string> classes;
     for (std::size_t i = 0; i < known.class_count; ++i) classes.emplace_back(Text(known.classes[i]));
-    return vault::ChangePeople(*session->session, [&](people::Registry& registry, const people::Identity& who) {
-      return registry.DefineRole(who, known.name, operations, classes);
-    });
+    return vault::DefineRole(*session->session, known.name, operations, classes);
   });
 }
 
 medseal_code medseal_role_give(medseal_session* session, const char* person, const char* role, medseal_error* error) {
   return RunOnRecord(session, audit::Operation::kRole, Text(person), error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && person != nullptr && role != nullptr, "session, person and role are needed"));
-    return vault::ChangePeople(*session->session, [&](people::Registry& registry, const people::Identity& who) {
-      return registry.GiveRole(who, person, role);
-    });
+    return vault::GiveRole(*session->session, person, role);
   });
 }
 

@@ -127,6 +127,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kStatement:
     case MetaKind::kIndexKey:
     case MetaKind::kBrokenGlass:
+    case MetaKind::kApproval:
     case MetaKind::kKeptAlert:
       return 8;
     case MetaKind::kPersonSlot:

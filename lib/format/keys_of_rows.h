@@ -65,8 +65,9 @@ enum class MetaKind : std::uint8_t {
   kAlertSinks = 30,
   kKeptAlert = 31,  // number u64
   kCanaries = 32,
-  kHabit = 33,  // person u32
-  kBrokenGlass = 35,  // number u64
+  kHabit = 33,         // person u32
+  kBrokenGlass = 35,   // number u64
+  kApproval = 36,      // number u64
   kFormerCanary = 37,  // patient handle
 };
 

@@ -34,6 +34,9 @@ inline constexpr std::string_view kClassKeyDays = "class_key_days";
 inline constexpr std::string_view kEpochDays = "epoch_days";
 inline constexpr std::string_view kUnusedAccountDays = "unused_account_days";
 inline constexpr std::string_view kBackupDays = "backup_days";
+inline constexpr std::string_view kApprovals = "approvals";
+inline constexpr std::string_view kApprovalHours = "approval_hours";
+inline constexpr std::string_view kEraseAlone = "erase_alone";
 // What alerts go by; which rules are on has a row a rule, `alert_` and its name (audit/alerts.h).
 inline constexpr std::string_view kAlertFailedLogins = "alert_after_failed_logins";
 inline constexpr std::string_view kAlertFailedLoginsOfAll = "alert_after_failed_logins_of_all";

@@ -111,6 +111,7 @@ struct Desk {
   IndexKeys index_keys;
   std::unique_ptr<audit::Recorder> recorder;
   std::atomic<people::PersonNumber> second_person{0};  // who joined by their own login; 0: nobody
+  std::atomic<std::shared_ptr<const people::Identity>> second;  // what they sign with; null once they are gone
   // Bit n: of class n the session sees masked values at the most. A field without a mask is then as one of a class that
   // is not held, to read and to search.
   std::atomic<std::uint16_t> masked_classes{0};

@@ -41,6 +41,7 @@ Result<Findings> Examine(Vault& vault, Session* session, const SecretFiles& file
     ExamineRoles(core, session != nullptr, findings);
     Look(findings, "what was read in need", ExamineBrokenGlass(core, findings));
     Look(findings, "the declared jobs", ExamineDeclaredJobs(core, findings));
+    Look(findings, "what takes several persons", ExamineApprovals(core, findings));
     Look(findings, "failed logins", ExamineLockOuts(core, findings));
   }
   if (session != nullptr) Look(findings, "the log of accesses", ExamineWithLog(*session, findings));

@@ -1,9 +1,13 @@
 // Gathers and deletes what there is of a patient.
 #include "vault/erase.h"
 
+#include <set>
+
 #include "base/clock.h"
 #include "format/keys_of_rows.h"
 #include "format/row.h"
+#include "people/policy.h"
+#include "vault/approvals.h"
 #include "vault/epoch_change.h"
 #include "vault/erasures.h"
 #include "vault/marks.h"
@@ -18,6 +22,7 @@ using store::Table;
 
 constexpr std::size_t kLongestReason = 4096;
 constexpr int kAttempts = 16;
+constexpr std::uint64_t kDayMs = 86'400'000;
 
 // One patient's rows on their way out. The caller holds the patient's lock.
 class Withdrawal {
@@ -131,16 +136,36 @@ Status TryErase(Vault& vault, Core& core, const Desk& desk, std::string_view rea
   return Status::Ok();
 }
 
-}  // namespace
-
-Status ErasePatient(Session& session, const PatientName& name, std::string_view reason, Erased& out) {
-  MS_ASSIGN(Call call, session.Enter());
-  Core& core = call.core();
+Status CheckMayErase(const Core& core, const Desk& desk, std::string_view reason) {
   MS_TRY(core.CheckWritable());
   MS_TRY(CheckReason(reason));
-  if (!call.desk().session->MayOverVault(people::Operation::kErase))
-    return Status::PermissionDenied("only the founder erases patients, and whoever has a role that erases");
-  MS_ASSIGN(out.patient, FindPatient(core, call.desk(), name));
+  if (desk.session->MayOverVault(people::Operation::kErase)) return Status::Ok();
+  return Status::PermissionDenied("only the founder erases patients, and whoever has a role that erases");
+}
+
+Result<std::uint64_t> ErasedToday(const Core& core, people::PersonNumber person) {
+  const std::uint64_t now = NowMs();
+  std::uint64_t count = 0;
+  MS_TRY(ForEachErasure(core, [&](const keys::PatientHandle&, const format::Erasure& erasure) {
+    // A clock that was set back takes nobody out of the count.
+    if (erasure.person == person && erasure.withdrawn_ms + kDayMs > now) ++count;
+    return Status::Ok();
+  }));
+  return count;
+}
+
+// `patients`: not erased yet, in order.
+Status RequireToErase(Core& core, Desk& desk, std::vector<keys::PatientHandle> patients, std::string_view reason) {
+  if (patients.size() > format::kMostPatientsOfAnAction)
+    return Status::ResourceExhausted("more patients than can be erased at once: name 65 536 at the most");
+  MS_ASSIGN(const std::uint64_t today, ErasedToday(core, desk.session->identity().person.number));
+  if (patients.empty() || today + patients.size() <= core.registry->chain()->policy(people::policy::kEraseAlone))
+    return Status::Ok();
+  return RequireApproval(core, desk, {format::ActionKind::kErase, 0, std::string(reason), {}, std::move(patients)});
+}
+
+Status Erase(Session& session, Call& call, std::string_view reason, Erased& out) {
+  Core& core = call.core();
   Status status = Status::Ok();
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     status = TryErase(session.vault(), core, call.desk(), reason, out);
@@ -149,6 +174,39 @@ Status ErasePatient(Session& session, const PatientName& name, std::string_view 
   MS_TRY(status);
   MS_TRY(ForgetMarks(core, out.patient));
   return core.anchor->Move();
+}
+
+}  // namespace
+
+Status ErasePatient(Session& session, const PatientName& name, std::string_view reason, Erased& out) {
+  MS_ASSIGN(Call call, session.Enter());
+  MS_TRY(CheckMayErase(call.core(), call.desk(), reason));
+  MS_ASSIGN(out.patient, FindPatient(call.core(), call.desk(), name));
+  if (ReadErasure(call.core(), out.patient).code() == StatusCode::kNotFound)
+    MS_TRY(RequireToErase(call.core(), call.desk(), {out.patient}, reason));
+  return Erase(session, call, reason, out);
+}
+
+Result<ErasePermit> ErasePermit::Get(Session& session, const std::vector<PatientName>& names, std::string_view reason) {
+  MS_ASSIGN(Call call, session.Enter());
+  MS_TRY(CheckMayErase(call.core(), call.desk(), reason));
+  std::set<keys::PatientHandle> patients;
+  for (const PatientName& name : names) {
+    const auto patient = FindPatient(call.core(), call.desk(), name);
+    if (patient.code() == StatusCode::kNotFound || patient.code() == StatusCode::kErased) continue;
+    MS_TRY(patient.status());
+    if (ReadErasure(call.core(), *patient).code() == StatusCode::kNotFound) patients.insert(*patient);
+  }
+  MS_TRY(RequireToErase(call.core(), call.desk(), {patients.begin(), patients.end()}, reason));
+  return ErasePermit();
+}
+
+Status ErasePatient(Session& session, const PatientName& name, std::string_view reason, const ErasePermit&,
+                    Erased& out) {
+  MS_ASSIGN(Call call, session.Enter());
+  MS_TRY(CheckMayErase(call.core(), call.desk(), reason));
+  MS_ASSIGN(out.patient, FindPatient(call.core(), call.desk(), name));
+  return Erase(session, call, reason, out);
 }
 
 }  // namespace mseal::vault

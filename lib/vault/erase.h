@@ -17,8 +17,23 @@ struct Erased {
 // Withdraws the patient: rows, history, chunks, head and key row are deleted in one synced batch, postings overwritten
 // with filler, keys in memory let go of. `reason` has 1 to 4 096 bytes of UTF-8. Once more: the same answer.
 //   NotFound          no such patient; an erased one is known by handle alone
-//   PermissionDenied  only the founder and whoever has a role that erases does, and nobody who is under legal hold
+//   PermissionDenied  only the founder and whoever has a role that erases does, and nobody who is under legal hold; or
+//                     it is one more than a person erases alone, and too few signed it
 //   InvalidArgument   no reason, or too long a one
 Status ErasePatient(Session& session, const PatientName& name, std::string_view reason, Erased& out);
+
+// What takes the others along when a person erases more patients than policy lets them alone (erase_alone), in 24
+// hours: one approval of all that are named and of the reason (approvals.h). It lets its holder erase each of them
+// without a further one. An unknown or erased patient is none of them.
+class ErasePermit {
+ public:
+  // Errors as RequireApproval has them, and FindPatient but NotFound and Erased; ResourceExhausted: above 65 536.
+  static Result<ErasePermit> Get(Session& session, const std::vector<PatientName>& names, std::string_view reason);
+
+ private:
+  ErasePermit() = default;
+};
+Status ErasePatient(Session& session, const PatientName& name, std::string_view reason, const ErasePermit& permit,
+                    Erased& out);
 
 }  // namespace mseal::vault

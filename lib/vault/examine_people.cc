@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "format/login_attempts.h"
 #include "people/policy.h"
+#include "vault/approvals.h"
 #include "vault/break_glass.h"
 #include "vault/declared_jobs.h"
 
@@ -80,6 +81,26 @@ Status ExamineDeclaredJobs(const Core& core, Findings& out) {
       out.push_back({Severity::kNote, "job_never_used", "nobody ever ran " + job, kAdvice});
     return Status::Ok();
   });
+}
+
+Status ExamineApprovals(const Core& core, Findings& out) {
+  const auto chain = core.registry->chain();
+  const std::size_t there = HowManyMaySign(*chain);
+  const std::uint64_t needed = chain->policy(people::policy::kApprovals);
+  if (there < needed)
+    out.push_back({Severity::kYellow, "approvals_out_of_reach",
+                   std::to_string(there) + " may sign what takes " + std::to_string(needed) + " persons",
+                   "give a second person a role that audits: medseal role give"});
+  std::size_t open = 0;
+  MS_TRY(ForEachApproval(core, [&](const ApprovalView& view) {
+    open += view.approval.state == format::ApprovalState::kOpen && !view.expired ? 1 : 0;
+    return Status::Ok();
+  }));
+  if (open != 0)
+    out.push_back({Severity::kYellow, "approvals_open",
+                   std::to_string(open) + " times several persons were asked to sign, and too few have yet",
+                   "medseal approve list, then sign or withdraw each"});
+  return Status::Ok();
 }
 
 Status ExamineLockOuts(const Core& core, Findings& out) {

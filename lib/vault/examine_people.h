@@ -11,6 +11,7 @@ void ExamineRoles(const Core& core, bool named, Findings& out);
 Status ExamineBrokenGlass(const Core& core, Findings& out);
 // Declared jobs that are over, that nobody ever ran, or that count for nothing.
 Status ExamineDeclaredJobs(const Core& core, Findings& out);
+Status ExamineApprovals(const Core& core, Findings& out);
 Status ExamineLockOuts(const Core& core, Findings& out);
 
 }  // namespace mseal::vault

@@ -1,6 +1,8 @@
 // Hands out shares and takes them back.
 #include "vault/recovery.h"
 
+#include "vault/approvals.h"
+
 namespace mseal::vault {
 namespace {
 
@@ -35,6 +37,10 @@ void CountClassKeys(const Core& core, const people::Identity& founder, RecoveryR
   }
 }
 
+format::Action NamingOf(const RecoverySetup& setup) {
+  return {format::ActionKind::kCustodians, std::uint64_t{setup.count} << 8 | setup.threshold, {}, {}, {}};
+}
+
 }  // namespace
 
 Status SetUpRecovery(Core& core, Desk& desk, const RecoverySetup& setup) {
@@ -42,6 +48,8 @@ Status SetUpRecovery(Core& core, Desk& desk, const RecoverySetup& setup) {
   const people::Identity& who = desk.session->identity();
   if (who.person.number != people::kFounder) return Status::PermissionDenied("only the founder names custodians");
   const auto chain = core.registry->chain();
+  if (chain->custodians().set != 0)
+    MS_TRY(RequireApproval(core, desk, NamingOf(setup)));
   MS_ASSIGN(const people::NewCustodians made,
             people::DrawCustodians(core.identity.store, chain->founder_key(), chain->custodians().set + 1,
                                    setup.threshold, setup.count));

@@ -18,7 +18,8 @@ struct RecoverySetup {
 };
 
 // Names new custodians; the shares of a set before open nothing here any more.
-//   PermissionDenied  only the founder may;  Conflict  somebody else named custodians meanwhile
+//   PermissionDenied  only the founder may; or there are some already and too few persons signed that (approvals.h)
+//   Conflict  somebody else named custodians meanwhile
 Status SetUpRecovery(Core& core, Desk& desk, const RecoverySetup& setup);
 
 struct GivenShares {

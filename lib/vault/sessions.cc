@@ -7,6 +7,7 @@
 #include "vault/load_schema.h"
 #include "vault/login.h"
 #include "vault/on_record.h"
+#include "vault/two_persons.h"
 #include "vault/vault.h"
 
 namespace mseal::vault {
@@ -216,7 +217,7 @@ void Session::LoseDisabledWitness() {
   const auto call = Enter();
   if (!call.ok()) return;
   people::PersonNumber second = desk_.second_person;
-  if (vault_->core_->registry->chain()->IsDisabled(second)) desk_.second_person.compare_exchange_strong(second, 0);
+  if (second != 0 && vault_->core_->registry->chain()->IsDisabled(second)) Leave(desk_);
 }
 
 void Session::End() {
@@ -228,7 +229,7 @@ void Session::End() {
   desk_.session->End();
   desk_.session.reset();
   desk_.index_keys.Clear();
-  desk_.second_person = 0;
+  Leave(desk_);
   desk_.masked_classes = 0;
   desk_.job.reset();
 }

@@ -2,7 +2,7 @@
 #include "vault/set_policy.h"
 
 #include "people/policy.h"
-#include "vault/two_persons.h"
+#include "vault/approvals.h"
 
 namespace mseal::vault {
 
@@ -25,13 +25,20 @@ bool IsWeaker(const people::Chain& chain, std::string_view name, std::uint64_t v
   return IsOfHours(name) ? WidensHours(chain, name, value) : people::Weakens(name, chain.policy(name), value);
 }
 
+// What nobody could set by any number of signatures is refused by the chain itself.
+bool CouldBeSet(const Desk& desk, std::string_view name, std::uint64_t value) {
+  const people::PolicyEntry* const entry = people::FindPolicy(name);
+  return entry != nullptr && value >= entry->least && value <= entry->most &&
+         desk.session->identity().person.number == people::kFounder;
+}
+
 }  // namespace
 
 Status SetPolicy(Core& core, Desk& desk, std::string_view name, std::uint64_t value) {
   MS_TRY(core.CheckWritable());
   const bool weaker = IsWeaker(*core.registry->chain(), name, value);
-  if (weaker && !AreTwo(desk))
-    return Status::PermissionDenied("this makes the policy weaker: it takes a second person at the session");
+  if (weaker && CouldBeSet(desk, name, value))
+    MS_TRY(RequireApproval(core, desk, {format::ActionKind::kPolicy, value, std::string(name), {}, {}}));
   MS_TRY(core.registry->SetPolicy(desk.session->identity(), name, value));
   if (core.alarms != nullptr) {
     core.alarms->LoadLimits();

@@ -8,7 +8,7 @@ namespace mseal::vault {
 Status Join(Session& session, std::string_view person, const people::LoginSecret& secret) {
   MS_TRY(session.Enter().status());
   // By the vault: a turn that was taken is given back, also when the session ends meanwhile.
-  MS_ASSIGN(const people::Identity second, Identify([&] { return session.vault().Enter(); }, person, secret));
+  MS_ASSIGN(people::Identity second, Identify([&] { return session.vault().Enter(); }, person, secret));
   MS_ASSIGN(Call call, session.Enter());
   Desk& desk = call.desk();
   const people::Person& first = desk.session->identity().person;
@@ -20,9 +20,15 @@ Status Join(Session& session, std::string_view person, const people::LoginSecret
   if (!desk.second_person.compare_exchange_strong(nobody, second.person.number))
     return Status::AlreadyExists("a second person has joined this session already");
   // Disabled since the login: who ended the sessions of theirs did not see this one yet.
-  if (call.core().registry->HasNewestKeys(second.person)) return Status::Ok();
+  const bool theirs = call.core().registry->HasNewestKeys(second.person);
+  if (theirs) return desk.second = std::make_shared<const people::Identity>(std::move(second)), Status::Ok();
   desk.second_person = 0;
   return Status::WrongSecret("unknown person or wrong password");
+}
+
+void Leave(Desk& desk) {
+  desk.second_person = 0;
+  desk.second = std::shared_ptr<const people::Identity>();
 }
 
 }  // namespace mseal::vault

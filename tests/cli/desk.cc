@@ -208,6 +208,11 @@ void Desk::AddPerson(const std::string& name, const std::string& classes) {
   ASSERT_EQ(ran.exit_code, 0) << ran.err;
 }
 
+void Desk::LetSign(const std::string& name) {
+  EXPECT_EQ(Run({"role", "define", "auditing", "--operations", "audit"}).exit_code, 0);
+  EXPECT_EQ(Run({"role", "give", "auditing", name}).exit_code, 0);
+}
+
 std::string Desk::Put(const std::string& type, const std::string& line) {
   const Ran ran = Run({"put", type, "--json"}, line + "\n");
   EXPECT_EQ(ran.exit_code, 0) << ran.err;

@@ -65,6 +65,8 @@ class Desk : public testing::Test {
   void AddPerson(const std::string& name, const std::string& classes);
   // Puts one line as ada and gives the handle that was printed for the record.
   std::string Put(const std::string& type, const std::string& line);
+  // Gives the person a role that audits: they sign what takes several persons.
+  void LetSign(const std::string& name);
 
   void After(int days);  // the runs from now on think it is so many days later
 

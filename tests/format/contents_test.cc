@@ -6,6 +6,7 @@
 #include "base/writer.h"
 #include "crypto/hash.h"
 #include "format/backup_facts.h"
+#include "format/approval.h"
 #include "format/broken_glass.h"
 #include "format/bundle.h"
 #include "format/custody.h"
@@ -44,7 +45,7 @@ TEST(Page, ShowsTheWorkedExamples) {
                            "log_segment", "log_chain",    "log_mark",      "log_audit_key",   "log_access",
                            "log_who",     "log_what",     "log_keys",      "login_attempts",  "login_key",
                            "kept_alert",  "alert_sinks",  "habit",         "canaries",        "broken_glass",
-                           "declared_job", "former_canary"})
+                           "declared_job", "former_canary", "approval"})
     EXPECT_EQ(ToHex(test::PageExample(name)), ToHex(test::WorkedExample(name))) << name;
   // All slots have one layout: the page shows the first.
   const Bytes shown = test::PageExample("key_row");
@@ -172,6 +173,32 @@ TEST(BrokenGlass, ExampleIsTakenApart) {
   EXPECT_EQ(glass->reviewed_by, one.Number("reviewed_by"));
   EXPECT_EQ(glass->reviewed_ms, one.Number("reviewed_ms"));
   EXPECT_EQ(ToHex(glass->verdict.Reveal()), one.Text("verdict"));
+}
+
+TEST(Approval, ExampleIsTakenApart) {
+  const Case one = Worked("approval");
+  const auto approval = ParseApproval(one.Hex("bytes"));
+  ASSERT_TRUE(approval.ok());
+  EXPECT_EQ(approval->state, ApprovalState::kCarriedOut);
+  EXPECT_EQ(approval->ended_by, one.Number("ended_by"));
+  EXPECT_EQ(approval->ended_ms, one.Number("ended_ms"));
+  EXPECT_EQ(ToHex(approval->nonce), one.Text("nonce"));
+  EXPECT_EQ(approval->asked_by, one.Number("asked_by"));
+  EXPECT_EQ(approval->asked_ms, one.Number("asked_ms"));
+  EXPECT_EQ(approval->expires_ms, one.Number("expires_ms"));
+  EXPECT_EQ(approval->needed, one.Number("needed"));
+  EXPECT_EQ(approval->action.kind, ActionKind::kErase);
+  EXPECT_EQ(approval->action.value, one.Number("value"));
+  EXPECT_EQ(approval->action.name, "asked for");
+  EXPECT_EQ(approval->action.object, "");
+  ASSERT_EQ(approval->action.patients.size(), 2u);
+  EXPECT_EQ(ToHex(approval->action.patients[0]), one.Text("first_patient"));
+  ASSERT_EQ(approval->signatures.size(), 2u);
+  EXPECT_EQ(approval->signatures[1].person, one.Number("second_signer"));
+  EXPECT_EQ(ToHex(approval->signatures[1].signature), one.Text("second_signature"));
+  ByteArray<16> store;
+  CopyBytes(one.Hex("store"), store);
+  EXPECT_EQ(ToHex(ApprovalSigned(store, 7, *approval)), one.Text("signed"));
 }
 
 TEST(MarkTally, ExampleIsTakenApart) {

@@ -6,6 +6,7 @@
 #include "base/writer.h"
 #include "format/alert_rows.h"
 #include "format/anchor.h"
+#include "format/approval.h"
 #include "format/backup_facts.h"
 #include "format/broken_glass.h"
 #include "format/bundle.h"
@@ -214,6 +215,11 @@ Result<Bytes> AgainBundleList(ByteView bytes) {
 Result<Bytes> AgainBrokenGlass(ByteView bytes) {
   MS_ASSIGN(const BrokenGlass glass, ParseBrokenGlass(bytes));
   return Copy(WriteBrokenGlass(glass).Reveal());
+}
+
+Result<Bytes> AgainApproval(ByteView bytes) {
+  MS_ASSIGN(const Approval approval, ParseApproval(bytes));
+  return Copy(WriteApproval(approval).Reveal());
 }
 
 Result<Bytes> AgainMark(ByteView bytes) {
@@ -450,6 +456,7 @@ std::vector<Layout> Make() {
       {"bundle_list", {}, AgainBundleList},
       {"recovery", {}, AgainRecovery},
       {"broken_glass", {}, AgainBrokenGlass},
+      {"approval", {}, AgainApproval},
       {"mark", {}, AgainMark},
       {"mark_tally", {}, AgainMarkTally},
       {"known_time", {}, AgainKnownTime},

@@ -91,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(Format, VectorFile,
                                          "known_time", "given_up_copy", "log_segment", "log_chain", "log_mark",
                                          "log_audit_key", "log_access", "log_who", "log_what", "log_keys",
                                          "login_attempts", "login_key", "kept_alert", "alert_sinks", "habit",
-                                         "canaries", "broken_glass", "declared_job", "former_canary"),
+                                         "canaries", "broken_glass", "declared_job", "former_canary", "approval"),
                          [](const auto& file) { return std::string(file.param); });
 
 TEST_P(VectorFile, EveryCaseEndsWithItsCode) {

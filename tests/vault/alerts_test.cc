@@ -38,7 +38,7 @@ class Alerts : public ::testing::Test {
  protected:
   void SetUp() override {
     lab_.AddPerson("nurse", {"general"});
-    lab_.AddPerson("witness", {});
+    lab_.AddAuditor("witness");
   }
   void TearDown() override { SetClockForTests(0); }
 

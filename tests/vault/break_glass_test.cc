@@ -150,9 +150,11 @@ TEST_F(BreakingGlass, AServiceIsInNoNeed) {
     auto call = founder_->Enter();
     people::NewPerson service{.name = "portal", .kind = people::PersonKind::kService, .classes = {}, .cost = {}};
     service.cost = crypto::kArgon2Floor;
-    service.roles = {"in need", "auditing"};
     ASSERT_TRUE(vault::AddPerson(call->core(), call->desk(), service, AsBytes(Laboratory::kPassword)).ok());
   }
+  for (const char* role : {"in need", "auditing"})
+    EXPECT_EQ(Change(*founder_, [&](auto& registry, Who who) { return registry.GiveRole(who, "portal", role); }),
+              StatusCode::kOk);
   const auto portal = lab_.LoginAs("portal");
   EXPECT_EQ(Break(*portal), StatusCode::kPermissionDenied);
   ASSERT_EQ(Break(*nurse_), StatusCode::kOk);

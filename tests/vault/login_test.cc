@@ -28,7 +28,7 @@ class Guessing : public ::testing::Test {
   // No waits but where a test is about them.
   void SetUp() override {
     lab_.AddPerson("doctor", {"general"});
-    lab_.AddPerson("witness", {});
+    lab_.AddAuditor("witness");
     Set(policy::kLoginAttempts, 3);
     Set(policy::kLoginDelayMs, 0);
   }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "vault/approvals.h"
 #include "vault/set_policy.h"
 #include "vault/two_persons.h"
 #include "vault_support/laboratory.h"
@@ -15,7 +16,7 @@ namespace policy = people::policy;
 class SettingPolicy : public ::testing::Test {
  protected:
   void SetUp() override {
-    lab_.AddPerson("second", {});
+    lab_.AddAuditor("second");
     founder_ = lab_.LoginAs(Laboratory::kFounder);
   }
   Status Set(vault::Session& session, std::string_view name, std::uint64_t value) {
@@ -50,6 +51,12 @@ TEST_F(SettingPolicy, NobodyElseSetsOne) {
   EXPECT_EQ(Set(*second, policy::kLoginAttempts, 4).code(), StatusCode::kPermissionDenied);
   EXPECT_EQ(Set(*founder_, "nothing", 4).code(), StatusCode::kNotFound);
   EXPECT_EQ(Set(*founder_, policy::kLoginAttempts, 1).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Set(*founder_, policy::kLoginAttempts, 101).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Set(*second, policy::kLoginAttempts, 50).code(), StatusCode::kPermissionDenied);
+  auto call = founder_->Enter();
+  std::size_t asked = 0;
+  EXPECT_TRUE(vault::ForEachApproval(call->core(), [&](const auto&) { return ++asked, Status::Ok(); }).ok());
+  EXPECT_EQ(asked, 0u);  // for what nobody could set
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "vault/administer.h"
+
 namespace mseal::test {
 namespace {
 
@@ -115,6 +117,16 @@ void Laboratory::AddPerson(std::string_view name, std::vector<std::string> class
   person.cost = crypto::kArgon2Floor;
   const Status added = vault::AddPerson(call->core(), call->desk(), person, AsBytes(kPassword));
   if (!added.ok()) ADD_FAILURE() << "add person: " << added.message();
+}
+
+void Laboratory::AddAuditor(std::string_view name) {
+  AddPerson(name, {});
+  const auto founder = LoginAs(kFounder);
+  const bool known = founder->Enter()->core().registry->chain()->FindRole("auditor") != nullptr;
+  const Status defined = known ? Status::Ok() : vault::DefineRole(*founder, "auditor", people::Operation::kAudit, {});
+  EXPECT_TRUE(defined.ok()) << defined.message();
+  const Status given = vault::GiveRole(*founder, name, "auditor");
+  EXPECT_TRUE(given.ok()) << given.message();
 }
 
 Status Laboratory::Put(vault::Session& session, std::string_view patient, std::string_view type,

@@ -48,6 +48,8 @@ class Laboratory {
   void Close();
   std::shared_ptr<vault::Session> LoginAs(std::string_view person);
   void AddPerson(std::string_view name, std::vector<std::string> classes);
+  // Who signs what takes several persons.
+  void AddAuditor(std::string_view name);
 
   // Messages are wire bytes.
   Status Put(vault::Session& session, std::string_view patient, std::string_view type, std::string_view record,

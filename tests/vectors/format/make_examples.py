@@ -538,9 +538,9 @@ def meta():
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
                             ("signing seed", 18, b""), ("provider change", 19, STREAM), ("given-up copy", 21, STREAM),
                             ("login attempts", 24, be(1, 4)), ("login key", 25, b""),
-                            ("credential tag", 26, be(1, 4)), ("declared job", 29, be(1, 4)), ("alert sinks", 30, b""), ("kept alert", 31, be(1, 8)),
+                            ("credential tag", 26, be(1, 4)), ("alert sinks", 30, b""), ("kept alert", 31, be(1, 8)),
                             ("declared job", 29, be(1, 4)), ("canaries", 32, b""), ("habit", 33, be(1, 4)), ("broken glass", 35, be(1, 8)),
-                            ("former canary", 37, PATIENT)]:
+                            ("approval", 36, be(7, 8)), ("former canary", 37, PATIENT)]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)
     for table, good in [(row_key, row), (bucket_key, bucket)]:
         case("no bytes", table, CORRUPT, b"")
@@ -810,6 +810,57 @@ def broken_glass():
             ("a byte after the end", CORRUPT, whole + b"\0"),
             ("reason longer than the row", CORRUPT, replaced(whole, 22, b"\xff\xff"))],
            [("not reviewed", of(by=0, at=0, verdict=b"")), ("longest texts", of(reason=b"r" * 240, verdict=b"v" * 240))])
+
+
+def approvals():
+    store = made("store of the approval", 16)
+    first, second = sorted([PATIENT, made("patient of the approval", 16)])
+    hands = made("hand of the founder", 64), made("hand of the deputy", 64)
+
+    def action(kind=5, value=0, name=b"asked for", object_=b"", patients=(first, second), count=None):
+        return [("kind 5, erase", be(kind, 1)), ("value", be(value, 8)), ("name, behind its 16-bit length", prefixed(name, 2)),
+                ("object, likewise", prefixed(object_, 2)), ("patients", be(len(patients) if count is None else count, 4)),
+                ("their handles", b"".join(patients))]
+
+    def signed(asked_by=1, asked=1609459200000, expires=1609545600000, needed=2, **of_action):
+        return [("nonce", made("nonce of the approval", 16)), ("asked by", be(asked_by, 4)), ("asked, ms", be(asked, 8)),
+                ("expires, ms", be(expires, 8)), ("needed", be(needed, 1))] + action(**of_action)
+
+    def content(state=2, ended_by=1, ended=1609462800000, signers=(1, 4), count_of_signatures=None, pad=512, tail=0, **of_signed):
+        fields = [("version", b"\1"), ("state", be(state, 1)), ("ended by", be(ended_by, 4)), ("ended, ms", be(ended, 8))]
+        fields += signed(**of_signed)
+        fields += [("signatures", be(count_of_signatures or len(signers), 1))]
+        for i, person in enumerate(signers):
+            fields += [("person", be(person, 4)), ("signature", hands[i % 2])]
+        size = len(flat(fields))
+        return fields + [("padding", bytes(-size % pad + tail))]
+
+    def of(**changed):
+        return flat(content(**changed))
+
+    whole = of()
+    message = prefixed(b"medseal.v1.approval", 1) + store + be(7, 8) + prefixed(flat(signed()), 4)
+    layout("approval", "Approval", content(),
+           dict(ended_by=1, ended_ms=1609462800000, nonce=made("nonce of the approval", 16), asked_by=1,
+                asked_ms=1609459200000, expires_ms=1609545600000, needed=2, value=0, first_patient=first, second_signer=4,
+                second_signature=hands[1], store=store, signed=message),
+           [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+            ("state 0", CORRUPT, of(state=0)), ("state 4", CORRUPT, of(state=4)),
+            ("open and ended by somebody", CORRUPT, of(state=1, ended=0)), ("open and ended", CORRUPT, of(state=1, ended_by=0)),
+            ("carried out by nobody", CORRUPT, of(ended_by=0)), ("carried out at no time", CORRUPT, of(ended=0)),
+            ("asked by nobody", CORRUPT, of(asked_by=0)), ("over when it was asked", CORRUPT, of(expires=1609459200000)),
+            ("nobody is needed", CORRUPT, of(needed=0)), ("17 are needed", CORRUPT, of(needed=17)),
+            ("kind 0", CORRUPT, of(kind=0)), ("kind 7", CORRUPT, of(kind=7)),
+            ("a patient twice", CORRUPT, of(patients=(first, first))), ("patients out of order", CORRUPT, of(patients=(second, first))),
+            ("65537 patients", CORRUPT, of(count=65537)), ("more patients than there are", CORRUPT, of(patients=(), count=4096)),
+            ("signed by nobody", CORRUPT, of(signers=(0,))), ("signed twice by one", CORRUPT, of(signers=(1, 1))),
+            ("17 signatures", CORRUPT, of(signers=tuple(range(1, 18)))),
+            ("more signatures than there are", CORRUPT, of(count_of_signatures=3)),
+            ("padding with one bit", CORRUPT, flipped(whole, len(whole) - 1)), ("padded by 512 more", CORRUPT, of(tail=512)),
+            ("a byte after the end", CORRUPT, whole + b"\0"), ("padded to 256", CORRUPT, of(pad=256, signers=(1,), patients=()))],
+           [("open", of(state=1, ended_by=0, ended=0)), ("withdrawn", of(state=3)),
+            ("a setting", of(kind=1, value=50, name=b"login_attempts", patients=())),
+            ("a grant", of(kind=2, name=b"bob", object_=b"hiv", patients=())), ("nobody signed", of(signers=()))])
 
 
 def mark_entry(what, since, person, reason):
@@ -1152,7 +1203,7 @@ def log_contents():
 
 if __name__ == "__main__":
     for make in (contexts, labels, seals, prfs, paddings, groups, headers, publics, rows, key_rows, meta, heads,
-                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, broken_glass, login_attempts, alerts,
+                 postings, jobs, job_files, erasures, epoch_ends, custody, bundles, marks, broken_glass, approvals, login_attempts, alerts,
                  declared_jobs, streams, log_segments, log_entries, log_contents):
         make()
     if PAGE.exists():
