@@ -463,8 +463,8 @@ MEDSEAL_API medseal_code medseal_break_glass_review(medseal_session* session, ui
 
 /* ---- What takes several persons ------------------------------------------------------------------------------------ */
 
-/* Lowering a policy, letting somebody have a class marked `no_index` (by grant or role), erasing more patients than policy lets one person
- * (`erase_alone`), and naming custodians in the place of others take as many persons as policy says (`approvals`). The call that would do it
+/* Lowering a policy, letting somebody have a class marked `no_index` or a role that administers or audits, erasing more patients than policy
+ * lets one person (`erase_alone`), and naming custodians in the place of others take as many persons as policy says (`approvals`). The call that would do it
  * asks for it instead, once, and answers PERMISSION_DENIED; the message has the number. Its person signs by that, and so does a second one
  * at the session (medseal_session_join). Once enough others signed, the same call with the same arguments goes through, one time.
  * Enabled humans sign who are the founder, or may administer or audit. A vault in which fewer may than policy asks for lets as many as there

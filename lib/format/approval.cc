@@ -10,13 +10,12 @@ namespace mseal::format {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
-constexpr std::uint8_t kHighestAction = 6;
+constexpr std::uint8_t kHighestAction = 7;
 constexpr std::size_t kMostSignatures = 16;
 constexpr std::size_t kPadding = 512;
 constexpr std::string_view kLabel = "medseal.v1.approval";
 
-template <typename Out>
-void WriteAction(const Action& action, Out& writer) {
+void WriteAction(const Action& action, SecretWriter& writer) {
   writer.U8(static_cast<std::uint8_t>(action.kind)).U64(action.value);
   writer.Prefixed16(AsBytes(action.name)).Prefixed16(AsBytes(action.object));
   writer.U32(static_cast<std::uint32_t>(action.patients.size()));
@@ -39,8 +38,7 @@ Action ReadAction(Reader& in) {
   return action;
 }
 
-template <typename Out>
-void WriteSignedPart(const Approval& approval, Out& writer) {
+void WriteSignedPart(const Approval& approval, SecretWriter& writer) {
   writer.Raw(approval.nonce).U32(approval.asked_by).U64(approval.asked_ms).U64(approval.expires_ms);
   writer.U8(approval.needed);
   WriteAction(approval.action, writer);
@@ -66,11 +64,11 @@ bool EndIsWhole(const Approval& approval) {
 }  // namespace
 
 Bytes ApprovalSigned(const ByteArray<16>& store, std::uint64_t number, const Approval& approval) {
-  Bytes content;
-  Writer writer(content);
+  SecretBytes content;
+  SecretWriter writer(content);
   WriteSignedPart(approval, writer);
   Bytes message;
-  Writer(message).Prefixed8(AsBytes(kLabel)).Raw(store).U64(number).Prefixed(content);
+  Writer(message).Prefixed8(AsBytes(kLabel)).Raw(store).U64(number).Prefixed(content.Reveal());
   return message;
 }
 

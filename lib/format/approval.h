@@ -16,6 +16,7 @@ enum class ActionKind : std::uint8_t {
   kDefineRole = 4,  // name: the role; value: its operations; object: its classes, with commas
   kErase = 5,       // patients, in order; name: the reason
   kCustodians = 6,  // value: how many times 256, and how many of them recover
+  kAddPerson = 7,   // name: the person; object: their classes, with commas, a semicolon and their roles, with commas
 };
 
 // With all that it is to do: what is signed is what takes place.

@@ -190,7 +190,8 @@ Status Registry::ReplaceSlots(const Chain& chain, const Identity& who, const Per
   return Status::Ok();
 }
 
-Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, const LoginSecret& secret) {
+Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, const LoginSecret& secret,
+                           const Consent& consent) {
   std::lock_guard lock(change_mutex_);
   Chain next = *chain();
   store::Batch batch;
@@ -211,10 +212,12 @@ Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, const L
   MS_TRY(GiveRolesInto(next, who, person.number, wanted.roles, batch));
   if (wanted.only_check) return Status::Ok();
   MS_TRY(PutCredential(batch, person.number, private_keys, secret, wanted.cost));
+  if (consent) MS_TRY(consent());
   return CommitChain(std::move(next), batch);
 }
 
-Status Registry::Grant(const Identity& who, std::string_view person_name, std::string_view class_name) {
+Status Registry::Grant(const Identity& who, std::string_view person_name, std::string_view class_name,
+                       const Consent& consent) {
   std::lock_guard lock(change_mutex_);
   Chain next = *chain();
   const Person* person = next.FindPerson(person_name);
@@ -224,6 +227,7 @@ Status Registry::Grant(const Identity& who, std::string_view person_name, std::s
   if (next.DirectlyGranted(person->number, *number)) return Status::AlreadyExists("this person holds the class");
   store::Batch batch;
   MS_TRY(GrantInto(next, who, *person, *number, batch));
+  if (consent) MS_TRY(consent());
   return CommitChain(std::move(next), batch);
 }
 

@@ -39,6 +39,10 @@ struct NewPerson {
 // class key it names would be under an older one.
 void RequireNewest(const keys::MetaTable& meta, const Chain& chain, store::Batch& batch);
 
+// Asked once everything else is known to be right, before it is committed: a failure is the answer, and nothing
+// changed.
+using Consent = std::function<Status()>;
+
 // Any thread may call. Borrows rows and meta, which must outlive it.
 class Registry {
  public:
@@ -69,16 +73,17 @@ class Registry {
 
   // Each stores its statements and what goes with them in one synced batch, by `who`.
   // Errors as the Chain has them; nothing is changed on failure.
-  Status AddPerson(const Identity& who, const NewPerson& person, const LoginSecret& secret);
-  Status Grant(const Identity& who, std::string_view person, std::string_view class_name);
+  Status AddPerson(const Identity& who, const NewPerson& person, const LoginSecret& secret,
+                   const Consent& consent = {});
+  Status Grant(const Identity& who, std::string_view person, std::string_view class_name, const Consent& consent = {});
   // registry_roles.cc. Slots follow: a class that somebody comes to hold is sealed to them by `who`, who has its key,
   // and the slots of one they hold no more are gone. The keys that they may have kept live until the class is rotated.
   //   NotFound  no such person, class or role
   // Revoke takes a grant back: what a role gives besides stays.
   Status Revoke(const Identity& who, std::string_view person, std::string_view class_name);
   Status DefineRole(const Identity& who, std::string_view name, Operations operations,
-                    const std::vector<std::string>& classes);
-  Status GiveRole(const Identity& who, std::string_view person, std::string_view role);
+                    const std::vector<std::string>& classes, const Consent& consent = {});
+  Status GiveRole(const Identity& who, std::string_view person, std::string_view role, const Consent& consent = {});
   Status TakeRole(const Identity& who, std::string_view person, std::string_view role);
   Status Enable(const Identity& who, std::string_view person);
   Status Disable(const Identity& who, std::string_view person);
@@ -149,7 +154,7 @@ class Registry {
   Status Declare(Chain& chain, const Identity& who, const std::vector<ClassEntry>& classes, std::uint32_t version,
                  const ByteArray<32>& digest, store::Batch& batch) const;
   // One statement of what `say` says, and the slots that follow from it.
-  Status Say(const Identity& who, const std::function<Result<Bytes>(Chain&)>& say);
+  Status Say(const Identity& who, const std::function<Result<Bytes>(Chain&)>& say, const Consent& consent = {});
   Status GiveRolesInto(Chain& chain, const Identity& who, PersonNumber person, const std::vector<std::string>& roles,
                        store::Batch& batch) const;
   Status FollowSlots(const Chain& before, const Chain& after, const Identity& who, store::Batch& batch) const;

@@ -40,7 +40,7 @@ Status Registry::FollowSlots(const Chain& before, const Chain& after, const Iden
   return Status::Ok();
 }
 
-Status Registry::Say(const Identity& who, const std::function<Result<Bytes>(Chain&)>& say) {
+Status Registry::Say(const Identity& who, const std::function<Result<Bytes>(Chain&)>& say, const Consent& consent) {
   const std::lock_guard lock(change_mutex_);
   const auto before = chain();
   Chain next = *before;
@@ -48,6 +48,7 @@ Status Registry::Say(const Identity& who, const std::function<Result<Bytes>(Chai
   MS_ASSIGN(const Bytes statement, say(next));
   PutStatement(batch, next, statement);
   MS_TRY(FollowSlots(*before, next, who, batch));
+  if (consent) MS_TRY(consent());
   return CommitChain(std::move(next), batch);
 }
 
@@ -71,8 +72,8 @@ Status Registry::Revoke(const Identity& who, std::string_view person, std::strin
 }
 
 Status Registry::DefineRole(const Identity& who, std::string_view name, Operations operations,
-                            const std::vector<std::string>& classes) {
-  return Say(who, [&](Chain& next) -> Result<Bytes> {
+                            const std::vector<std::string>& classes, const Consent& consent) {
+  const auto say = [&](Chain& next) -> Result<Bytes> {
     const Role* known = next.FindRole(name);
     Role role{known == nullptr ? next.NextRoleNumber() : known->number, std::string(name), operations, 0};
     for (const std::string& class_name : classes) {
@@ -80,15 +81,17 @@ Status Registry::DefineRole(const Identity& who, std::string_view name, Operatio
       role.classes = static_cast<std::uint16_t>(role.classes | 1 << number);
     }
     return next.DefineRole(role, who.person.number, who.keys.seed);
-  });
+  };
+  return Say(who, say, consent);
 }
 
-Status Registry::GiveRole(const Identity& who, std::string_view person, std::string_view role) {
-  return Say(who, [&](Chain& next) -> Result<Bytes> {
+Status Registry::GiveRole(const Identity& who, std::string_view person, std::string_view role, const Consent& consent) {
+  const auto say = [&](Chain& next) -> Result<Bytes> {
     MS_ASSIGN(const PersonNumber number, PersonOf(next, person));
     MS_ASSIGN(const RoleNumber given, RoleOf(next, role));
     return next.GiveRole(number, given, who.person.number, who.keys.seed);
-  });
+  };
+  return Say(who, say, consent);
 }
 
 Status Registry::TakeRole(const Identity& who, std::string_view person, std::string_view role) {

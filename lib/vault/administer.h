@@ -8,8 +8,8 @@
 
 namespace mseal::vault {
 
-// What lets somebody have a class that is marked `no_index` takes several persons (approvals.h); errors besides those
-// as Registry has them.
+// What lets somebody have a class that is marked `no_index`, or administer or audit, takes several persons
+// (approvals.h); errors besides those as Registry has them.
 Status AddPerson(Core& core, Desk& desk, const people::NewPerson& person, const people::LoginSecret& secret);
 Status Grant(Core& core, Desk& desk, std::string_view person, std::string_view class_name);
 // The caller is in no call of the session.

@@ -23,6 +23,7 @@ using keys::MetaKind;
 
 constexpr std::uint64_t kHour = 3'600'000;
 constexpr std::size_t kMostOpen = 256;
+constexpr std::size_t kLongestText = 4096;
 
 Bytes IdOf(std::uint64_t number) {
   Bytes id;
@@ -108,9 +109,10 @@ Result<ApprovalView> FindOrAsk(Core& core, const Desk& desk, const Action& actio
 }
 
 Status TooFew(const Core& core, const ApprovalView& view, std::size_t signed_by, unsigned needed) {
-  std::string message = "this takes " + std::to_string(needed) + " persons and " + std::to_string(signed_by) +
-                        " signed: it is asked for as approval " + std::to_string(view.number) +
-                        "; have others sign that (medseal approve sign), then do this again";
+  std::string message =
+      "this takes " + std::to_string(needed) + " persons and " + std::to_string(signed_by) +
+      " signed: it is asked for as approval " + std::to_string(view.number) +
+      "; have others sign that (medseal approve sign), then do this again; or bring one along (--with)";
   const std::size_t there = HowManyMaySign(*core.registry->chain());
   if (there < needed) message += "; only " + std::to_string(there) + " may sign, so give others a role that audits";
   return Status::PermissionDenied(message);
@@ -160,6 +162,8 @@ unsigned PersonsNeeded(const people::Chain& chain, ActionKind kind) {
 Status RequireApproval(Core& core, Desk& desk, const Action& action) {
   const auto chain = core.registry->chain();
   if (PersonsNeeded(*chain, action.kind) <= 1 && MaySign(*chain, desk.session->identity().person)) return Status::Ok();
+  if (action.name.size() > kLongestText || action.object.size() > kLongestText)
+    return Status::InvalidArgument("what takes several persons is named in 4 096 bytes at the most");
   const std::lock_guard lock(core.numbered_mutex);
   MS_ASSIGN(ApprovalView view, FindOrAsk(core, desk, action));
   SignAtDesk(core, desk, view.number, view.approval);
@@ -240,6 +244,8 @@ std::string DescribeAction(const Action& action) {
       return "define role " + action.name + " (operations " + std::to_string(action.value) + ") on " + action.object;
     case ActionKind::kErase:
       return "erase " + std::to_string(action.patients.size()) + " patients: " + action.name;
+    case ActionKind::kAddPerson:
+      return "add person " + action.name + " with classes and roles " + action.object;
     case ActionKind::kCustodians:
       return "name " + std::to_string(action.value >> 8) + " custodians, " + std::to_string(action.value & 255) +
              " of whom recover, in the place of others";

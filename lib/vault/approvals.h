@@ -18,6 +18,7 @@ namespace mseal::vault {
 //   PermissionDenied   too few have signed; the message has the number it is asked for under
 //   ResourceExhausted  too many approvals are open
 //   AuthFailed         a row of approvals was taken away or changed
+//   InvalidArgument    names of more than 4 096 bytes
 Status RequireApproval(Core& core, Desk& desk, const format::Action& action);
 
 struct ApprovalView {

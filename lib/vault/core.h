@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -49,6 +50,12 @@ class PatientLocks {
 
 struct Desk;
 
+// Patients whom each person was let erase alone, and who are on their way out.
+struct ErasuresAlone {
+  std::mutex mutex;
+  std::map<people::PersonNumber, std::uint64_t> patients;
+};
+
 struct Core {
   // Before the chain of statements is known: whatever there is, since a stored value tells its suite itself.
   seal::Suites suites{seal::SuiteSet::All()};
@@ -74,6 +81,7 @@ struct Core {
   std::mutex gather_mutex;  // an erasure joins an epoch change, or the change closes
   MarkedPatients marked;
   LoginAttempts attempts;
+  std::shared_ptr<ErasuresAlone> erasures_alone = std::make_shared<ErasuresAlone>();
   Gate new_patients;  // shared by whoever makes one, from before the lock of its handle until the commit
   std::unique_ptr<AccessLog> access_log;  // null while a vault is made
   std::unique_ptr<AnchorKeeper> anchor;

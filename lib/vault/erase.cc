@@ -154,16 +154,6 @@ Result<std::uint64_t> ErasedToday(const Core& core, people::PersonNumber person)
   return count;
 }
 
-// `patients`: not erased yet, in order.
-Status RequireToErase(Core& core, Desk& desk, std::vector<keys::PatientHandle> patients, std::string_view reason) {
-  if (patients.size() > format::kMostPatientsOfAnAction)
-    return Status::ResourceExhausted("more patients than can be erased at once: name 65 536 at the most");
-  MS_ASSIGN(const std::uint64_t today, ErasedToday(core, desk.session->identity().person.number));
-  if (patients.empty() || today + patients.size() <= core.registry->chain()->policy(people::policy::kEraseAlone))
-    return Status::Ok();
-  return RequireApproval(core, desk, {format::ActionKind::kErase, 0, std::string(reason), {}, std::move(patients)});
-}
-
 Status Erase(Session& session, Call& call, std::string_view reason, Erased& out) {
   Core& core = call.core();
   Status status = Status::Ok();
@@ -178,12 +168,52 @@ Status Erase(Session& session, Call& call, std::string_view reason, Erased& out)
 
 }  // namespace
 
+ErasePermit& ErasePermit::operator=(ErasePermit&& other) noexcept {
+  Release();
+  alone_ = std::move(other.alone_);
+  person_ = other.person_;
+  count_ = other.count_;
+  return *this;
+}
+
+void ErasePermit::Release() {
+  if (alone_ == nullptr) return;
+  const std::lock_guard lock(alone_->mutex);
+  alone_->patients[person_] -= count_;
+  alone_.reset();
+}
+
+// Those who are on their way out count beside those who are gone: calls at the same time let nobody do more.
+Result<ErasePermit> ErasePermit::Require(Core& core, Desk& desk, std::vector<keys::PatientHandle> patients,
+                                         std::string_view reason) {
+  if (patients.size() > format::kMostPatientsOfAnAction)
+    return Status::ResourceExhausted("more patients than can be erased at once: name 65 536 at the most");
+  ErasePermit permit;
+  if (patients.empty()) return permit;
+  const std::uint64_t alone = core.registry->chain()->policy(people::policy::kEraseAlone);
+  permit.person_ = desk.session->identity().person.number;
+  permit.count_ = patients.size();
+  {
+    const std::lock_guard lock(core.erasures_alone->mutex);
+    MS_ASSIGN(const std::uint64_t today, ErasedToday(core, permit.person_));
+    std::uint64_t& under_way = core.erasures_alone->patients[permit.person_];
+    if (today + under_way + permit.count_ <= alone) {
+      under_way += permit.count_;
+      permit.alone_ = core.erasures_alone;
+      return permit;
+    }
+  }
+  MS_TRY(RequireApproval(core, desk, {format::ActionKind::kErase, 0, std::string(reason), {}, std::move(patients)}));
+  return permit;
+}
+
 Status ErasePatient(Session& session, const PatientName& name, std::string_view reason, Erased& out) {
   MS_ASSIGN(Call call, session.Enter());
   MS_TRY(CheckMayErase(call.core(), call.desk(), reason));
   MS_ASSIGN(out.patient, FindPatient(call.core(), call.desk(), name));
-  if (ReadErasure(call.core(), out.patient).code() == StatusCode::kNotFound)
-    MS_TRY(RequireToErase(call.core(), call.desk(), {out.patient}, reason));
+  std::vector<keys::PatientHandle> patients;
+  if (ReadErasure(call.core(), out.patient).code() == StatusCode::kNotFound) patients.push_back(out.patient);
+  MS_ASSIGN(const ErasePermit permit, ErasePermit::Require(call.core(), call.desk(), std::move(patients), reason));
   return Erase(session, call, reason, out);
 }
 
@@ -197,8 +227,7 @@ Result<ErasePermit> ErasePermit::Get(Session& session, const std::vector<Patient
     MS_TRY(patient.status());
     if (ReadErasure(call.core(), *patient).code() == StatusCode::kNotFound) patients.insert(*patient);
   }
-  MS_TRY(RequireToErase(call.core(), call.desk(), {patients.begin(), patients.end()}, reason));
-  return ErasePermit();
+  return Require(call.core(), call.desk(), {patients.begin(), patients.end()}, reason);
 }
 
 Status ErasePatient(Session& session, const PatientName& name, std::string_view reason, const ErasePermit&,

@@ -30,8 +30,21 @@ class ErasePermit {
   // Errors as RequireApproval has them, and FindPatient but NotFound and Erased; ResourceExhausted: above 65 536.
   static Result<ErasePermit> Get(Session& session, const std::vector<PatientName>& names, std::string_view reason);
 
+  ErasePermit(ErasePermit&& other) noexcept { *this = std::move(other); }
+  ErasePermit& operator=(ErasePermit&& other) noexcept;
+  ~ErasePermit() { Release(); }
+
  private:
+  friend Status ErasePatient(Session&, const PatientName&, std::string_view, Erased&);
   ErasePermit() = default;
+  // `patients`: not erased yet, in order.
+  static Result<ErasePermit> Require(Core& core, Desk& desk, std::vector<keys::PatientHandle> patients,
+                                     std::string_view reason);
+  void Release();
+
+  std::shared_ptr<ErasuresAlone> alone_;  // null: others signed, or nothing is to be erased
+  people::PersonNumber person_ = 0;
+  std::uint64_t count_ = 0;
 };
 Status ErasePatient(Session& session, const PatientName& name, std::string_view reason, const ErasePermit& permit,
                     Erased& out);

@@ -91,11 +91,19 @@ Status ExamineApprovals(const Core& core, Findings& out) {
     out.push_back({Severity::kYellow, "approvals_out_of_reach",
                    std::to_string(there) + " may sign what takes " + std::to_string(needed) + " persons",
                    "give a second person a role that audits: medseal role give"});
-  std::size_t open = 0;
+  std::size_t open = 0, unsound = 0;
   MS_TRY(ForEachApproval(core, [&](const ApprovalView& view) {
-    open += view.approval.state == format::ApprovalState::kOpen && !view.expired ? 1 : 0;
+    if (view.approval.state != format::ApprovalState::kOpen || view.expired) return Status::Ok();
+    ++open;
+    unsound += view.counting.size() < view.approval.signatures.size() ? 1 : 0;
     return Status::Ok();
   }));
+  if (unsound != 0)
+    out.push_back({Severity::kYellow, "approvals_unsound",
+                   std::to_string(unsound) +
+                       " approvals bear a signature that counts for nothing: its person has other "
+                       "keys or may not sign any more, or the row was changed",
+                   "medseal approve list, then withdraw them"});
   if (open != 0)
     out.push_back({Severity::kYellow, "approvals_open",
                    std::to_string(open) + " times several persons were asked to sign, and too few have yet",

@@ -12,5 +12,7 @@ namespace mseal::vault {
 // session. Errors as Registry has them.
 Status ChangePeople(Session& session,
                     const std::function<Status(people::Registry& registry, const people::Identity& who)>& change);
+// The same for what takes more than the registry.
+Status ChangePeopleAt(Session& session, const std::function<Status(Core& core, Desk& desk)>& change);
 
 }  // namespace mseal::vault

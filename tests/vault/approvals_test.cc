@@ -41,6 +41,10 @@ class Approvals : public ::testing::Test {
       EXPECT_TRUE(vault::DefineRole(*founder_, "auditor", people::Operation::kAudit, {}).ok());
     }
     lab_.AddPerson(name, {"general"});
+    if (auditor_ != nullptr) {
+      EXPECT_EQ(vault::GiveRole(*founder_, name, "auditor").code(), StatusCode::kPermissionDenied);
+      EXPECT_TRUE(Sign(*auditor_, Newest()).ok());
+    }
     EXPECT_TRUE(vault::GiveRole(*founder_, name, "auditor").ok());
     return lab_.LoginAs(name);
   }
@@ -152,10 +156,13 @@ TEST_F(Approvals, ServiceSignsNothing) {
                                   .classes = {"general"},
                                   .cost = {19 * 1024, 2},
                                   .roles = {"auditor"}};
-  {
+  const auto add = [&] {
     auto call = founder_->Enter();
-    ASSERT_TRUE(vault::AddPerson(call->core(), call->desk(), service, AsBytes(Laboratory::kPassword)).ok());
-  }
+    return vault::AddPerson(call->core(), call->desk(), service, AsBytes(Laboratory::kPassword));
+  };
+  EXPECT_EQ(add().code(), StatusCode::kPermissionDenied);
+  ASSERT_TRUE(Sign(*auditor_, Newest()).ok());
+  ASSERT_TRUE(add().ok());
   const auto robot = lab_.LoginAs("robot");
   EXPECT_FALSE(SetPolicy(*founder_, kAttempts, 50).ok());
   EXPECT_EQ(Sign(*robot, Newest()).code(), StatusCode::kPermissionDenied);
@@ -300,11 +307,42 @@ TEST_F(Approvals, RoleThatGainsSuchAClassIsDefinedByTwo) {
             StatusCode::kPermissionDenied);
 }
 
-TEST_F(Approvals, PersonIsNotAddedWithSuchAClassByOne) {
-  people::NewPerson person{.name = "eve", .classes = {"hiv"}, .cost = {19 * 1024, 2}};
+// One approval, whatever they are added with; and a vault in which two may sign makes nobody a signer by one of them.
+TEST_F(Approvals, PersonIsNotAddedWithSuchClassesOrAsASignerByOne) {
+  const people::NewPerson person{.name = "eve", .classes = {"hiv", "genetic"}, .cost = {19 * 1024, 2}};
+  people::NewPerson puppet{.name = "puppet", .classes = {}, .cost = {19 * 1024, 2}};
+  puppet.roles = {"auditor"};
+  const auto add = [&](const people::NewPerson& one) {
+    auto call = founder_->Enter();
+    return vault::AddPerson(call->core(), call->desk(), one, AsBytes(Laboratory::kPassword)).code();
+  };
+  EXPECT_EQ(add(puppet), StatusCode::kPermissionDenied);
+  EXPECT_EQ(add(person), StatusCode::kPermissionDenied);
+  EXPECT_EQ(Chain()->FindPerson("eve"), nullptr);
+  ASSERT_TRUE(Sign(*auditor_, Newest()).ok());
+  EXPECT_EQ(add(person), StatusCode::kOk);
+  EXPECT_EQ(List(*founder_).size(), 2u);
+}
+
+TEST_F(Approvals, WhatTheChainRefusesUsesNoneUp) {
+  EXPECT_EQ(Grant(*nurse_, "nurse", "hiv").code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(Grant(*founder_, "nobody", "hiv").code(), StatusCode::kNotFound);
+  EXPECT_TRUE(List(*founder_).empty());
+  EXPECT_EQ(Grant(*founder_, "nurse", "hiv").code(), StatusCode::kPermissionDenied);
+  ASSERT_TRUE(Sign(*auditor_, Newest()).ok());
+  EXPECT_EQ(Grant(*nurse_, "nurse", "hiv").code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(Newest().approval.state, ApprovalState::kOpen);
+  EXPECT_TRUE(Grant(*founder_, "nurse", "hiv").ok());
+}
+
+TEST_F(Approvals, NamesWithoutEndAreRefused) {
+  const std::string endless(70'000, 'x');
+  EXPECT_FALSE(vault::DefineRole(*founder_, "auditor", people::Operation::kRead, {"hiv", endless}).ok());
+  EXPECT_FALSE(vault::GiveRole(*founder_, endless, "auditor").ok());
+  EXPECT_FALSE(Grant(*founder_, endless, "hiv").ok());
+  people::NewPerson person{.name = endless, .classes = {"hiv"}, .cost = {19 * 1024, 2}};
   auto call = founder_->Enter();
-  EXPECT_EQ(vault::AddPerson(call->core(), call->desk(), person, AsBytes("eve's own password")).code(),
-            StatusCode::kPermissionDenied);
+  EXPECT_FALSE(vault::AddPerson(call->core(), call->desk(), person, AsBytes(Laboratory::kPassword)).ok());
 }
 
 TEST(LoneFounder, GivesSuchClassesAwayButLowersNothing) {
@@ -371,6 +409,15 @@ TEST_F(BulkErasure, ListIsOneActionWithAllItsPatients) {
 }
 
 TEST_F(BulkErasure, FewAreErasedAlone) { EXPECT_TRUE(Permit(2).ok()); }
+
+TEST_F(BulkErasure, CallsAtTheSameTimeLetNobodyEraseMore) {
+  {
+    const auto first = Permit(2);
+    ASSERT_TRUE(first.ok());
+    EXPECT_EQ(Erase("d").code(), StatusCode::kPermissionDenied);
+  }
+  EXPECT_TRUE(Permit(2).ok());  // the first was given up unused
+}
 
 }  // namespace
 }  // namespace mseal::test

@@ -5,6 +5,7 @@
 
 #include "base/writer.h"
 #include "format/keys_of_rows.h"
+#include "store_support/patience.h"
 #include "vault/patient_change.h"
 #include "vault_support/laboratory.h"
 
@@ -100,7 +101,7 @@ class RowAttack : public ::testing::TestWithParam<crypto::Suite> {
     ASSERT_TRUE(before.ok());
     std::size_t flips = 0, undetected = 0;
     for (const StoredRow& row : rows) {
-      for (std::size_t bit = 0; bit < row.value.size() * 8; bit += step) {
+      for (std::size_t bit = 0; bit < row.value.size() * 8; bit += step * store::kOperationStep) {
         Bytes flipped = row.value;
         flipped[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
         disk.Write(row.table, row.key, flipped);

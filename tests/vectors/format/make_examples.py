@@ -850,7 +850,7 @@ def approvals():
             ("carried out by nobody", CORRUPT, of(ended_by=0)), ("carried out at no time", CORRUPT, of(ended=0)),
             ("asked by nobody", CORRUPT, of(asked_by=0)), ("over when it was asked", CORRUPT, of(expires=1609459200000)),
             ("nobody is needed", CORRUPT, of(needed=0)), ("17 are needed", CORRUPT, of(needed=17)),
-            ("kind 0", CORRUPT, of(kind=0)), ("kind 7", CORRUPT, of(kind=7)),
+            ("kind 0", CORRUPT, of(kind=0)), ("kind 8", CORRUPT, of(kind=8)),
             ("a patient twice", CORRUPT, of(patients=(first, first))), ("patients out of order", CORRUPT, of(patients=(second, first))),
             ("65537 patients", CORRUPT, of(count=65537)), ("more patients than there are", CORRUPT, of(patients=(), count=4096)),
             ("signed by nobody", CORRUPT, of(signers=(0,))), ("signed twice by one", CORRUPT, of(signers=(1, 1))),
