@@ -16,6 +16,7 @@
 #include "vault/index_rotation.h"
 #include "vault/restore.h"
 #include "vault/rotation.h"
+#include "vault/two_persons.h"
 #include "vault_support/records.h"
 
 namespace mseal::test {
@@ -75,9 +76,12 @@ class JobFaults : public ::testing::Test {
   }
   // Of another patient each time, whose handle is kept.
   Begin Erasure() {
+    lab_.AddAuditor("auditor");
     return [this](vault::Session& session, std::uint32_t& number) -> Status {
       const std::string patient = "leaver-" + std::to_string(++leavers_);
       Write(session, patient);
+      const Status joined = vault::Join(session, "auditor", AsBytes(Laboratory::kPassword));
+      if (joined.code() != StatusCode::kAlreadyExists) MS_TRY(joined);  // more leave than one person erases alone
       vault::Erased erased;
       MS_TRY(vault::ErasePatient(session, {AsBytes(patient), nullptr}, "asked for", erased));
       number = erased.job;

@@ -125,6 +125,7 @@ class KilledJob : public ::testing::Test {
 };
 
 TEST_F(KilledJob, ErasureIsRolledForwardFromEveryPoint) {
+  lab_.AddAuditor("auditor");
   std::set<std::string> points;
   int deaths = 0;
   for (int point = 1;; point += Stride()) {

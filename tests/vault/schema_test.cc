@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "vault/load_schema.h"
+#include "vault/two_persons.h"
 #include "vault_support/records.h"
 
 namespace mseal::test {
@@ -184,7 +185,13 @@ class Grants : public ::testing::Test {
 
 TEST_F(Grants, GrantedClassOpensFromTheNextLoginOn) {
   EXPECT_TRUE(Redacts(**lab_.Get(*lab_.LoginAs("desk"), "alice", "Patient", "1"), "hiv"));
-  EXPECT_EQ(Grant("physician", "desk", "hiv"), StatusCode::kOk);  // whoever holds a class may
+  EXPECT_EQ(Grant("physician", "desk", "hiv"), StatusCode::kPermissionDenied);  // marked no_index: another signs too
+  {
+    const auto physician = lab_.LoginAs("physician");
+    ASSERT_TRUE(vault::Join(*physician, Laboratory::kFounder, AsBytes(Laboratory::kPassword)).ok());
+    auto call = physician->Enter();  // whoever holds a class may
+    EXPECT_TRUE(vault::Grant(call->core(), call->desk(), "desk", "hiv").ok());
+  }
   EXPECT_EQ(Seen(lab_.Get(*lab_.LoginAs("desk"), "alice", "Patient", "1")),
             TextField(3, "Martin") + NumberField(10, 2));
   lab_.Close();

@@ -3,11 +3,13 @@
 
 #include "keys/token_support.h"
 #include "store_support/patience.h"
+#include "vault/administer.h"
 #include "vault/backup_places.h"
 #include "vault/erase.h"
 #include "vault/erasures.h"
 #include "vault/init.h"
 #include "vault/jobs.h"
+#include "vault/two_persons.h"
 #include "vault/vault.h"
 #include "vault_support/records.h"
 
@@ -35,6 +37,17 @@ class VaultToken : public keys::TokenTest {
     options.keyring = kKeyring;
     options.secret = Pin();
     return Vault::Open(options);
+  }
+
+  // Who signs what takes several persons.
+  void AddAuditor() {
+    const auto vault = Sure(OpenVault());
+    const auto founder = Sure(vault->Login("founder", AsBytes("correct horse"), "care"));
+    ASSERT_TRUE(DefineRole(*founder, "auditor", people::Operation::kAudit, {}).ok());
+    const people::NewPerson auditor{
+        .name = "auditor", .classes = {}, .cost = crypto::kArgon2Floor, .roles = {"auditor"}};
+    auto call = founder->Enter();
+    ASSERT_TRUE(AddPerson(call->core(), call->desk(), auditor, AsBytes("correct horse")).ok());
   }
 
   using Failure = keys::ShimControls::Failure;
@@ -93,6 +106,7 @@ TEST_F(VaultToken, ErasureIsDeadOnceATokenThatFailedAtAnyCallIsBack) {
       ASSERT_TRUE(RegisterPlace(call->core(), folder_.store(), path, format::PlaceKind::kBackups).ok());
     }
   }
+  ASSERT_NO_FATAL_FAILURE(AddAuditor());
   constexpr std::uint64_t kStride = 9 * store::kOperationStep;
   int leavers = 0, held_up = 0;
   for (const auto failure : {Failure::kBefore, Failure::kAfter, Failure::kDies}) {
@@ -101,6 +115,8 @@ TEST_F(VaultToken, ErasureIsDeadOnceATokenThatFailedAtAnyCallIsBack) {
       const auto session = Sure(vault->Login("founder", AsBytes("correct horse"), "care"));
       const std::string leaver = "leaver-" + std::to_string(++leavers);
       for (const std::string& patient : {leaver, std::string("stays")}) ASSERT_TRUE(PutOne(*session, patient).ok());
+      // More leave than one person erases alone.
+      ASSERT_TRUE(Join(*session, "auditor", AsBytes("correct horse")).ok());
       Erased erased;
       ASSERT_TRUE(ErasePatient(*session, {AsBytes(leaver), nullptr}, "asked for", erased).ok());
       shim_.FailAt(n, CKR_DEVICE_ERROR, failure);
