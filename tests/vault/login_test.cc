@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "base/clock.h"
@@ -186,8 +187,12 @@ TEST_F(Guessing, WaitsDoubleForWhoExistsAndForWhoDoesNot) {
 
 // Not a statistic: an answer that skips the work is a hundred times as fast.
 TEST_F(Guessing, EveryRefusalTakesTheTimeOfThePasswordHash) {
+  milliseconds wrong = TimeOf([&] { Guess("witness"); });
+  for (int i = 0; i < 4; ++i) {  // the quickest: what else the machine does makes none of them quicker
+    LetPassForTests(15 * kMinute);
+    wrong = std::min(wrong, TimeOf([&] { Guess("witness"); }));
+  }
   LockOut("doctor");
-  const milliseconds wrong = TimeOf([&] { Guess("witness"); });
   for (const char* name : {"doctor", "nobody", "nobody else"})
     EXPECT_GT(TimeOf([&] { Guess(name); }), wrong / 3) << name;
 }
