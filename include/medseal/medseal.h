@@ -497,7 +497,7 @@ typedef int (*medseal_approval_callback)(void* context, const medseal_approval* 
 /* For who may sign; to others, what they asked for. AUTH_FAILED: a row of approvals was taken away. */
 MEDSEAL_API medseal_code medseal_approvals(medseal_session* session, medseal_approval_callback callback, void* context, medseal_error* error);
 /* `digest`: 32 bytes, of the approval as it was shown.
- *   NOT_FOUND      no such number;  ALREADY_EXISTS  this person signed it, or it is not open
+ *   NOT_FOUND      no such number;  ALREADY_EXISTS  this person signed it, sixteen did, or it is not open
  *   CONFLICT       it is not what was shown;  PERMISSION_DENIED  this person may not sign */
 MEDSEAL_API medseal_code medseal_approval_sign(medseal_session* session, uint64_t number, const uint8_t* digest, medseal_error* error);
 /* By who asked for it, or may sign. Errors likewise. */

@@ -14,19 +14,12 @@ static_assert(static_cast<int>(ApprovalState::kOpen) == MEDSEAL_APPROVAL_OPEN &&
               static_cast<int>(ApprovalState::kCarriedOut) == MEDSEAL_APPROVAL_CARRIED_OUT &&
               static_cast<int>(ApprovalState::kWithdrawn) == MEDSEAL_APPROVAL_WITHDRAWN);
 
-const char* NameOf(const people::Chain& chain, people::PersonNumber number) {
-  const people::Person* person = chain.FindPerson(number);
-  return person == nullptr ? "" : person->name.c_str();
-}
-
 // While it is open, those whose signature counts; afterwards, all who signed it.
 std::vector<const char*> SignersOf(const vault::ApprovalView& view, const people::Chain& chain) {
+  const bool open = view.approval.state == ApprovalState::kOpen;
   std::vector<const char*> names;
-  if (view.approval.state == ApprovalState::kOpen) {
-    for (const people::PersonNumber person : view.counting) names.push_back(NameOf(chain, person));
-    return names;
-  }
-  for (const format::ApprovalSignature& one : view.approval.signatures) names.push_back(NameOf(chain, one.person));
+  for (const format::ApprovalSignature& one : open ? view.counting : view.approval.signatures)
+    names.push_back(NameOf(chain, one.person));
   return names;
 }
 

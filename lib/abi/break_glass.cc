@@ -8,11 +8,6 @@
 namespace mseal::abi {
 namespace {
 
-const char* NameOf(const people::Chain& chain, people::PersonNumber number) {
-  const people::Person* person = chain.FindPerson(number);
-  return person == nullptr ? "" : person->name.c_str();
-}
-
 medseal_broken_glass InfoOf(const vault::GlassReview& review, const people::Chain& chain) {
   const format::BrokenGlass& glass = review.glass;
   const auto entry = chain.classes().find(glass.class_number);

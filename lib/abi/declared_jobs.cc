@@ -43,11 +43,6 @@ std::vector<const char*> Pointers(const std::vector<std::string>& words) {
   return out;
 }
 
-const char* NameOf(const people::Chain& chain, people::PersonNumber number) {
-  const people::Person* const person = chain.FindPerson(number);
-  return person == nullptr ? "" : person->name.c_str();
-}
-
 int Show(const vault::KnownJob& known, const people::Chain& chain, medseal_declared_job_callback callback,
          void* context) {
   const format::DeclaredJob& job = known.job;

@@ -52,6 +52,11 @@ class Held : public vault::Child {
 };
 
 medseal_record* MakeRecord(std::unique_ptr<vault::OpenedRecord> opened);
+// Good as long as the chain; empty: there is nobody of that number.
+inline const char* NameOf(const people::Chain& chain, people::PersonNumber number) {
+  const people::Person* const person = chain.FindPerson(number);
+  return person == nullptr ? "" : person->name.c_str();
+}
 // The patient and record a caller names; the result borrows the ref. InvalidArgument.
 Result<vault::PatientName> PatientOf(const medseal_ref& ref, keys::PatientHandle& place);
 

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::uint8_t kHighestAction = 7;
-constexpr std::size_t kMostSignatures = 16;
 constexpr std::size_t kPadding = 512;
 constexpr std::string_view kLabel = "medseal.v1.approval";
 

@@ -33,6 +33,8 @@ inline constexpr std::size_t kMostPatientsOfAnAction = 65'536;
 
 enum class ApprovalState : std::uint8_t { kOpen = 1, kCarriedOut = 2, kWithdrawn = 3 };
 
+inline constexpr std::size_t kMostSignatures = 16;  // and the most that can be needed
+
 struct ApprovalSignature {
   std::uint32_t person = 0;
   ByteArray<64> signature{};

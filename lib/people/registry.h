@@ -113,7 +113,7 @@ class Registry {
   // How many credentials wait for their person to log in, since they are not under the newest suite.
   Result<std::uint32_t> CredentialsToRenew() const;
   // Errors as Chain::AddPolicy has them.
-  Status SetPolicy(const Identity& who, std::string_view name, std::uint64_t value);
+  Status SetPolicy(const Identity& who, std::string_view name, std::uint64_t value, const Consent& consent = {});
   // Names custodians and seals the founder's keys to them. Errors as Chain::AddCustodians has them.
   Status NameCustodians(const Identity& who, const Custodians& custodians);
   // The founder, by what was sealed to the custodians.

@@ -45,27 +45,30 @@ Result<bool> IsOver(const Core& core, const Approval& approval) {
   return now >= approval.expires_ms || clock == ClockState::kBehind;
 }
 
-// Those whose signature is by the key that the chain names now, and who may still sign.
-std::vector<people::PersonNumber> Counting(const Core& core, std::uint64_t number, const Approval& approval) {
+// The signatures by the keys that the chain names now, of persons who may still sign.
+std::vector<format::ApprovalSignature> Counting(const Core& core, std::uint64_t number, const Approval& approval) {
   const auto chain = core.registry->chain();
   const Bytes message = format::ApprovalSigned(core.identity.store, number, approval);
-  std::vector<people::PersonNumber> counting;
+  std::vector<format::ApprovalSignature> counting;
   for (const format::ApprovalSignature& one : approval.signatures) {
     const people::Person* const person = chain->FindPerson(one.person);
     if (person == nullptr || !MaySign(*chain, *person)) continue;
-    if (crypto::Verify(person->verify_key, message, one.signature)) counting.push_back(one.person);
+    if (crypto::Verify(person->verify_key, message, one.signature)) counting.push_back(one);
   }
   return counting;
 }
 
-// Replaces a signature of theirs that does not count any more.
+bool IsAmong(const std::vector<format::ApprovalSignature>& signatures, people::PersonNumber person) {
+  return std::any_of(signatures.begin(), signatures.end(), [&](const auto& one) { return one.person == person; });
+}
+
+// Those that count no more make room; beyond as many as can be needed, one more is none.
 void Sign(const Core& core, const people::Identity& who, std::uint64_t number, Approval& approval) {
-  const people::PersonNumber person = who.person.number;
-  const auto counting = Counting(core, number, approval);
-  if (std::find(counting.begin(), counting.end(), person) != counting.end()) return;
-  std::erase_if(approval.signatures, [&](const format::ApprovalSignature& one) { return one.person == person; });
+  approval.signatures = Counting(core, number, approval);
+  if (IsAmong(approval.signatures, who.person.number)) return;
+  if (approval.signatures.size() == format::kMostSignatures) return;
   const Bytes message = format::ApprovalSigned(core.identity.store, number, approval);
-  approval.signatures.push_back({person, crypto::Sign(who.keys.seed, message)});
+  approval.signatures.push_back({who.person.number, crypto::Sign(who.keys.seed, message)});
 }
 
 // By those at the session who may.
@@ -155,8 +158,8 @@ std::size_t HowManyMaySign(const people::Chain& chain) {
 // A vault begins with one person, who gives the first classes away alone, and replaces lost custodians.
 unsigned PersonsNeeded(const people::Chain& chain, ActionKind kind) {
   const auto needed = static_cast<unsigned>(chain.policy(people::policy::kApprovals));
-  const bool waits = kind == ActionKind::kPolicy || kind == ActionKind::kErase;
-  return !waits ? std::min(needed, static_cast<unsigned>(HowManyMaySign(chain))) : needed;
+  if (kind == ActionKind::kPolicy || kind == ActionKind::kErase) return needed;
+  return std::min(needed, static_cast<unsigned>(HowManyMaySign(chain)));
 }
 
 Status RequireApproval(Core& core, Desk& desk, const Action& action) {
@@ -214,8 +217,9 @@ Status SignApproval(Core& core, Desk& desk, std::uint64_t number, const ByteArra
   if (DigestOfApproval(core, number, approval) != digest)
     return Status::Conflict("the approval is not what it was when it was shown: look at it again");
   const auto counting = Counting(core, number, approval);
-  if (std::find(counting.begin(), counting.end(), who.person.number) != counting.end())
-    return Status::AlreadyExists("it bears this person's signature already");
+  if (IsAmong(counting, who.person.number)) return Status::AlreadyExists("it bears this person's signature already");
+  if (counting.size() == format::kMostSignatures)
+    return Status::AlreadyExists("as many signed it as can ever be needed");
   Sign(core, who, number, approval);
   return Store(core, number, approval);
 }

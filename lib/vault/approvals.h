@@ -24,8 +24,8 @@ Status RequireApproval(Core& core, Desk& desk, const format::Action& action);
 struct ApprovalView {
   std::uint64_t number = 0;
   format::Approval approval;
-  bool expired = false;                        // open, and over
-  std::vector<people::PersonNumber> counting;  // who signed it and may sign now; while it is open
+  bool expired = false;                             // open, and over
+  std::vector<format::ApprovalSignature> counting;  // of who may sign now, by the keys of now; while it is open
 };
 
 // In the order of their numbers. Whoever may sign sees all, others what they asked for.
@@ -38,7 +38,7 @@ Status ForEachApproval(const Core& core, const std::function<Status(const Approv
 ByteArray<32> DigestOfApproval(const Core& core, std::uint64_t number, const format::Approval& approval);
 
 //   PermissionDenied  the session's person may not sign
-//   NotFound          no such number;  AlreadyExists  they signed it, or it is not open any more
+//   NotFound          no such number;  AlreadyExists  they signed it, sixteen did, or it is not open any more
 //   Conflict          it is not what the digest was of
 Status SignApproval(Core& core, Desk& desk, std::uint64_t number, const ByteArray<32>& digest);
 // By who asked for it, and by whoever may sign. NotFound, AlreadyExists, PermissionDenied likewise.

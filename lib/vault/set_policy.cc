@@ -25,21 +25,15 @@ bool IsWeaker(const people::Chain& chain, std::string_view name, std::uint64_t v
   return IsOfHours(name) ? WidensHours(chain, name, value) : people::Weakens(name, chain.policy(name), value);
 }
 
-// What nobody could set by any number of signatures is refused by the chain itself.
-bool CouldBeSet(const Desk& desk, std::string_view name, std::uint64_t value) {
-  const people::PolicyEntry* const entry = people::FindPolicy(name);
-  return entry != nullptr && value >= entry->least && value <= entry->most &&
-         desk.session->identity().person.number == people::kFounder;
-}
-
 }  // namespace
 
 Status SetPolicy(Core& core, Desk& desk, std::string_view name, std::uint64_t value) {
   MS_TRY(core.CheckWritable());
   const bool weaker = IsWeaker(*core.registry->chain(), name, value);
-  if (weaker && CouldBeSet(desk, name, value))
-    MS_TRY(RequireApproval(core, desk, {format::ActionKind::kPolicy, value, std::string(name), {}, {}}));
-  MS_TRY(core.registry->SetPolicy(desk.session->identity(), name, value));
+  MS_TRY(core.registry->SetPolicy(desk.session->identity(), name, value, [&] {
+    if (!weaker) return Status::Ok();
+    return RequireApproval(core, desk, {format::ActionKind::kPolicy, value, std::string(name), {}, {}});
+  }));
   if (core.alarms != nullptr) {
     core.alarms->LoadLimits();
     if (weaker && name.starts_with("alert_")) MS_TRY(core.alarms->Raise(desk, audit::Rule::kRuleDisabled));

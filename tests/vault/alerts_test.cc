@@ -42,17 +42,8 @@ class Alerts : public ::testing::Test {
   }
   void TearDown() override { SetClockForTests(0); }
 
-  std::shared_ptr<vault::Session> Two() {
-    auto founder = lab_.LoginAs(Laboratory::kFounder);
-    EXPECT_TRUE(vault::Join(*founder, "witness", AsBytes(Laboratory::kPassword)).ok());
-    return founder;
-  }
-  void Set(std::string_view name, std::uint64_t value) {
-    const auto both = Two();
-    auto call = both->Enter();
-    const Status set = vault::SetPolicy(call->core(), call->desk(), name, value);
-    ASSERT_TRUE(set.ok()) << set.message();
-  }
+  std::shared_ptr<vault::Session> Two() { return lab_.LoginWith("witness"); }
+  void Set(std::string_view name, std::uint64_t value) { lab_.SetPolicy("witness", name, value); }
   void Write(int patients) {
     const auto founder = lab_.LoginAs(Laboratory::kFounder);
     for (int i = 0; i < patients; ++i)

@@ -42,16 +42,8 @@ class DeclaredJobs : public ::testing::Test {
   void TearDown() override { SetClockForTests(0); }
 
   static std::string Patient(int number) { return "patient-" + std::to_string(number); }
-  std::shared_ptr<vault::Session> Two() {
-    auto founder = lab_.LoginAs(Laboratory::kFounder);
-    EXPECT_TRUE(vault::Join(*founder, "witness", AsBytes(Laboratory::kPassword)).ok());
-    return founder;
-  }
-  void Set(std::string_view name, std::uint64_t value) {
-    const auto both = Two();
-    auto call = both->Enter();
-    ASSERT_TRUE(vault::SetPolicy(call->core(), call->desk(), name, value).ok());
-  }
+  std::shared_ptr<vault::Session> Two() { return lab_.LoginWith("witness"); }
+  void Set(std::string_view name, std::uint64_t value) { lab_.SetPolicy("witness", name, value); }
   static vault::JobDeclaration Nightly() {
     vault::JobDeclaration nightly;
     nightly.name = "nightly";

@@ -8,6 +8,8 @@
 #include <set>
 
 #include "base/clock.h"
+#include "base/writer.h"
+#include "format/approval.h"
 #include "format/login_attempts.h"
 #include "people/policy.h"
 #include "vault/backup.h"
@@ -17,6 +19,7 @@
 #include "vault/provider_copies.h"
 #include "vault/roles.h"
 #include "vault/rotation.h"
+#include "vault/set_policy.h"
 #include "vault_support/records.h"
 
 namespace mseal::test {
@@ -52,6 +55,32 @@ class Doctor : public ::testing::Test {
 
   Laboratory lab_;
 };
+
+TEST_F(Doctor, WhatWaitsForSignaturesIsToldOfAndSoIsASignatureThatIsNone) {
+  EXPECT_TRUE(Has(Found(), "approvals_out_of_reach"));
+  lab_.AddAuditor("grace");
+  EXPECT_FALSE(Has(Found(), "approvals_out_of_reach"));
+  EXPECT_FALSE(Has(Found(), "approvals_open"));
+  {
+    const auto founder = lab_.LoginAs(Laboratory::kFounder);
+    auto call = founder->Enter();
+    EXPECT_FALSE(vault::SetPolicy(call->core(), call->desk(), people::policy::kLoginAttempts, 50).ok());
+  }
+  EXPECT_TRUE(Has(Found(), "approvals_open"));
+  EXPECT_FALSE(Has(Found(), "approvals_unsound"));
+  {
+    auto call = lab_.Vault()->Enter();
+    Bytes id;
+    Writer(id).U64(1);
+    const auto row = call->core().meta->Get(keys::MetaKind::kApproval, id);
+    auto approval = format::ParseApproval(row->Reveal());
+    approval->action.value = 100;  // as whoever has the key of meta may
+    store::Batch batch;
+    call->core().meta->Put(batch, keys::MetaKind::kApproval, id, format::WriteApproval(*approval).Reveal());
+    ASSERT_TRUE(call->core().CommitAs(batch, store::Durability::kPower).ok());
+  }
+  EXPECT_TRUE(Has(Found(), "approvals_unsound"));
+}
 
 TEST_F(Doctor, ANewVaultLacksWhatALossWouldTakeAway) {
   const Codes found = Found();

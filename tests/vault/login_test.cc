@@ -35,12 +35,7 @@ class Guessing : public ::testing::Test {
   }
   void TearDown() override { SetClockForTests(0); }
 
-  void Set(std::string_view name, std::uint64_t value) {
-    const auto founder = lab_.LoginAs(Laboratory::kFounder);
-    ASSERT_TRUE(vault::Join(*founder, "witness", AsBytes(Laboratory::kPassword)).ok());
-    auto call = founder->Enter();
-    ASSERT_TRUE(vault::SetPolicy(call->core(), call->desk(), name, value).ok());
-  }
+  void Set(std::string_view name, std::uint64_t value) { lab_.SetPolicy("witness", name, value); }
   Result<std::shared_ptr<vault::Session>> Login(std::string_view person, std::string_view password) {
     return lab_.Vault()->Login(person, AsBytes(password), "care");
   }

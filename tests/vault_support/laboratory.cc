@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "vault/administer.h"
+#include "vault/set_policy.h"
+#include "vault/two_persons.h"
 
 namespace mseal::test {
 namespace {
@@ -108,6 +110,13 @@ std::shared_ptr<vault::Session> Laboratory::LoginAs(std::string_view person) {
   return std::move(*session);
 }
 
+std::shared_ptr<vault::Session> Laboratory::LoginWith(std::string_view second) {
+  auto founder = LoginAs(kFounder);
+  const Status joined = vault::Join(*founder, second, AsBytes(kPassword));
+  EXPECT_TRUE(joined.ok()) << joined.message();
+  return founder;
+}
+
 void Laboratory::AddPerson(std::string_view name, std::vector<std::string> classes) {
   const auto founder = LoginAs(kFounder);
   auto call = founder->Enter();
@@ -127,6 +136,13 @@ void Laboratory::AddAuditor(std::string_view name) {
   EXPECT_TRUE(defined.ok()) << defined.message();
   const Status given = vault::GiveRole(*founder, name, "auditor");
   EXPECT_TRUE(given.ok()) << given.message();
+}
+
+void Laboratory::SetPolicy(std::string_view auditor, std::string_view name, std::uint64_t value) {
+  const auto both = LoginWith(auditor);
+  auto call = both->Enter();
+  const Status set = vault::SetPolicy(call->core(), call->desk(), name, value);
+  EXPECT_TRUE(set.ok()) << set.message();
 }
 
 Status Laboratory::Put(vault::Session& session, std::string_view patient, std::string_view type,

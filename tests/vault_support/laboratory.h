@@ -47,9 +47,12 @@ class Laboratory {
       vault::OpenOptions options = {});  // with the laboratory's paths, and its secret unless a keyring is given
   void Close();
   std::shared_ptr<vault::Session> LoginAs(std::string_view person);
+  // The founder, with somebody who joined.
+  std::shared_ptr<vault::Session> LoginWith(std::string_view second);
   void AddPerson(std::string_view name, std::vector<std::string> classes);
   // Who signs what takes several persons.
   void AddAuditor(std::string_view name);
+  void SetPolicy(std::string_view auditor, std::string_view name, std::uint64_t value);
 
   // Messages are wire bytes.
   Status Put(vault::Session& session, std::string_view patient, std::string_view type, std::string_view record,
