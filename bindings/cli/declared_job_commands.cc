@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "json.h"
+#include "names.h"
 #include "output.h"
 #include "talk.h"
 #include "text.h"
@@ -67,12 +68,6 @@ std::string WindowText(const medseal::DeclaredJob& job) {
   for (std::size_t day = 0; day < kDays.size(); ++day) {
     if ((job.days >> day & 1) != 0) text += (text.size() == 11 ? " " : ",") + std::string(kDays[day]);
   }
-  return text;
-}
-
-std::string Joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ",") + Printable(name);
   return text;
 }
 

@@ -1,12 +1,12 @@
 // exposure: what a person, or who had their secret, saw; the content of a breach notification (GDPR art. 33).
 #include <fmt/core.h>
 
-#include <fstream>
 #include <map>
 
 #include "commands.h"
 #include "json.h"
 #include "log_text.h"
+#include "names.h"
 #include "new_file.h"
 #include "output.h"
 #include "page.h"
@@ -15,12 +15,6 @@
 
 namespace cli {
 namespace {
-
-std::string Joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 std::map<std::string, std::uint64_t> PatientsByClass(const medseal::Exposure& exposure) {
   std::map<std::string, std::uint64_t> by_class;
@@ -52,9 +46,6 @@ void WriteText(const medseal::Exposure& exposure) {
 
 void WriteJson(const ExposureArguments& arguments, const medseal::Exposure& exposure) {
   const medseal_exposure_summary& all = exposure.summary;
-  std::string by_class;
-  for (const auto& [name, patients] : PatientsByClass(exposure))
-    by_class += fmt::format("{}{}:{}", by_class.empty() ? "" : ",", Quote(name), patients);
   WriteLine(JsonLine("exposure")
                 .Text("person", arguments.log.person)
                 .Number("patients", all.patients)
@@ -64,7 +55,7 @@ void WriteJson(const ExposureArguments& arguments, const medseal::Exposure& expo
                 .Number("erased_since", all.unknown)
                 .Number("asserted", all.asserted)
                 .Number("canaries", all.canaries)
-                .Raw("patients_by_class", "{" + by_class + "}")
+                .Raw("patients_by_class", CountsJson(PatientsByClass(exposure)))
                 .Done());
   for (const medseal::ExposedPatient& patient : exposure.patients)
     WriteLine(JsonLine("exposed")

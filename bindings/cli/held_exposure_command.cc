@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "json.h"
 #include "log_text.h"
+#include "names.h"
 #include "new_file.h"
 #include "output.h"
 #include "page.h"
@@ -17,12 +18,6 @@
 
 namespace cli {
 namespace {
-
-std::string Joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 bool ReadNumber(std::string_view text, std::uint32_t& number) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -114,13 +109,6 @@ class Tally {
   std::vector<std::vector<std::string>> rows_;
 };
 
-std::string Counts(const std::map<std::string, std::uint64_t>& by_class) {
-  std::string text;
-  for (const auto& [name, patients] : by_class)
-    text += fmt::format("{}{}:{}", text.empty() ? "" : ",", Quote(name), patients);
-  return "{" + text + "}";
-}
-
 void WriteJson(const Asked& asked, const medseal_exposure_summary& all, const Tally& tally) {
   JsonLine line("exposure");
   if (asked.class_name.empty())
@@ -130,8 +118,8 @@ void WriteJson(const Asked& asked, const medseal_exposure_summary& all, const Ta
   line.Number("patients", all.patients).Number("records", all.reads).Number("fields", all.fields);
   line.Number("patients_not_assessed", all.not_assessed).Number("erased", all.erased);
   line.Number("unreadable", all.unreadable).Number("canaries", all.canaries);
-  line.Raw("patients_by_class", Counts(tally.by_class()));
-  WriteLine(line.Raw("not_assessed_by_class", Counts(tally.unknown_by_class())).Done());
+  line.Raw("patients_by_class", CountsJson(tally.by_class()));
+  WriteLine(line.Raw("not_assessed_by_class", CountsJson(tally.unknown_by_class())).Done());
 }
 
 std::string Subject(const Asked& asked, const medseal_exposure_summary& all) {

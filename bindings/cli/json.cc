@@ -76,6 +76,13 @@ Status TakeText(const Json& object, const char* key, std::string& into) {
 
 }  // namespace
 
+std::string CountsJson(const std::map<std::string, std::uint64_t>& counts) {
+  std::string text;
+  for (const auto& [name, count] : counts)
+    text.append(text.empty() ? "" : ",").append(Quote(name)).append(":").append(std::to_string(count));
+  return "{" + text + "}";
+}
+
 std::string Quote(std::string_view text) { return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 JsonLine::JsonLine(std::string_view kind) { Number("schema_version", kOutputSchemaVersion).Text("kind", kind); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,8 @@ namespace cli {
 inline constexpr std::uint64_t kOutputSchemaVersion = 1;
 
 std::string Quote(std::string_view text);
+// An object of numbers: {"hiv":3}.
+std::string CountsJson(const std::map<std::string, std::uint64_t>& counts);
 
 // One object on one line, beginning with the version of this output and what kind of object it is.
 class JsonLine {
