@@ -2,6 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench_vault.h"
+#include "crypto/sha256.h"
 #include "seal/seal.h"
 
 namespace mseal::bench {
@@ -19,6 +20,12 @@ seal::Place PlaceOf(crypto::Suite suite) {
   format::Context context(format::ContextKind::kRecord);
   context.AddNumber(format::ContextItem::kNumber, 1);
   return {.purpose = format::Purpose::kGroup, .suite = suite, .context = seal::DigestOf(context)};
+}
+
+// Of the log's tree: 65 bytes are a node, 300 a leaf of usual size.
+void Sha256(benchmark::State& state) {
+  const Bytes input(static_cast<std::size_t>(state.range(0)), 7);
+  for (auto _ : state) benchmark::DoNotOptimize(crypto::Sha256({input}));
 }
 
 void BareSeal(benchmark::State& state) {
@@ -76,6 +83,7 @@ void OpenField(benchmark::State& state) {
 }
 
 #define FIELD_SIZES ArgNames({"suite", "bytes"})->ArgsProduct({{1, 2}, {16, 64, 256, 1024, 16384, 262144}})
+BENCHMARK(Sha256)->Arg(65)->Arg(300);
 BENCHMARK(BareSeal)->FIELD_SIZES;
 BENCHMARK(SealField)->FIELD_SIZES;
 BENCHMARK(BareOpen)->FIELD_SIZES;

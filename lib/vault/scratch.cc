@@ -19,7 +19,7 @@ Scratch::~Scratch() {
 Status Scratch::Make(const std::string& where) {
   std::error_code error;
   const fs::path folder = where.empty() ? fs::temp_directory_path(error) : fs::path(where);
-  std::string name = (folder / "medseal-drill-XXXXXX").string();
+  std::string name = (folder / "medseal-scratch-XXXXXX").string();
   if (error || mkdtemp(name.data()) == nullptr)
     return Status::IoError("no scratch folder can be made: " + std::generic_category().message(errno));
   path_ = std::move(name);

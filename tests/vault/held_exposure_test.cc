@@ -31,7 +31,7 @@ class HeldExposure : public BackupDesk {
   std::size_t LeftInTemp() const {
     std::size_t count = 0;
     for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::temp_directory_path()))
-      count += entry.path().filename().string().starts_with("medseal-drill-") ? 1 : 0;
+      count += entry.path().filename().string().starts_with("medseal-scratch-") ? 1 : 0;
     return count;
   }
 
