@@ -123,6 +123,14 @@ struct CanaryArguments {
 Outcome PlantCanaries(const Common& common, const CanaryArguments& arguments);
 Outcome RotateCanaries(const Common& common);
 Outcome ListCanaries(const Common& common);
+struct RotatePersonArguments {
+  std::string name;
+  bool compromised = false;
+  std::uint64_t rows_per_second = 0;
+  SecretSource password;
+  std::string key_file;  // to be made, instead of a password
+  CostArguments cost;
+};
 struct PersonRenameArguments {
   std::string name;
   std::string new_name;
@@ -137,6 +145,8 @@ Outcome RevokeClasses(const Common& common, const PersonGrantArguments& argument
 Outcome DisablePerson(const Common& common, const std::string& name);
 Outcome EnablePerson(const Common& common, const std::string& name);
 Outcome RenamePerson(const Common& common, const PersonRenameArguments& arguments);
+// `name` may be empty: oneself.
+Outcome ChangePassword(const Common& common, const RotatePersonArguments& arguments);
 Outcome ImportPersons(const Common& common, const PersonImportArguments& arguments);
 
 struct RoleDefineArguments {
@@ -158,14 +168,6 @@ struct RotateArguments {
   std::vector<std::string> classes;
   std::vector<std::string> revoked;
   std::uint64_t rows_per_second = 0;
-};
-struct RotatePersonArguments {
-  std::string name;
-  bool compromised = false;
-  std::uint64_t rows_per_second = 0;
-  SecretSource password;
-  std::string key_file;  // to be made, instead of a password
-  CostArguments cost;
 };
 struct RotateRootArguments {
   SecretSource passphrase;

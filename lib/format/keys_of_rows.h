@@ -57,14 +57,15 @@ enum class MetaKind : std::uint8_t {
   kSigningSeed = 18,     // of certificates
   kProviderChange = 19,  // instance
   kGivenUpCopy = 21,     // instance
-  kLoginAttempts = 24,   // place u32
+  kPasswordSalt = 22,
+  kLoginAttempts = 24,  // place u32
   kLoginKey = 25,
   kCredentialTag = 26,  // person u32
   kLogKeys = 28,
   kAlertSinks = 30,
   kKeptAlert = 31,  // number u64
   kCanaries = 32,
-  kHabit = 33,  // person u32
+  kHabit = 33,        // person u32
   kBrokenGlass = 35,  // number u64
 };
 

@@ -151,7 +151,7 @@ TEST_F(BreakingGlass, AServiceIsInNoNeed) {
     people::NewPerson service{.name = "portal", .kind = people::PersonKind::kService, .classes = {}, .cost = {}};
     service.cost = crypto::kArgon2Floor;
     service.roles = {"in need", "auditing"};
-    ASSERT_TRUE(vault::AddPerson(call->core(), call->desk(), service, AsBytes(Laboratory::kPassword)).ok());
+    ASSERT_TRUE(vault::AddPerson(call->core(), call->desk(), service, AsBytes(PasswordOf(service.name))).ok());
   }
   const auto portal = lab_.LoginAs("portal");
   EXPECT_EQ(Break(*portal), StatusCode::kPermissionDenied);
