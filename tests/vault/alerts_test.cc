@@ -44,7 +44,7 @@ class Alerts : public ::testing::Test {
 
   std::shared_ptr<vault::Session> Two() {
     auto founder = lab_.LoginAs(Laboratory::kFounder);
-    EXPECT_TRUE(vault::Join(*founder, "witness", AsBytes(Laboratory::kPassword)).ok());
+    EXPECT_TRUE(vault::Join(*founder, "witness", AsBytes(PasswordOf("witness"))).ok());
     return founder;
   }
   void Set(std::string_view name, std::uint64_t value) {
@@ -65,7 +65,7 @@ class Alerts : public ::testing::Test {
   }
   std::shared_ptr<vault::Session> Login(std::string_view person, std::string origin) {
     auto session = lab_.Vault()->Login(
-        {person, AsBytes(Laboratory::kPassword), {.purpose = "care", .on_behalf_of = {}, .origin = std::move(origin)}});
+        {person, AsBytes(PasswordOf(person)), {.purpose = "care", .on_behalf_of = {}, .origin = std::move(origin)}});
     EXPECT_TRUE(session.ok());
     return *session;
   }

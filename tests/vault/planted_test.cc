@@ -106,7 +106,8 @@ class Planted : public ::testing::Test {
     });
   }
 
-  StatusCode Login(std::string_view person, std::string_view password = Laboratory::kPassword) {
+  StatusCode Login(std::string_view person) { return Login(person, PasswordOf(person)); }
+  StatusCode Login(std::string_view person, std::string_view password) {
     return lab_.Vault()->Login(person, AsBytes(password), "care").code();
   }
 
@@ -390,7 +391,7 @@ TEST_F(Planted, IndexKeyOfAnotherClassIsRefused) {
     auto content = meta.Get(MetaKind::kIndexKey, keys::MetaIdOf({family, vault::kFirstIndexGeneration}));
     const auto credential = meta.Get(MetaKind::kCredential, keys::MetaIdOf({mallory_number_}));
     const auto mine = people::OpenCredential(meta.identity.store, meta.identity.suite, mallory_number_, credential,
-                                             AsBytes(Laboratory::kPassword));
+                                             AsBytes(PasswordOf(kMallory)));
     const auto slot = meta.Get(MetaKind::kPersonSlot, SlotId(number, 1, mallory_number_));
     const auto class_key = people::OpenPersonSlot(meta.identity.store, meta.identity.suite, mallory_number_,
                                                   mine->private_key, number, 1, slot);

@@ -405,7 +405,7 @@ TEST_F(Rotation, OfACompromisedPersonTakesEveryClassTheyHeldAndOneChange) {
   WorkOffEpochChanges();
   for (const vault::RotatedClass& one : classes) EXPECT_EQ(JobOf(one.job).state, JobState::kDone) << one.name;
   EXPECT_EQ(VersionsOf("hiv"), (std::map<std::uint32_t, int>{{2, 3}}));
-  EXPECT_EQ(lab_.Vault()->Login(kPhysician, AsBytes(Laboratory::kPassword), "care").code(), StatusCode::kWrongSecret);
+  EXPECT_EQ(lab_.Vault()->Login(kPhysician, AsBytes(PasswordOf(kPhysician)), "care").code(), StatusCode::kWrongSecret);
   const auto renewed = lab_.Vault()->Login(kPhysician, AsBytes("another one"), "care");
   ASSERT_TRUE(renewed.ok());
   EXPECT_TRUE(ReadsHiv(**renewed, "alice"));
