@@ -72,7 +72,8 @@ class Registry {
   Result<keys::ClassKey> FetchClassKey(const Identity& identity, ClassNumber number, ClassKeyVersion version) const;
 
   // Whether somebody may log in with `secret` from now on, as `who` asks, who can be told of others' by the answer:
-  // whether they may set it comes first. Changes nothing, and takes two hashes of a password.
+  // whether they may set it comes first. Changes nothing but that it draws the salt where there is none; takes one
+  // hash of a password.
   //   InvalidArgument  CheckPassword or CheckKeyFile refuses it; it is, or of late was, the person's own password
   //   AlreadyExists    another person logs in with it
   Result<NewSecret> Judge(const Identity& who, const SecretOwner& owner, const LoginSecret& secret,
