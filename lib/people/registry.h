@@ -76,9 +76,10 @@ class Registry {
   Result<keys::ClassKey> FetchClassKey(const Identity& identity, ClassNumber number, ClassKeyVersion version) const;
 
   // Whether somebody may log in with `secret` from now on, as `who` asks, who can be told of others' by the answer:
-  // whether they may set it comes first. Changes nothing, and takes two hashes of a password.
+  // whether they may set it comes first. Changes nothing but that it draws the salt where there is none; takes one
+  // hash of a password.
   //   InvalidArgument  CheckPassword or CheckKeyFile refuses it; it is, or of late was, the person's own password
-  //   AlreadyExists    another person logs in with it
+  //   AlreadyExists    another person logs in with it;  PermissionDenied  `who` has other keys since
   Result<NewSecret> Judge(const Identity& who, const SecretOwner& owner, const LoginSecret& secret,
                           const crypto::Argon2Cost& cost) const;
 
@@ -176,6 +177,7 @@ class Registry {
   Status PutRecovery(const seal::SuiteSet& suite, const Chain& chain, const PrivateKeys& founder,
                      store::Batch& batch) const;
   Result<format::PasswordSalt> SaltOfPasswords(const crypto::Argon2Cost& cost) const;
+  Status CheckKeysAreTheNewest(const Identity& who) const;
   Status JudgePassword(const Identity& who, const SecretOwner& owner, NewSecret& judged) const;
   // Nothing: the founder's slot of that version is gone.
   Result<std::optional<ByteArray<32>>> TagUnder(const Identity& who, ClassKeyVersion version, KeyView stretched) const;

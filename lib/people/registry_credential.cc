@@ -83,11 +83,20 @@ Status Registry::JudgePassword(const Identity& who, const SecretOwner& owner, Ne
   return Status::Ok();
 }
 
+// The slots of somebody who was given other keys meanwhile do not open with the old ones: nothing was changed by a
+// thief.
+Status Registry::CheckKeysAreTheNewest(const Identity& who) const {
+  Settle();
+  return HasNewestKeys(who.person) ? Status::Ok() : Status::PermissionDenied("this person has other keys since");
+}
+
 Result<NewSecret> Registry::Judge(const Identity& who, const SecretOwner& owner, const LoginSecret& secret,
                                   const crypto::Argon2Cost& cost) const {
   NewSecret judged{secret, cost, {}};
   if (secret.kind == CredentialKind::kPassword) {
-    MS_TRY(JudgePassword(who, owner, judged));
+    const Status passed = JudgePassword(who, owner, judged);
+    if (passed.code() == StatusCode::kAuthFailed) MS_TRY(CheckKeysAreTheNewest(who));
+    MS_TRY(passed);
   } else {
     MS_ASSIGN(judged.tag.tag, TagOfKeyFile(store_, secret.bytes));
     MS_TRY(CheckOwnCredential(judged.tag));

@@ -574,6 +574,7 @@ static void ABackupIsMadeListedAndRestored(void) {
 static void OtherKeysEndAPersonsOtherSessions(void) {
   const medseal_ref ref = ref_of("p-1");
   medseal_cost cost = MEDSEAL_INIT(medseal_cost);
+  medseal_secret_change_options change = MEDSEAL_INIT(medseal_secret_change_options);
   medseal_vault* vault = NULL;
   medseal_session* asking = NULL;
   medseal_session* other = NULL;
@@ -586,6 +587,23 @@ static void OtherKeysEndAPersonsOtherSessions(void) {
   EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_rotate_person(asking, "bob", text("harbour violin 7"), &cost, &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, NULL, text("harbour violin 7"), &cost, &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, "ada", text(""), &cost, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_secret_change(asking, NULL, &error));
+  change.cost = &cost;
+  change.password = text("not this one at all");
+  change.new_password = text("willow copper 9");
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_secret_change(NULL, &change, &error));
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, medseal_secret_change(asking, &change, &error));
+  change.password = text("tram gravel lantern");
+  change.new_key_file = text("both are given");
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_secret_change(asking, &change, &error));
+  change.new_key_file.size = 0;
+  change.new_password = text("password1234");
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_secret_change(asking, &change, &error));
+  change.new_password = text("willow copper 9");
+  EXPECT_CODE(MEDSEAL_OK, medseal_secret_change(asking, &change, &error));
+  EXPECT_CODE(MEDSEAL_CLOSED, medseal_get(other, &ref, NULL, &record, &error));
+  medseal_session_free(other);
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "willow copper 9", &other));
   EXPECT_CODE(MEDSEAL_OK, medseal_rotate_person(asking, "ada", text("harbour violin 7"), &cost, &error));
   EXPECT_CODE(MEDSEAL_CLOSED, medseal_get(other, &ref, NULL, &record, &error));
   EXPECT_CODE(MEDSEAL_OK, medseal_get(asking, &ref, NULL, &record, &error));

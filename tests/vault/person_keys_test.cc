@@ -287,6 +287,17 @@ TEST_F(PersonKeys, LoginsDuringARotationAreWholeOrWrong) {
   EXPECT_TRUE(ReadsHiv(**Login(kPhysician, password(kRotations))));
 }
 
+TEST_F(PersonKeys, SecretJudgedWithKeysOfBeforeIsNoSignOfDamage) {
+  auto call = lab_.Vault()->Enter();
+  people::Registry& registry = *call->core().registry;
+  const auto physician = registry.Login(kPhysician, AsBytes(PasswordOf(kPhysician)));
+  ASSERT_TRUE(physician.ok());
+  ASSERT_EQ(RotatePerson(*lab_.LoginAs(Laboratory::kFounder), kPhysician), StatusCode::kOk);
+  const people::SecretOwner owner{physician->person.number, physician->person.name};
+  EXPECT_EQ(registry.Judge(*physician, owner, AsBytes("willow copper tunnel"), crypto::kArgon2Floor).code(),
+            StatusCode::kPermissionDenied);
+}
+
 TEST_F(PersonKeys, OfTwoSessionsThatRotateAtOnceOneGoesOn) {
   std::shared_ptr<vault::Session> sessions[2] = {lab_.LoginAs(kPhysician), lab_.LoginAs(kPhysician)};
   StatusCode codes[2];

@@ -626,8 +626,8 @@ TEST_F(TwoStores, RowsOfAnotherStoreInThisOnesPlacesAreRefused) {
     here_.Overwrite(Table::kMeta, here.key, here.value);
   }
   // Meta key, settings, statement, credential, slot, schema, index key, posting key, tally of marks, known time,
-  // provider copy, signing seed, keys of the log, habit.
-  EXPECT_EQ(kinds.size(), 14u);
+  // provider copy, signing seed, password salt, credential tag, keys of the log, habit.
+  EXPECT_EQ(kinds.size(), 16u);
   EXPECT_EQ(Read(), StatusCode::kOk);
 }
 
@@ -678,7 +678,7 @@ TEST_F(TwoStores, OtherVersionAndSuiteOfEveryKindOfRowAreRefused) {
       here_.Overwrite(table, row.key, row.value);
     }
   }
-  EXPECT_EQ(kinds.size(), 2u + 2u + 1u + 1u + 14u);
+  EXPECT_EQ(kinds.size(), 2u + 2u + 1u + 1u + 16u);
   EXPECT_EQ(sees(), StatusCode::kOk);
 }
 
