@@ -83,7 +83,7 @@ BenchVault::BenchVault() {
   init.secret.bytes = SecretBytes::CopyOf(AsBytes("bench passphrase"));
   init.schema.proto = kSchema;
   init.person = "bench";
-  init.password = SecretBytes::CopyOf(AsBytes("bench password"));
+  init.password = SecretBytes::CopyOf(AsBytes("gravel lantern 17"));
   init.cost = crypto::kArgon2Floor;
   Need(vault::InitVault(init));
   Open();
@@ -101,7 +101,7 @@ void BenchVault::Open() {
   open.audited = log_ != Log::kNone;
   open.audit = log_ == Log::kSync ? audit::LogSync::kEach : audit::LogSync::kGroup;
   vault_ = Need(vault::Vault::Open(open));
-  session_ = Need(vault_->Login("bench", AsBytes("bench password"), "research"));
+  session_ = Need(vault_->Login("bench", AsBytes("gravel lantern 17"), "research"));
 }
 
 void BenchVault::ReopenWith(Log log) {

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::string_view kSecret = "bench passphrase";
-constexpr std::string_view kPassword = "bench password";
+constexpr std::string_view kPassword = "gravel lantern 17";
 constexpr medseal::Cost kFloor{19 * 1024, 2};  // of Argon2id: it is not what is measured
 
 struct Options {

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kSecret = "bench passphrase";
-constexpr std::string_view kPassword = "bench password";
+constexpr std::string_view kPassword = "gravel lantern 17";
 constexpr medseal::Cost kFloor{19 * 1024, 2};  // of Argon2id: it is not what is measured
 constexpr std::size_t kThreads = 2;
 
@@ -45,6 +45,11 @@ double SecondsSince(Clock::time_point start) { return std::chrono::duration<doub
 
 std::string NameOf(std::uint64_t person) { return "person-" + std::to_string(person); }
 
+// Each has one of their own; it may not hold the name.
+std::string PasswordOf(const std::string& name) {
+  return std::string(kPassword) + "/" + std::to_string(std::hash<std::string>()(name));
+}
+
 class Scale {
  public:
   explicit Scale(const Options& options) : options_(options), made_(1) {}
@@ -61,6 +66,7 @@ class Scale {
   void Open() {
     const std::string schema(MadePatients::Schema());
     const std::string store = options_.folder + "/store", keyring = options_.folder + "/keyring";
+    const std::string password = PasswordOf("founder");
     const medseal::Keyring raw_keyring{keyring, medseal::AsBytes(kSecret), false};
     medseal::InitOptions init;
     init.store = store;
@@ -68,7 +74,7 @@ class Scale {
     init.schema.proto = schema;
     init.schema.file_name = "visit.proto";
     init.person = "founder";
-    init.password = medseal::AsBytes(kPassword);
+    init.password = medseal::AsBytes(password);
     init.cost = kFloor;
     Need(medseal::Vault::Init(init));
     medseal::OpenOptions open;
@@ -81,7 +87,8 @@ class Scale {
   }
 
   medseal::Session Login(const std::string& person) {
-    return Need(vault_->Login({.person = person, .password = medseal::AsBytes(kPassword), .purpose = "care"}));
+    const std::string password = PasswordOf(person);
+    return Need(vault_->Login({.person = person, .password = medseal::AsBytes(password), .purpose = "care"}));
   }
 
   void Fill() {
@@ -104,9 +111,10 @@ class Scale {
 
   void AddPerson(std::uint64_t number) {
     const std::string name = NameOf(number);
+    const std::string password = PasswordOf(name);
     const std::vector<const char*> classes{"general", "identity"};
     Need(founder_->AddPerson(
-        {.name = name, .password = medseal::AsBytes(kPassword), .classes = classes, .cost = kFloor}));
+        {.name = name, .password = medseal::AsBytes(password), .classes = classes, .cost = kFloor}));
   }
 
   // Each person in turn, by as many threads as the machine has processors.

@@ -30,10 +30,10 @@ int main(int argc, char** argv) {
                                      .keyring = &keyring,
                                      .schema = &schema,
                                      .person = "ada",
-                                     .password = text("ada's password")};
+                                     .password = text("tram gravel lantern")};
   const medseal_open_options open = {.size = sizeof open, .store = store, .keyring = &keyring};
   const medseal_login_options login = {
-      .size = sizeof login, .person = "ada", .password = text("ada's password"), .purpose = "care"};
+      .size = sizeof login, .person = "ada", .password = text("tram gravel lantern"), .purpose = "care"};
   const medseal_put_item item = {
       .size = sizeof item,
       .format = MEDSEAL_JSON,

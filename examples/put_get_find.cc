@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
   if (argc != 2) return std::fprintf(stderr, "usage: %s FOLDER\n", argv[0]), 2;
   const std::string store = std::string(argv[1]) + "/store", path = std::string(argv[1]) + "/keyring";
   const medseal::Keyring keyring{.path = path, .secret = medseal::AsBytes("a long passphrase")};
-  const medseal::ByteView password = medseal::AsBytes("ada's password");
+  const medseal::ByteView password = medseal::AsBytes("tram gravel lantern");
   const auto made = medseal::Vault::Init(
       {.store = store, .keyring = keyring, .schema = {.proto = kSchema}, .person = "ada", .password = password});
   if (!made.ok()) return Complain(made.error());

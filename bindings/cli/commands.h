@@ -142,6 +142,14 @@ Outcome DeclareJob(const Common& common, const DeclareJobArguments& arguments);
 Outcome RevokeDeclaredJob(const Common& common, const std::string& name);
 Outcome ListDeclaredJobs(const Common& common);
 Outcome ShowDeclaredJob(const Common& common, const std::string& name);
+struct RotatePersonArguments {
+  std::string name;
+  bool compromised = false;
+  std::uint64_t rows_per_second = 0;
+  SecretSource password;
+  std::string key_file;  // to be made, instead of a password
+  CostArguments cost;
+};
 struct PersonRenameArguments {
   std::string name;
   std::string new_name;
@@ -156,6 +164,8 @@ Outcome RevokeClasses(const Common& common, const PersonGrantArguments& argument
 Outcome DisablePerson(const Common& common, const std::string& name);
 Outcome EnablePerson(const Common& common, const std::string& name);
 Outcome RenamePerson(const Common& common, const PersonRenameArguments& arguments);
+// `name` may be empty: oneself.
+Outcome ChangePassword(const Common& common, const RotatePersonArguments& arguments);
 Outcome ImportPersons(const Common& common, const PersonImportArguments& arguments);
 
 struct RoleDefineArguments {
@@ -177,14 +187,6 @@ struct RotateArguments {
   std::vector<std::string> classes;
   std::vector<std::string> revoked;
   std::uint64_t rows_per_second = 0;
-};
-struct RotatePersonArguments {
-  std::string name;
-  bool compromised = false;
-  std::uint64_t rows_per_second = 0;
-  SecretSource password;
-  std::string key_file;  // to be made, instead of a password
-  CostArguments cost;
 };
 struct RotateRootArguments {
   SecretSource passphrase;

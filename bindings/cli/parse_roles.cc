@@ -18,6 +18,15 @@ void AddPersonStates(CLI::App& person, Commands& commands) {
                                         command.add_option("name", arguments.name)->required();
                                         command.add_option("new-name", arguments.new_name)->required();
                                       });
+  commands.Add<RotatePersonArguments>(
+      person, "passwd", "another password for yourself, or (the founder) for somebody who lost theirs", ChangePassword,
+      [](CLI::App& command, RotatePersonArguments& arguments) {
+        command.add_option("name", arguments.name, "yourself if not given");
+        command.add_option("--new-password-file", arguments.password.file, "file with the new password");
+        command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
+        command.add_option("--new-key-file", arguments.key_file, "make this file, to log in with from then on");
+        AddCost(command, arguments.cost);
+      });
   commands.Add<PersonImportArguments>(
       person, "import", "add the persons of a file, after all of its rows were checked", ImportPersons,
       [](CLI::App& command, PersonImportArguments& arguments) {

@@ -95,7 +95,7 @@ Outcome ImportPersons(const Common& common, const PersonImportArguments& argumen
     if (!arguments.out.empty()) CLI_TRY(files.Prepare(count));
     for (std::uint32_t i = 0; i < count; ++i) CLI_TRY(AddOne(session, common, arguments, rows[i], i + 1, files));
     if (!arguments.out.empty())
-      Say("  each gives themselves another with `medseal rotate person NAME`; then remove the files");
+      Say("  each gives themselves another with `medseal person passwd`; then remove the files");
     return kDone;
   });
 }

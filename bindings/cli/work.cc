@@ -48,14 +48,6 @@ Result<Secret> ReadKeyringSecret(const Common& common, bool chosen_now) {
   return chosen_now ? ReadNewSecret(common.passphrase, what) : ReadSecret(common.passphrase, what);
 }
 
-namespace {
-
-// One of the two is empty.
-struct Proof {
-  Secret password;
-  Secret key;
-};
-
 Result<Proof> ReadProof(const std::string& person, const SecretSource& password, const std::string& key_file) {
   Proof proof;
   if (!key_file.empty()) {
@@ -65,6 +57,8 @@ Result<Proof> ReadProof(const std::string& person, const SecretSource& password,
   }
   return proof;
 }
+
+namespace {
 
 Status JoinSecond(medseal::Session& session, const Common& common) {
   if (common.second_person.empty()) return {};
@@ -88,6 +82,11 @@ Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
   CLI_TRY(Require(common.person, "your name", "--person", "MEDSEAL_PERSON"));
   CLI_TRY(Require(common.purpose, "the purpose of use", "--purpose", "MEDSEAL_PURPOSE"));
   CLI_ASSIGN(const Proof proof, ReadProof(common.person, common.password, common.person_key));
+  return LogIn(vault, common, proof);
+}
+
+Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common, const Proof& proof) {
+  CLI_TRY(Require(common.purpose, "the purpose of use", "--purpose", "MEDSEAL_PURPOSE"));
   auto session = vault.Login({.person = common.person,
                               .password = proof.password.view(),
                               .purpose = common.purpose,

@@ -15,7 +15,15 @@ inline constexpr int kSomeRejected = 3;
 
 Outcome WithVault(const Common& common, const std::function<Outcome(medseal::Vault&)>& work);
 Outcome WithSession(const Common& common, const std::function<Outcome(medseal::Session&)>& work);
+// What a person logs in with: one of the two is empty.
+struct Proof {
+  Secret password;
+  Secret key;
+};
+Result<Proof> ReadProof(const std::string& person, const SecretSource& password, const std::string& key_file);
 Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common);
+// The same with what was read already.
+Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common, const Proof& proof);
 
 // Named by a pkcs11: URI.
 bool IsOnToken(const std::string& keyring);

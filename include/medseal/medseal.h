@@ -535,8 +535,12 @@ typedef struct medseal_person_options {
   int only_check; /* 1: says whether the person could be added, and adds nobody */
 } medseal_person_options;
 
-/*   PERMISSION_DENIED  only the founder adds persons, and whoever has a role that administers;  NOT_FOUND  no such class or role
- *   ALREADY_EXISTS     the name is, or once was, somebody's, or the key file is;  INVALID_ARGUMENT  the key file is not 32 bytes, or is text */
+/* What a password may be, here and wherever one is set: policy password_min_length characters or more; no plain row, nothing that repeats
+ * itself or that guessers try first; without its person's name in it; not the person's own of now or before (policy password_history), as far as
+ * they set it themselves. Nobody else's either: to have tried another person's counts as a failed login, is on record and alerts.
+ *   PERMISSION_DENIED  only the founder adds persons, and whoever has a role that administers; or too many passwords were tried of late
+ *   ALREADY_EXISTS     the name is, or once was, somebody's, or another person logs in with the password or key file;  NOT_FOUND  no such class or role
+ *   INVALID_ARGUMENT   the password is not as above, which the message tells; the key file is not 32 bytes, or is text */
 MEDSEAL_API medseal_code medseal_person_add(medseal_session* session, const medseal_person_options* options, medseal_error* error);
 /* To read, write and search.
  *   PERMISSION_DENIED  the session does not hold the class itself, or may not do all that with it */
@@ -594,7 +598,8 @@ MEDSEAL_API medseal_code medseal_person_unlock(medseal_session* session, const c
 /* Other key pairs and another password for a person, by that person or by the founder, who may do it for somebody who lost theirs. Waits for
  * running calls of that person's sessions, which then answer CLOSED; `session` itself goes on. `cost` may be NULL. Copies of the store from
  * before still open with the old password and their keyring.
- *   PERMISSION_DENIED  neither that person nor the founder;  NOT_FOUND  no person of that name */
+ *   PERMISSION_DENIED  neither that person nor the founder, or too many passwords were tried of late;  NOT_FOUND  no person of that name
+ *   ALREADY_EXISTS, INVALID_ARGUMENT  as medseal_person_add says of passwords */
 MEDSEAL_API medseal_code medseal_rotate_person(medseal_session* session, const char* person, medseal_bytes password, const medseal_cost* cost,
                                                medseal_error* error);
 
@@ -618,6 +623,23 @@ typedef void (*medseal_rotated_class_callback)(void* context, const medseal_rota
 MEDSEAL_API medseal_code medseal_rotate_person_compromised(medseal_session* session, const char* person, medseal_bytes password,
                                                            const medseal_cost* cost, medseal_rotated_class_callback callback,
                                                            void* context, medseal_error* error);
+
+/* The secrets of the session's own person. Of each pair one is given. */
+typedef struct medseal_secret_change_options {
+  size_t size;
+  medseal_bytes password; /* until now */
+  medseal_bytes key_file;
+  medseal_bytes new_password;
+  medseal_bytes new_key_file;
+  const medseal_cost* cost; /* of the new password; may be NULL */
+} medseal_secret_change_options;
+
+/* The session's own person gives themselves another secret and proves the one until now: who finds a session open does not know it. Other keys
+ * come with it, as at medseal_rotate_person. A person may do so as often as policy login_attempts says within lockout_minutes.
+ *   WRONG_SECRET      the secret until now is not the one; counts as a failed login
+ *   ALREADY_EXISTS, INVALID_ARGUMENT, PERMISSION_DENIED  as medseal_person_add says of passwords and key files */
+MEDSEAL_API medseal_code medseal_secret_change(medseal_session* session, const medseal_secret_change_options* options,
+                                               medseal_error* error);
 
 typedef struct medseal_person_info {
   size_t size;

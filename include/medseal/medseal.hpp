@@ -335,6 +335,15 @@ struct PersonOptions {
   bool only_check = false;
 };
 
+// The secret until now and the one from now on: of each pair one.
+struct SecretChange {
+  ByteView password = {};
+  ByteView key_file = {};
+  ByteView new_password = {};
+  ByteView new_key_file = {};
+  Cost cost = {};
+};
+
 struct PersonInfo {
   std::string name = {};
   medseal_person_kind kind = MEDSEAL_HUMAN;
@@ -989,6 +998,16 @@ class Session {
   }
   Status RotatePersonToKeyFile(Name person, ByteView key_file) {
     return internal::Call(medseal_rotate_person_to_key_file, raw_.get(), person.c_str(), internal::Raw(key_file));
+  }
+  Status ChangeSecret(const SecretChange& change) {
+    const medseal_cost cost = internal::Raw(change.cost);
+    auto raw = internal::Sized<medseal_secret_change_options>();
+    raw.password = internal::Raw(change.password);
+    raw.key_file = internal::Raw(change.key_file);
+    raw.new_password = internal::Raw(change.new_password);
+    raw.new_key_file = internal::Raw(change.new_key_file);
+    raw.cost = &cost;
+    return internal::Call(medseal_secret_change, raw_.get(), &raw);
   }
   // `classes` (never null) is filled whatever ends the call.
   Status RotateCompromisedPerson(Name person, ByteView password, const Cost& cost, std::vector<RotatedClass>* classes) {

@@ -7,6 +7,7 @@
 #include "vault/administer.h"
 #include "vault/load_schema.h"
 #include "vault/login.h"
+#include "vault/new_secret.h"
 #include "vault/rotate_person.h"
 
 namespace mseal::abi {
@@ -120,7 +121,7 @@ medseal_code medseal_rotate_person(medseal_session* session, const char* person,
 
 medseal_code medseal_rotate_person_to_key_file(medseal_session* session, const char* person, medseal_bytes key_file,
                                                medseal_error* error) {
-  return Run(error, [&]() -> Status {
+  return RunOnRecord(session, audit::Operation::kPerson, Text(person), error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && person != nullptr, "session and person are needed"));
     return vault::RotatePerson(*session->session, person, people::LoginSecret::KeyFile(View(key_file)), {});
   });
@@ -140,6 +141,17 @@ medseal_code medseal_rotate_person_compromised(medseal_session* session, const c
       if (callback != nullptr) callback(context, &info);
     }
     return status;
+  });
+}
+
+medseal_code medseal_secret_change(medseal_session* session, const medseal_secret_change_options* options,
+                                   medseal_error* error) {
+  return RunOnRecord(session, audit::Operation::kPerson, "own secret", error, [&]() -> Status {
+    MS_ASSIGN(const medseal_secret_change_options known, Read(options));
+    MS_ASSIGN(const people::LoginSecret now, ReadSecret(known.password, known.key_file));
+    MS_ASSIGN(const people::LoginSecret secret, ReadSecret(known.new_password, known.new_key_file));
+    MS_ASSIGN(const crypto::Argon2Cost cost, ReadCost(known.cost));
+    return vault::ChangeOwnSecret(*session->session, now, secret, cost);
   });
 }
 

@@ -11,7 +11,9 @@ namespace mseal::format {
 
 inline constexpr std::uint8_t kCredentialVersion = 1;
 inline constexpr std::size_t kCredentialContentSize = 3 * 32;
-inline constexpr std::size_t kSealedCredentialSize = kCredentialContentSize + kSealedOverhead;
+inline constexpr std::size_t kSealedCredentialSize = kCredentialContentSize + kSealedOverhead;  // and the marks
+inline constexpr std::size_t kPastMarkSize = 32;
+inline constexpr std::size_t kMostPastMarks = 25;
 
 enum class CredentialKind : std::uint8_t { kPassword = 1, kKeyFile = 2 };
 
@@ -33,13 +35,29 @@ struct CredentialContent {
   ByteView private_key;  // X25519
   ByteView seed;         // Ed25519
   ByteView founder_key;  // Ed25519, public
+  ByteView past;         // marks of the passwords that the person has and had, the newest first
 };
 Result<CredentialContent> ParseCredentialContent(ByteView content);  // Corrupt: any other size
 SecretBytes EncodeCredentialContent(const CredentialContent& content);
 
-// By which a credential is known that somebody has already. Layout: FORMAT.md, "Credential tag". UnsupportedVersion,
-// Corrupt.
-Result<ByteArray<32>> ParseCredentialTag(ByteView bytes);
-Bytes EncodeCredentialTag(const ByteArray<32>& tag);
+// By which a credential is known that somebody has already. Layout: FORMAT.md, "Credential tag".
+struct CredentialTag {
+  std::uint32_t class_key = 0;  // the version of everyone's class key that a password's tag is made with; 0: key file
+  ByteArray<32> tag{};
+};
+//   UnsupportedVersion  neither a key file's nor a password's
+//   Corrupt             another size, or a class key of version 0
+Result<CredentialTag> ParseCredentialTag(ByteView bytes);
+Bytes EncodeCredentialTag(const CredentialTag& tag);
+
+// What passwords of this store go through before they are compared. Layout: FORMAT.md, "Password salt".
+struct PasswordSalt {
+  std::uint32_t memory_kib = 0;  // of Argon2id
+  std::uint32_t passes = 0;
+  ByteArray<16> salt{};
+};
+// UnsupportedVersion, Corrupt.
+Result<PasswordSalt> ParsePasswordSalt(ByteView bytes);
+Bytes EncodePasswordSalt(const PasswordSalt& salt);
 
 }  // namespace mseal::format

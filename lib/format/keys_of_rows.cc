@@ -113,6 +113,7 @@ std::optional<std::size_t> IdSize(MetaKind kind) {
     case MetaKind::kLoginKey:
     case MetaKind::kAlertSinks:
     case MetaKind::kCanaries:
+    case MetaKind::kPasswordSalt:
       return 0;
     case MetaKind::kCredential:
     case MetaKind::kSchema:

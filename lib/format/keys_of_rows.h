@@ -57,7 +57,8 @@ enum class MetaKind : std::uint8_t {
   kSigningSeed = 18,     // of certificates
   kProviderChange = 19,  // instance
   kGivenUpCopy = 21,     // instance
-  kLoginAttempts = 24,   // place u32
+  kPasswordSalt = 22,
+  kLoginAttempts = 24,  // place u32
   kLoginKey = 25,
   kCredentialTag = 26,  // person u32
   kLogKeys = 28,

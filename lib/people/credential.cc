@@ -54,7 +54,7 @@ Result<ByteArray<32>> TagOfKeyFile(const keys::StoreId& store, ByteView content)
 }
 
 SecretBytes ContentOf(const PrivateKeys& keys) {
-  return format::EncodeCredentialContent({keys.private_key.Reveal(), keys.seed.Reveal(), keys.founder_key});
+  return format::EncodeCredentialContent({keys.private_key.Reveal(), keys.seed.Reveal(), keys.founder_key, {}});
 }
 
 Result<PrivateKeys> KeysIn(const SecretBytes& content) {
@@ -63,6 +63,7 @@ Result<PrivateKeys> KeysIn(const SecretBytes& content) {
   CopyBytes(parts.private_key, keys.private_key.Fill());
   CopyBytes(parts.seed, keys.seed.Fill());
   CopyBytes(parts.founder_key, keys.founder_key);
+  keys.past = SecretBytes::CopyOf(parts.past);
   return keys;
 }
 
@@ -82,7 +83,8 @@ Result<Bytes> SealCredential(const keys::StoreId& store, seal::SuiteSet suite, P
   credential.passes = cost.passes;
   crypto::SystemRandom(credential.salt);
   MS_ASSIGN(const KeyBytes key, KeyOf(store, person, credential, secret));
-  const SecretBytes content = ContentOf(keys);
+  const SecretBytes content = format::EncodeCredentialContent(
+      {keys.private_key.Reveal(), keys.seed.Reveal(), keys.founder_key, keys.past.Reveal()});
   const Bytes sealed = seal::Seal(key.Reveal(), PlaceOf(store, suite, person), content.Reveal());
   credential.sealed = sealed;
   return format::EncodeCredential(credential);

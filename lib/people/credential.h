@@ -16,6 +16,7 @@ struct PrivateKeys {
   crypto::PrivateKey private_key;  // X25519: opens slots
   crypto::SigningSeed seed;        // Ed25519: signs statements
   crypto::VerifyKey founder_key{};
+  SecretBytes past;  // marks of the passwords they have and had (new_secret.h), the newest first
 };
 
 // Draws both pairs from the system's generator. The founder's key is for the caller to fill in.
@@ -40,7 +41,7 @@ Result<Bytes> SealCredential(const keys::StoreId& store, seal::SuiteSet suite, P
 Result<PrivateKeys> OpenCredential(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
                                    ByteView credential, const LoginSecret& secret);
 
-// What a credential seals, laid out and taken apart. Corrupt: any other size.
+// What a credential seals, laid out, without the marks, and taken apart. Corrupt: any other size.
 SecretBytes ContentOf(const PrivateKeys& keys);
 Result<PrivateKeys> KeysIn(const SecretBytes& content);
 

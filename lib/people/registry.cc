@@ -69,8 +69,7 @@ Status Registry::CommitChain(Chain chain, store::Batch& batch) {
 
 Result<std::unique_ptr<Registry>> Registry::Found(store::Rows& rows, const keys::MetaTable& meta,
                                                   const keys::StoreId& store, seal::SuiteView suite,
-                                                  const std::string& founder, ByteView password,
-                                                  const crypto::Argon2Cost& cost, store::Batch& batch, Identity& out) {
+                                                  const std::string& founder, store::Batch& batch, Identity& out) {
   std::unique_ptr<Registry> registry(new Registry(rows, meta, store, suite));
   out.keys = DrawPrivateKeys();
   out.keys.founder_key = crypto::VerifyKeyOf(out.keys.seed);
@@ -78,8 +77,6 @@ Result<std::unique_ptr<Registry>> Registry::Found(store::Rows& rows, const keys:
   Chain chain;
   MS_ASSIGN(const Bytes statement, Chain::Found(store, suite.now().newest(), out.person, out.keys.seed, chain));
   registry->PutStatement(batch, chain, statement);
-  MS_ASSIGN(const Bytes credential, SealCredential(store, suite, out.person.number, out.keys, password, cost));
-  meta.Put(batch, MetaKind::kCredential, keys::MetaIdOf({out.person.number}), credential);
   registry->chain_ = std::make_shared<const Chain>(std::move(chain));
   return registry;
 }
@@ -190,7 +187,7 @@ Status Registry::ReplaceSlots(const Chain& chain, const Identity& who, const Per
   return Status::Ok();
 }
 
-Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, const LoginSecret& secret,
+Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, const NewSecret& secret,
                            const Consent& consent) {
   std::lock_guard lock(change_mutex_);
   Chain next = *chain();
@@ -211,7 +208,7 @@ Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, const L
   }
   MS_TRY(GiveRolesInto(next, who, person.number, wanted.roles, batch));
   if (wanted.only_check) return Status::Ok();
-  MS_TRY(PutCredential(batch, person.number, private_keys, secret, wanted.cost));
+  MS_TRY(PutCredential(batch, person.number, private_keys, secret));
   if (consent) MS_TRY(consent());
   return CommitChain(std::move(next), batch);
 }
@@ -255,8 +252,7 @@ Status Registry::RotateClass(const Identity& who, ClassNumber number, const std:
   return CommitChain(std::move(next), batch);
 }
 
-Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view name, const LoginSecret& secret,
-                                        const crypto::Argon2Cost& cost) {
+Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view name, const NewSecret& secret) {
   std::lock_guard lock(change_mutex_);
   Chain next = *chain();
   const Person* known = next.FindPerson(name);
@@ -264,6 +260,7 @@ Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view na
   const PersonNumber number = known->number;
   PrivateKeys keys = DrawPrivateKeys();
   keys.founder_key = next.founder_key();
+  if (number == who.person.number) keys.past = SecretBytes::CopyOf(who.keys.past.Reveal());
   MS_ASSIGN(const Bytes statement,
             next.AddPersonKeys(number, crypto::VerifyKeyOf(keys.seed), crypto::PublicKeyOf(keys.private_key),
                                who.person.number, who.keys.seed));
@@ -271,7 +268,7 @@ Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view na
   PutStatement(batch, next, statement);
   Identity renewed{*next.FindPerson(number), std::move(keys)};
   MS_TRY(ReplaceSlots(next, who, renewed.person, batch));
-  MS_TRY(PutCredential(batch, number, renewed.keys, secret, cost));
+  MS_TRY(PutCredential(batch, number, renewed.keys, secret));
   if (number == kFounder && next.custodians().set != 0) MS_TRY(PutRecovery(suite_, next, renewed.keys, batch));
   MS_TRY(CommitChain(std::move(next), batch));
   return renewed;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "people/chain.h"
 #include "people/credential.h"
 #include "people/custodians.h"
+#include "people/new_secret.h"
 
 namespace mseal::people {
 
@@ -30,9 +32,9 @@ struct NewPerson {
   std::string name;
   PersonKind kind = PersonKind::kHuman;
   std::vector<std::string> classes;
-  crypto::Argon2Cost cost;
+  crypto::Argon2Cost cost;  // of their password
   std::vector<std::string> roles = {};
-  bool only_check = false;  // whether they could be added; nothing is
+  bool only_check = false;  // whether they could be added, whatever the secret; nothing is
 };
 
 // Refuses `batch` with Conflict if somebody has added a statement to `chain` since: what is wrapped under the newest
@@ -46,11 +48,13 @@ using Consent = std::function<Status()>;
 // Any thread may call. Borrows rows and meta, which must outlive it.
 class Registry {
  public:
-  // Founds a store: the founder's statement, keys and credential, into `batch`. `out` is the founder.
+  // Founds a store: the founder's statement and keys, into `batch`. `out` is the founder, who logs in once
+  // PutFoundersCredential was committed: it takes classes that are stored.
   static Result<std::unique_ptr<Registry>> Found(store::Rows& rows, const keys::MetaTable& meta,
                                                  const keys::StoreId& store, seal::SuiteView suite,
-                                                 const std::string& founder, ByteView password,
-                                                 const crypto::Argon2Cost& cost, store::Batch& batch, Identity& out);
+                                                 const std::string& founder, store::Batch& batch, Identity& out);
+  Status PutFoundersCredential(Identity& founder, ByteView password, const crypto::Argon2Cost& cost,
+                               store::Batch& batch) const;
   // Reads and checks the chain.
   //   AuthFailed, Corrupt  see Chain::Verify
   static Result<std::unique_ptr<Registry>> Load(store::Rows& rows, const keys::MetaTable& meta,
@@ -71,9 +75,17 @@ class Registry {
   //   AuthFailed        the slot was changed, or holds another key than the chain names
   Result<keys::ClassKey> FetchClassKey(const Identity& identity, ClassNumber number, ClassKeyVersion version) const;
 
+  // Whether somebody may log in with `secret` from now on, as `who` asks, who can be told of others' by the answer:
+  // whether they may set it comes first. Changes nothing but that it draws the salt where there is none; takes one
+  // hash of a password.
+  //   InvalidArgument  CheckPassword or CheckKeyFile refuses it; it is, or of late was, the person's own password
+  //   AlreadyExists    another person logs in with it;  PermissionDenied  `who` has other keys since
+  Result<NewSecret> Judge(const Identity& who, const SecretOwner& owner, const LoginSecret& secret,
+                          const crypto::Argon2Cost& cost) const;
+
   // Each stores its statements and what goes with them in one synced batch, by `who`.
   // Errors as the Chain has them; nothing is changed on failure.
-  Status AddPerson(const Identity& who, const NewPerson& person, const LoginSecret& secret,
+  Status AddPerson(const Identity& who, const NewPerson& person, const NewSecret& secret,
                    const Consent& consent = {});
   Status Grant(const Identity& who, std::string_view person, std::string_view class_name, const Consent& consent = {});
   // registry_roles.cc. Slots follow: a class that somebody comes to hold is sealed to them by `who`, who has its key,
@@ -97,8 +109,7 @@ class Registry {
   // Other key pairs and another password for a person, by themselves or by the founder, whose class keys go into the
   // new slots. The old pairs open nothing here any more. The result is what the person works with from now on.
   //   NotFound  no person of that name;  PermissionDenied  neither that person nor the founder
-  Result<Identity> RotatePerson(const Identity& who, std::string_view person, const LoginSecret& secret,
-                                const crypto::Argon2Cost& cost);
+  Result<Identity> RotatePerson(const Identity& who, std::string_view person, const NewSecret& secret);
   // What is sealed from here on is sealed under `suite`: a statement, and in the same batch what only keys of persons
   // open and `who` can make anew: every person's slots and what is sealed to the custodians. `also` adds what lies
   // under class keys themselves. `live` is told before anybody sees the statement.
@@ -121,7 +132,7 @@ class Registry {
   //   AuthFailed       what was sealed is gone, was changed, or holds other keys than the chain names
   Result<Identity> RecoverFounder(const BroughtShares& shares) const;
   // Another password over the keys that the person has. Conflict: they have other keys since.
-  Status ReplacePassword(const Identity& who, ByteView password, const crypto::Argon2Cost& cost);
+  Status ReplacePassword(Identity& who, const NewSecret& secret);
   // False once the chain names other keys for this person, or has them disabled.
   bool HasNewestKeys(const Person& person) const;
   // Waits until a change of the chain that is being committed is known here.
@@ -165,10 +176,15 @@ class Registry {
   Status PutSlotsUnder(const seal::SuiteSet& suite, const Chain& chain, const Identity& who, store::Batch& batch) const;
   Status PutRecovery(const seal::SuiteSet& suite, const Chain& chain, const PrivateKeys& founder,
                      store::Batch& batch) const;
+  Result<format::PasswordSalt> SaltOfPasswords(const crypto::Argon2Cost& cost) const;
+  Status CheckKeysAreTheNewest(const Identity& who) const;
+  Status JudgePassword(const Identity& who, const SecretOwner& owner, NewSecret& judged) const;
+  // Nothing: the founder's slot of that version is gone.
+  Result<std::optional<ByteArray<32>>> TagUnder(const Identity& who, ClassKeyVersion version, KeyView stretched) const;
+  Status CheckNobodys(const Identity& who, const SecretOwner& owner, KeyView stretched) const;
   // AlreadyExists: another person's, or this one's already.
-  Status CheckOwnCredential(const ByteArray<32>& tag) const;
-  Status PutCredential(store::Batch& batch, PersonNumber person, const PrivateKeys& keys, const LoginSecret& secret,
-                       const crypto::Argon2Cost& cost) const;
+  Status CheckOwnCredential(const format::CredentialTag& tag) const;
+  Status PutCredential(store::Batch& batch, PersonNumber person, PrivateKeys& keys, const NewSecret& secret) const;
   Status CommitChain(Chain chain, store::Batch& batch);
 
   store::Rows& rows_;

@@ -37,13 +37,13 @@ Result<Identity> Registry::RecoverFounder(const BroughtShares& shares) const {
   return Status::AuthFailed("what was sealed to the custodians are not the founder's keys");
 }
 
-Status Registry::ReplacePassword(const Identity& who, ByteView password, const crypto::Argon2Cost& cost) {
+Status Registry::ReplacePassword(Identity& who, const NewSecret& secret) {
   std::lock_guard lock(change_mutex_);
   const auto current = chain();
   if (!HasNewestKeys(who.person)) return Status::Conflict("this person has other keys since");
   store::Batch batch;
   RequireNewest(meta_, *current, batch);
-  MS_TRY(PutCredential(batch, who.person.number, who.keys, password, cost));
+  MS_TRY(PutCredential(batch, who.person.number, who.keys, secret));
   return meta_.Commit(batch, store::Durability::kPower);
 }
 

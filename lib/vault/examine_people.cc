@@ -116,7 +116,8 @@ Status ExamineLockOuts(const Core& core, Findings& out) {
   const std::uint64_t most = chain->policy(people::policy::kLoginAttempts);
   const std::uint64_t lasts = chain->policy(people::policy::kLockoutMinutes) * 60'000;
   std::size_t locked = 0;
-  MS_TRY(core.meta->ForEach(keys::MetaKind::kLoginAttempts, [&](ByteView, const SecretBytes& content) -> Status {
+  MS_TRY(core.meta->ForEach(keys::MetaKind::kLoginAttempts, [&](ByteView id, const SecretBytes& content) -> Status {
+    if (IsOfChanges(id)) return Status::Ok();
     MS_ASSIGN(const format::LoginAttempts attempts, format::ParseLoginAttempts(content.Reveal()));
     locked += attempts.failures >= most && NowMs() < attempts.newest_ms + lasts ? 1 : 0;
     return Status::Ok();

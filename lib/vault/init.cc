@@ -81,7 +81,7 @@ std::string NameBeside(const std::string& store) {
   return name;
 }
 
-// Founder, classes and schema in one batch; then the index keys, which need the founder's class keys.
+// Founder, classes and schema in one batch; then what needs the founder's class keys.
 Status Populate(const InitOptions& options, const schema::Schema& schema, const StoreIdentity& identity,
                 const keys::Epoch& epoch, store::Rows& rows, std::uint64_t& statements) {
   store::Batch batch;
@@ -94,13 +94,17 @@ Status Populate(const InitOptions& options, const schema::Schema& schema, const 
   PutFirstTally(*meta, batch);
   PutKnownTime(*meta, settings.created_ms, batch);
   people::Identity founder;
-  MS_ASSIGN(const auto registry, people::Registry::Found(rows, *meta, identity.store, identity.suite, options.person,
-                                                         options.password.Reveal(), options.cost, batch, founder));
+  MS_ASSIGN(const auto registry,
+            people::Registry::Found(rows, *meta, identity.store, identity.suite, options.person, batch, founder));
   MakeCertificateKey(*meta, identity.store, founder.keys.seed, batch);
   MakeLogKeys(*meta, identity.store, founder.keys.seed, batch);
   meta->Put(batch, keys::MetaKind::kSchema, keys::MetaIdOf({kFirstSchema}), schema.Stored());
   MS_TRY(registry->DeclareInto(founder, ClassEntriesOf(schema), kFirstSchema, DigestOfSchema(schema.Stored()), batch));
   MS_TRY(rows.Commit(batch, store::Durability::kPower));
+
+  store::Batch credential;
+  MS_TRY(registry->PutFoundersCredential(founder, options.password.Reveal(), options.cost, credential));
+  MS_TRY(rows.Commit(credential, store::Durability::kPower));
 
   const auto chain = registry->chain();
   statements = chain->newest_number();

@@ -18,6 +18,7 @@ namespace policy = people::policy;
 
 constexpr std::uint32_t kPlacesOfNobody = 1024;
 constexpr std::uint32_t kFirstPlaceOfNobody = 1u << 31;
+constexpr std::uint32_t kFirstPlaceOfChanges = 1u << 30;
 constexpr std::uint32_t kMostDoublings = 20;
 
 std::int64_t Passed() { return static_cast<std::int64_t>(PassedMs()); }
@@ -25,6 +26,8 @@ std::int64_t Passed() { return static_cast<std::int64_t>(PassedMs()); }
 std::int64_t LockoutMs(const people::Chain& chain) {
   return static_cast<std::int64_t>(chain.policy(policy::kLockoutMinutes)) * 60'000;
 }
+
+std::uint32_t PlaceOfChanges(people::PersonNumber person) { return kFirstPlaceOfChanges + person; }
 
 std::chrono::milliseconds WaitAfter(const people::Chain& chain, std::uint32_t failures) {
   if (failures == 0) return {};
@@ -103,13 +106,17 @@ void LoginAttempts::Store(Core& core, std::uint32_t place, const Count& count) c
       .Ignore("a store that takes no writes lets people read; the count then ends with the vault");
 }
 
+void LoginAttempts::ForgetOld(Core& core, Count& count) const {
+  if (count.failures != 0 && Passed() - count.newest >= LockoutMs(*core.registry->chain())) count.failures = 0;
+}
+
 Result<LoginAttempts::Admission> LoginAttempts::Begin(Core& core, std::string_view name) {
   const std::lock_guard lock(mutex_);
   MS_ASSIGN(Admission admission, PlaceOf(core, name));
   Count& count = Known(core, admission);
   const auto chain = core.registry->chain();
   const std::uint64_t most = chain->policy(policy::kLoginAttempts);
-  if (count.failures != 0 && Passed() - count.newest >= LockoutMs(*chain)) count.failures = 0;
+  ForgetOld(core, count);
   if (count.failures >= most) return admission.turn = Turn::kLocked, admission;
   if (count.failures + count.under_way >= most) return admission.turn = Turn::kLater, admission;
   ++count.under_way;
@@ -135,9 +142,9 @@ std::uint64_t LoginAttempts::FailuresOfAll(const Core& core) const {
   std::uint64_t failures = 0;
   core.meta
       ->ForEach(MetaKind::kLoginAttempts,
-                [&](ByteView, const SecretBytes& content) {
+                [&](ByteView id, const SecretBytes& content) {
                   const auto row = format::ParseLoginAttempts(content.Reveal());
-                  if (row.ok() && row->newest_ms + counts_for > now) failures += row->failures;
+                  if (!IsOfChanges(id) && row.ok() && row->newest_ms + counts_for > now) failures += row->failures;
                   return Status::Ok();
                 })
       .Ignore("what was counted until then is told");
@@ -156,11 +163,27 @@ void LoginAttempts::Succeeded(Core& core, const Admission& admission) {
 Status LoginAttempts::Unlock(Core& core, people::PersonNumber person) {
   MS_TRY(core.CheckWritable());
   const std::lock_guard lock(mutex_);
-  Count& count = Known(core, {.place = person});
-  count.failures = 0;
   store::Batch batch;
-  core.meta->Delete(batch, MetaKind::kLoginAttempts, keys::MetaIdOf({person}));
+  for (const std::uint32_t place : {person, PlaceOfChanges(person)}) {
+    Known(core, {.place = place}).failures = 0;
+    core.meta->Delete(batch, MetaKind::kLoginAttempts, keys::MetaIdOf({place}));
+  }
   return core.Commit(batch);
+}
+
+Result<bool> LoginAttempts::MayChange(Core& core, people::PersonNumber person) {
+  const std::lock_guard lock(mutex_);
+  Count& count = Known(core, {.place = PlaceOfChanges(person)});
+  ForgetOld(core, count);
+  return count.failures < core.registry->chain()->policy(policy::kLoginAttempts);
+}
+
+void LoginAttempts::CountChange(Core& core, people::PersonNumber person) {
+  const std::lock_guard lock(mutex_);
+  Count& count = Known(core, {.place = PlaceOfChanges(person)});
+  ++count.failures;
+  count.newest = Passed();
+  Store(core, PlaceOfChanges(person), count);
 }
 
 }  // namespace mseal::vault

@@ -15,6 +15,9 @@ namespace mseal::vault {
 
 struct Core;
 
+// Whether a row of login attempts counts new secrets that a person tried, not logins.
+inline bool IsOfChanges(ByteView id) { return (id[0] & 0xc0) == 0x40; }
+
 // However many doublings, nobody waits longer for an answer.
 inline constexpr std::chrono::milliseconds kLongestLoginWait{30'000};
 
@@ -43,6 +46,10 @@ class LoginAttempts {
   // Ends the lock-out of a person.
   Status Unlock(Core& core, people::PersonNumber person);
 
+  // New secrets that a person tried, counted like failures: false once there are as many as lock a name out.
+  Result<bool> MayChange(Core& core, people::PersonNumber person);
+  void CountChange(Core& core, people::PersonNumber person);
+
  private:
   struct Count {
     ByteArray<16> name{};
@@ -54,13 +61,14 @@ class LoginAttempts {
   Result<Admission> PlaceOf(Core& core, std::string_view name);
   Status ReadKey(Core& core);
   Count& Known(Core& core, const Admission& admission);
+  void ForgetOld(Core& core, Count& count) const;
   Count Load(Core& core, const Admission& admission) const;
   void Store(Core& core, std::uint32_t place, const Count& count) const;
 
   std::mutex mutex_;
   bool has_key_ = false;
   KeyBytes key_;
-  std::map<std::uint32_t, Count> counts_;  // at most one a person, and kPlacesOfNobody
+  std::map<std::uint32_t, Count> counts_;  // at most two a person, and kPlacesOfNobody
 };
 
 }  // namespace mseal::vault

@@ -81,9 +81,11 @@ Status DrillRecovery(Core& core, const GivenShares& shares, RecoveryReport& repo
 Status OpenRecovery(Core& core, const GivenShares& shares, ByteView password, const crypto::Argon2Cost& cost,
                     RecoveryReport& report) {
   MS_TRY(Writable(core));
-  MS_ASSIGN(const people::Identity founder, Founder(core, shares, report));
+  MS_ASSIGN(people::Identity founder, Founder(core, shares, report));
   CountClassKeys(core, founder, report);
-  MS_TRY(core.registry->ReplacePassword(founder, password, cost));
+  const people::SecretOwner owner{founder.person.number, founder.person.name};
+  MS_ASSIGN(const people::NewSecret secret, core.registry->Judge(founder, owner, password, cost));
+  MS_TRY(core.registry->ReplacePassword(founder, secret));
   return core.anchor->Move();
 }
 

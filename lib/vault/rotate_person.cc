@@ -2,6 +2,7 @@
 #include "vault/rotate_person.h"
 
 #include "vault/epoch_change.h"
+#include "vault/new_secret.h"
 #include "vault/rotation.h"
 
 namespace mseal::vault {
@@ -13,13 +14,25 @@ Result<bool> IsOf(Session& session, std::string_view person) {
   return named != nullptr && named->number == call.desk().session->identity().person.number;
 }
 
+// Who may not is told nothing of others' passwords.
+Result<people::SecretOwner> OwnerOf(const Core& core, const people::Person& asking, std::string_view name) {
+  const auto chain = core.registry->chain();
+  const people::Person* const person = chain->FindPerson(name);
+  if (person == nullptr) return Status::NotFound("no person of that name");
+  if (asking.number != people::kFounder && asking.number != person->number)
+    return Status::PermissionDenied("only the founder gives others other keys");
+  return people::SecretOwner{person->number, person->name};
+}
+
 Status Rotate(Call& call, bool own, std::string_view person, const people::LoginSecret& secret,
               const crypto::Argon2Cost& cost) {
   Core& core = call.core();
   if (core.read_only)
     return Status::Unsupported("the vault was opened read-only, because its store is older than its anchor");
   people::Session& asking = *call.desk().session;
-  MS_ASSIGN(people::Identity renewed, core.registry->RotatePerson(asking.identity(), person, secret, cost));
+  MS_ASSIGN(const people::SecretOwner owner, OwnerOf(core, asking.identity().person, person));
+  MS_ASSIGN(const people::NewSecret judged, JudgeSecret(core, call.desk(), owner, secret, cost));
+  MS_ASSIGN(people::Identity renewed, core.registry->RotatePerson(asking.identity(), person, judged));
   if (own) asking.TakeNewKeys(std::move(renewed));
   return core.anchor->Move();
 }

@@ -71,7 +71,7 @@ static medseal_code make(void) {
   options.keyring = &keyring;
   options.schema = &schema;
   options.person = "ada";
-  options.password = text("ada's password");
+  options.password = text("tram gravel lantern");
   options.cost = &cost;
   return medseal_init(&options, &error);
 }
@@ -197,10 +197,10 @@ static void SecretsAreToldApart(void) {
   EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
   medseal_login_options without_purpose = MEDSEAL_INIT(medseal_login_options);
   without_purpose.person = "ada";
-  without_purpose.password = text("ada's password");
+  without_purpose.password = text("tram gravel lantern");
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_login(vault, &without_purpose, &session, &error));
   EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "another", &session));
-  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "nobody", "ada's password", &session));
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "nobody", "tram gravel lantern", &session));
   EXPECT(session == NULL);
   medseal_vault_free(vault);
 }
@@ -363,13 +363,13 @@ static void ARoleIsGivenAndItsPersonDisabled(medseal_vault* vault, medseal_sessi
   role.name = NULL;
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_role_define(session, &role, &error));
   person.name = "mary";
-  person.password = text("mary's password");
+  person.password = text("harbour violin moss");
   person.cost = &cost;
   person.roles = roles;
   person.role_count = 1;
   person.only_check = 1;
   EXPECT_CODE(MEDSEAL_OK, medseal_person_add(session, &person, &error));
-  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "mary", "mary's password", &theirs));
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "mary", "harbour violin moss", &theirs));
   person.only_check = 0;
   EXPECT_CODE(MEDSEAL_OK, medseal_person_add(session, &person, &error));
   EXPECT_CODE(MEDSEAL_ALREADY_EXISTS, medseal_role_give(session, "mary", "reader", &error));
@@ -377,7 +377,7 @@ static void ARoleIsGivenAndItsPersonDisabled(medseal_vault* vault, medseal_sessi
   EXPECT_CODE(MEDSEAL_OK, medseal_role_give(session, "mary", "reader", &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_person_revoke(session, "mary", "hiv", &error));
   EXPECT_CODE(MEDSEAL_OK, medseal_person_rename(session, "mary", "mary reader", &error));
-  EXPECT_CODE(MEDSEAL_OK, login(vault, "mary reader", "mary's password", &theirs));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "mary reader", "harbour violin moss", &theirs));
   EXPECT_CODE(MEDSEAL_PERMISSION_DENIED, medseal_person_enable(theirs, "ada", 0, &error));
   EXPECT_CODE(MEDSEAL_OK, medseal_person_enable(session, "mary reader", 0, &error));
   EXPECT_CODE(MEDSEAL_CLOSED, medseal_persons(theirs, see_reader, &calls, &error));
@@ -422,18 +422,18 @@ static void ARestrictedPatientIsReadByTwo(medseal_vault* vault, medseal_session*
   medseal_session* two = NULL;
   medseal_record* record = NULL;
   second.name = "grace";
-  second.password = text("grace's password");
+  second.password = text("willow copper tunnel");
   second.cost = &cost;
   EXPECT_CODE(MEDSEAL_OK, medseal_person_add(session, &second, &error));
   EXPECT_CODE(MEDSEAL_OK, medseal_restrict(session, &ref, "contested", &error));
   EXPECT_CODE(MEDSEAL_OK, medseal_status(vault, &info, &error));
   EXPECT(info.held == 0 && info.restricted == 1);
   EXPECT_CODE(MEDSEAL_PERMISSION_DENIED, medseal_get(session, &ref, NULL, &record, &error));
-  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &two));
-  EXPECT_CODE(MEDSEAL_WRONG_SECRET, join(two, "grace", "ada's password"));
-  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, join(two, "ada", "ada's password"));
-  EXPECT_CODE(MEDSEAL_OK, join(two, "grace", "grace's password"));
-  EXPECT_CODE(MEDSEAL_ALREADY_EXISTS, join(two, "grace", "grace's password"));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "tram gravel lantern", &two));
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, join(two, "grace", "tram gravel lantern"));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, join(two, "ada", "tram gravel lantern"));
+  EXPECT_CODE(MEDSEAL_OK, join(two, "grace", "willow copper tunnel"));
+  EXPECT_CODE(MEDSEAL_ALREADY_EXISTS, join(two, "grace", "willow copper tunnel"));
   EXPECT_CODE(MEDSEAL_OK, medseal_get(two, &ref, NULL, &record, &error));
   medseal_record_free(record);
   EXPECT_CODE(MEDSEAL_PERMISSION_DENIED, medseal_unrestrict(session, &ref, &error));
@@ -523,7 +523,7 @@ static void ALoggedOutSessionIsClosed(void) {
   medseal_session* session = NULL;
   medseal_record* record = NULL;
   EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
-  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &session));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "tram gravel lantern", &session));
   medseal_logout(session);
   EXPECT_CODE(MEDSEAL_CLOSED, medseal_get(session, &ref, NULL, &record, &error));
   medseal_session_free(session);
@@ -574,6 +574,7 @@ static void ABackupIsMadeListedAndRestored(void) {
 static void OtherKeysEndAPersonsOtherSessions(void) {
   const medseal_ref ref = ref_of("p-1");
   medseal_cost cost = MEDSEAL_INIT(medseal_cost);
+  medseal_secret_change_options change = MEDSEAL_INIT(medseal_secret_change_options);
   medseal_vault* vault = NULL;
   medseal_session* asking = NULL;
   medseal_session* other = NULL;
@@ -581,18 +582,35 @@ static void OtherKeysEndAPersonsOtherSessions(void) {
   cost.memory_kib = 19 * 1024;
   cost.passes = 2;
   EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
-  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &asking));
-  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &other));
-  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_rotate_person(asking, "bob", text("new"), &cost, &error));
-  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, NULL, text("new"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "tram gravel lantern", &asking));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "tram gravel lantern", &other));
+  EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_rotate_person(asking, "bob", text("harbour violin 7"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, NULL, text("harbour violin 7"), &cost, &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, "ada", text(""), &cost, &error));
-  EXPECT_CODE(MEDSEAL_OK, medseal_rotate_person(asking, "ada", text("new"), &cost, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_secret_change(asking, NULL, &error));
+  change.cost = &cost;
+  change.password = text("not this one at all");
+  change.new_password = text("willow copper 9");
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_secret_change(NULL, &change, &error));
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, medseal_secret_change(asking, &change, &error));
+  change.password = text("tram gravel lantern");
+  change.new_key_file = text("both are given");
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_secret_change(asking, &change, &error));
+  change.new_key_file.size = 0;
+  change.new_password = text("password1234");
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_secret_change(asking, &change, &error));
+  change.new_password = text("willow copper 9");
+  EXPECT_CODE(MEDSEAL_OK, medseal_secret_change(asking, &change, &error));
+  EXPECT_CODE(MEDSEAL_CLOSED, medseal_get(other, &ref, NULL, &record, &error));
+  medseal_session_free(other);
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "willow copper 9", &other));
+  EXPECT_CODE(MEDSEAL_OK, medseal_rotate_person(asking, "ada", text("harbour violin 7"), &cost, &error));
   EXPECT_CODE(MEDSEAL_CLOSED, medseal_get(other, &ref, NULL, &record, &error));
   EXPECT_CODE(MEDSEAL_OK, medseal_get(asking, &ref, NULL, &record, &error));
   medseal_record_free(record);
   medseal_session_free(other);
-  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "ada's password", &other));
-  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "new", &other));
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "tram gravel lantern", &other));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "harbour violin 7", &other));
   medseal_session_free(other);
   medseal_session_free(asking);
   medseal_vault_free(vault);
@@ -626,7 +644,7 @@ static void SharesGiveTheFounderAnotherPassword(void) {
   cost.memory_kib = 19 * 1024;
   cost.passes = 2;
   EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
-  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "new", &session));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "harbour violin 7", &session));
   EXPECT_CODE(MEDSEAL_OK, medseal_recovery_status(vault, &info, &error));
   EXPECT(info.set == 0 && info.shares == 0);
   EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_recovery_drill(vault, &brought, NULL, &error));
@@ -650,15 +668,15 @@ static void SharesGiveTheFounderAnotherPassword(void) {
   share_texts[1][0] ^= 1;
   brought.on_bad_share = count_fault;
   brought.context = &faults;
-  brought.password = text("found again");
+  brought.password = text("found it again");
   brought.cost = &cost;
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_recovery_open(vault, &brought, &info, &error));
   EXPECT(faults == 1 && info.good == 2 && info.founder[0] == 0);
   brought.share_count = 4;
   EXPECT_CODE(MEDSEAL_OK, medseal_recovery_open(vault, &brought, NULL, &error));
   EXPECT(faults == 2);
-  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "new", &session));
-  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "found again", &session));
+  EXPECT_CODE(MEDSEAL_WRONG_SECRET, login(vault, "ada", "harbour violin 7", &session));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "found it again", &session));
   medseal_session_free(session);
   medseal_vault_free(vault);
 }
@@ -749,7 +767,7 @@ int main(void) {
   SecretsAreToldApart();
   OneOpenAtATime();
   EXPECT_CODE(MEDSEAL_OK, open_with("open keyring", &vault));
-  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "ada's password", &session));
+  EXPECT_CODE(MEDSEAL_OK, login(vault, "ada", "tram gravel lantern", &session));
   if (failures == 0) {
     ARecordComesBack(session);
     AFailedGetGivesNull(session);

@@ -109,7 +109,7 @@ Desk::Desk() {
                   {"MEDSEAL_ON_BEHALF_OF", ""},
                   {"MEDSEAL_ORIGIN", ""},
                   {"TERM", "dumb"}};
-  WritePassword("ada", "ada's password");
+  WritePassword("ada", PasswordOf("ada"));
   environment_["MEDSEAL_PERSON"] = "ada";
   environment_["MEDSEAL_PASSWORD_FILE"] = Path("ada.password");
 }
@@ -201,7 +201,7 @@ void Desk::MakeVault() {
 }
 
 void Desk::AddPerson(const std::string& name, const std::string& classes) {
-  WritePassword(name, name + "'s password");
+  WritePassword(name, PasswordOf(name));
   Words words = {"person", "add", name, "--classes", classes, "--new-password-file", Path(name + ".password")};
   words.insert(words.end(), kLowCost.begin(), kLowCost.end());
   const Ran ran = Run(words);
@@ -223,6 +223,14 @@ std::string Desk::Write(const std::string& name, const std::string& content) {
   std::ofstream(Path(name), std::ios::binary) << content;
   std::filesystem::permissions(Path(name), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   return Path(name);
+}
+
+// Says nothing of the name, which a password may not hold.
+std::string Desk::PasswordOf(const std::string& person) {
+  if (person == "ada") return "tram gravel lantern";
+  std::string password = "gravel lantern ";
+  for (const char letter : person) password += static_cast<char>(letter + 1);
+  return password;
 }
 
 void Desk::WritePassword(const std::string& person, const std::string& password) {

@@ -72,6 +72,7 @@ class Desk : public testing::Test {
 
   std::string Path(const std::string& name) const { return (folder_ / name).string(); }
   std::string Write(const std::string& name, const std::string& content);  // gives its path
+  static std::string PasswordOf(const std::string& person);                // as AddPerson and MakeVault write it
   void WritePassword(const std::string& person, const std::string& password);
   std::uintmax_t LogSize() const;  // bytes that commits have written since the store was opened
 

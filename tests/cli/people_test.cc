@@ -96,24 +96,54 @@ TEST_F(CliPeople, APersonGivesThemselvesAnotherPasswordAndTheFounderOneToWhoever
     words.insert(words.end(), cost.begin(), cost.end());
     return As(by, words);
   };
-  Write("new", "another one\n");
+  Write("new", "willow copper tunnel\n");
   const Ran own = rotate("physician", "physician", Path("new"));
   EXPECT_EQ(own.exit_code, 0) << own.err;
   EXPECT_THAT(own.err, HasSubstr("before still open with the old password"));
   EXPECT_EQ(As("physician", {"get", handle_}).exit_code, 12);
-  WritePassword("physician", "another one");
+  WritePassword("physician", "willow copper tunnel");
   EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("860500"));
 
   EXPECT_EQ(rotate("receptionist", "physician", Path("new")).exit_code, 6);
   EXPECT_EQ(rotate("ada", "nobody", Path("new")).exit_code, 4);
-  EXPECT_EQ(rotate("ada", "receptionist", Path("new")).exit_code, 0);
-  WritePassword("receptionist", "another one");
+  EXPECT_EQ(rotate("ada", "receptionist", Write("theirs", "moss tunnel copper\n")).exit_code, 0);
+  WritePassword("receptionist", "moss tunnel copper");
   EXPECT_EQ(As("receptionist", {"get", handle_}).exit_code, 0);
-  Write("ada.new", "ada's other\n");
+  Write("ada.new", "harbour violin moss\n");
   EXPECT_EQ(rotate("ada", "ada", Path("ada.new")).exit_code, 0);
-  WritePassword("ada", "ada's other");
+  WritePassword("ada", "harbour violin moss");
   EXPECT_THAT(JsonValues(As("ada", {"person", "show", "ada", "--json"}).out, "founder"), ElementsAre("true"));
   EXPECT_THAT(As("ada", {"get", handle_}).out, HasSubstr("860500"));
+}
+
+TEST_F(CliPeople, APersonChangesTheirOwnPasswordAndTheFounderThatOfOthers) {
+  const Words cost = {"--argon2-memory", "19", "--argon2-passes", "2"};
+  const auto passwd = [&](const std::string& by, Words words, const std::string& password) {
+    words.insert(words.begin(), {"person", "passwd"});
+    words.insert(words.end(), {"--new-password-file", Write("new", password + "\n"), "--json"});
+    words.insert(words.end(), cost.begin(), cost.end());
+    return As(by, words);
+  };
+  const Ran weak = passwd("physician", {}, "Password2024!");
+  EXPECT_EQ(weak.exit_code, 2);
+  EXPECT_THAT(weak.err, HasSubstr("guessers try first"));
+  EXPECT_THAT(weak.err + weak.out, Not(HasSubstr("Password2024")));
+  EXPECT_EQ(passwd("physician", {}, PasswordOf("physician")).exit_code, 2);  // the one they have
+  const Ran others = passwd("physician", {}, PasswordOf("receptionist"));
+  EXPECT_EQ(others.exit_code, 1);
+  EXPECT_THAT(others.err, Not(HasSubstr("receptionist")));
+  const Ran changed = passwd("physician", {}, "willow copper tunnel");
+  EXPECT_EQ(changed.exit_code, 0) << changed.err;
+  EXPECT_THAT(JsonValues(changed.out, "name"), ElementsAre("physician"));
+  EXPECT_EQ(As("physician", {"get", handle_}).exit_code, 12);
+  WritePassword("physician", "willow copper tunnel");
+  EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("860500"));
+  EXPECT_EQ(passwd("physician", {"receptionist"}, "moss tunnel copper").exit_code, 6);
+  EXPECT_EQ(passwd("ada", {"receptionist"}, "moss tunnel copper").exit_code, 0);
+  WritePassword("receptionist", "moss tunnel copper");
+  EXPECT_EQ(As("receptionist", {"get", handle_}).exit_code, 0);
+  EXPECT_EQ(As("receptionist", {"person", "passwd", "--new-key-file", Path("r.key")}).exit_code, 0);
+  EXPECT_EQ(Run({"get", handle_, "--person", "receptionist", "--person-key", Path("r.key")}).exit_code, 0);
 }
 
 TEST_F(CliPeople, ANewPasswordIsAskedForTwice) {
@@ -123,9 +153,9 @@ TEST_F(CliPeople, ANewPasswordIsAskedForTwice) {
   };
   EXPECT_EQ(rotate("first", "second").exit_code, 2);
   EXPECT_EQ(Run({"person", "list"}).exit_code, 0);
-  EXPECT_EQ(rotate("first", "first").exit_code, 0);
+  EXPECT_EQ(rotate("harbour violin moss", "harbour violin moss").exit_code, 0);
   EXPECT_EQ(Run({"person", "list"}).exit_code, 12);
-  WritePassword("ada", "first");
+  WritePassword("ada", "harbour violin moss");
   EXPECT_EQ(Run({"person", "list"}).exit_code, 0);
 }
 
@@ -223,7 +253,7 @@ TEST_F(CliPeople, WhoDoesNotHoldAFieldsClassMayNotSearchIt) {
 }
 
 TEST_F(CliPeople, OnlyTheFounderAddsPersons) {
-  WritePassword("eve", "eve's password");
+  WritePassword("eve", "violin and moss 12");
   const Ran ran =
       As("physician", {"person", "add", "eve", "--classes", "hiv", "--new-password-file", Path("eve.password")});
   EXPECT_EQ(ran.exit_code, 6);
@@ -236,7 +266,7 @@ TEST_F(CliPeople, AGrantOpensTheClass) {
 }
 
 TEST_F(CliPeople, APersonIsAddedOnceAndWithClassesThatExist) {
-  WritePassword("eve", "eve's password");
+  WritePassword("eve", "violin and moss 12");
   const Words add = {"person", "add", "eve", "--classes", "nothing", "--new-password-file", Path("eve.password")};
   EXPECT_EQ(Run(add).exit_code, 4);
   EXPECT_EQ(Run({"person", "add", "physician", "--new-password-file", Path("eve.password")}).exit_code, 1);

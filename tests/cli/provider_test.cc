@@ -65,7 +65,7 @@ TEST_F(CliProvider, ACompromisedRootChangesTheEpochTooOrSaysWhatItWaitsFor) {
 }
 
 TEST_F(CliProvider, ACopyThatIsAwayIsNamedWithItsOldRoot) {
-  const std::string other = Write("other", "another one\n"), next = Write("next", "a new passphrase\n");
+  const std::string other = Write("other", "willow copper tunnel\n"), next = Write("next", "a new passphrase\n");
   ASSERT_EQ(Run(Words{"provider", "copy", "add", Path("second"), "--new-passphrase-file", other} + kCheap).exit_code,
             0);
   fs::rename(Path("second"), Path("away"));
@@ -76,7 +76,7 @@ TEST_F(CliProvider, ACopyThatIsAwayIsNamedWithItsOldRoot) {
 }
 
 TEST_F(CliProvider, ACopyThatIsLostIsGivenUpByTwoPersonsAndNamedFromThenOn) {
-  const std::string other = Write("other", "another one\n");
+  const std::string other = Write("other", "willow copper tunnel\n");
   AddPerson("witness", "general");
   RegisterPlaces();
   ASSERT_EQ(Run(Words{"provider", "copy", "add", Path("second"), "--new-passphrase-file", other} + kCheap).exit_code,
@@ -171,7 +171,7 @@ TEST_F(CliProvider, SeveralClassesShareTheEpochChangeThatEndsThem) {
 TEST_F(CliProvider, ACompromisedPersonIsShutOutOfEveryClassInOneCommand) {
   AddPerson("physician", "identity,general,hiv");
   RegisterPlaces();
-  const std::string password = Write("new-password", "another one\n");
+  const std::string password = Write("new-password", "willow copper tunnel\n");
   const Ran rotated =
       Run(Words{"rotate", "person", "physician", "--compromised", "--new-password-file", password, "--json"} + kCheap);
   ASSERT_EQ(rotated.exit_code, 0) << rotated.err;
@@ -180,20 +180,20 @@ TEST_F(CliProvider, ACompromisedPersonIsShutOutOfEveryClassInOneCommand) {
   EXPECT_EQ(std::count(kinds.begin(), kinds.end(), "class rotation"), 4);  // and directory
   EXPECT_THAT(JsonValues(Run({"rotate", "status", "--json"}).out, "state"), Each("done"));
   EXPECT_EQ(As("physician", {"get", handle_}).exit_code, 12);
-  WritePassword("physician", "another one");
+  WritePassword("physician", "willow copper tunnel");
   EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("Martin"));
 }
 
 TEST_F(CliProvider, WhoCannotRotateTheClassesIsToldWhich) {
   AddPerson("physician", "identity,hiv");
   RegisterPlaces();
-  const std::string password = Write("new-password", "another one\n");
+  const std::string password = Write("new-password", "willow copper tunnel\n");
   const Ran rotated = As(
       "physician", Words{"rotate", "person", "physician", "--compromised", "--new-password-file", password} + kCheap);
   EXPECT_EQ(rotated.exit_code, 14);
   EXPECT_THAT(rotated.err, HasSubstr("hiv"));
   EXPECT_THAT(rotated.err, HasSubstr("medseal rotate class"));
-  EXPECT_THAT(rotated.err, Not(HasSubstr("another one")));
+  EXPECT_THAT(rotated.err, Not(HasSubstr("willow copper tunnel")));
 }
 
 }  // namespace

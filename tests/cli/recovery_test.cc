@@ -69,7 +69,7 @@ TEST_F(CliRecovery, EveryPasswordIsLostAndThreeSharesBringThemBack) {
   EXPECT_THAT(set_up.out, HasSubstr(Share("shares", 5)));
   std::filesystem::remove(Path("ada.password"));
   std::filesystem::remove(Path("physician.password"));
-  Write("new", "found again\n");
+  Write("new", "found it again\n");
 
   const Ran drill = Nobody(With("drill", {Share("shares", 5), Share("shares", 1), Share("shares", 3)}));
   EXPECT_EQ(drill.exit_code, 0) << drill.err;
@@ -81,15 +81,15 @@ TEST_F(CliRecovery, EveryPasswordIsLostAndThreeSharesBringThemBack) {
   EXPECT_EQ(opened.exit_code, 0) << opened.err;
   EXPECT_THAT(opened.err, AllOf(HasSubstr("medseal rotate person ada"), HasSubstr("medseal recovery setup")));
 
-  WritePassword("ada", "found again");
+  WritePassword("ada", "found it again");
   EXPECT_THAT(Run({"get", handle_}).out, HasSubstr("POSITIVE"));
-  Write("theirs", "also new\n");
+  Write("theirs", "willow copper tunnel\n");
   EXPECT_EQ(Run(Words{"rotate", "person", "physician", "--new-password-file", Path("theirs")} + kCheap).exit_code, 0);
-  WritePassword("physician", "also new");
+  WritePassword("physician", "willow copper tunnel");
   EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("POSITIVE"));
-  Write("last", "and mine\n");
+  Write("last", "harbour violin moss\n");
   EXPECT_EQ(Run(Words{"rotate", "person", "ada", "--new-password-file", Path("last")} + kCheap).exit_code, 0);
-  WritePassword("ada", "and mine");
+  WritePassword("ada", "harbour violin moss");
   const Ran again = HandOut("more", {"--shares", "3", "--threshold", "2", "--yes"});
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_THAT(again.err, HasSubstr("before still open with the shares of set 1"));

@@ -114,9 +114,9 @@ TEST_F(CliRoles, ADisabledPersonIsToldNoMoreThanWithAWrongPassword) {
 TEST_F(CliRoles, ARenamedPersonLogsInAsThatAndLeavesTheirOldNameToNobody) {
   Do({"person", "rename", "nurse", "head nurse"});
   EXPECT_EQ(As("nurse", {"get", handle_}).exit_code, 12);
-  WritePassword("head nurse", "nurse's password");
+  WritePassword("head nurse", PasswordOf("nurse"));
   EXPECT_EQ(As("head nurse", {"get", handle_}).exit_code, 0);
-  WritePassword("other", "another password");
+  WritePassword("other", "copper moss 1234");
   EXPECT_EQ(Run({"person", "add", "nurse", "--new-password-file", Path("other.password")}).exit_code, 1);
   EXPECT_EQ(Run({"person", "rename", "nobody", "x"}).exit_code, 4);
 }
@@ -124,7 +124,7 @@ TEST_F(CliRoles, ARenamedPersonLogsInAsThatAndLeavesTheirOldNameToNobody) {
 TEST_F(CliRoles, AnAdministratorAddsPersonsAndGivesWhatTheyHave) {
   Do({"role", "define", "chief", "--operations", "administer"});
   Do({"role", "give", "chief", "nurse"});
-  WritePassword("intern", "intern's password");
+  WritePassword("intern", "willow tunnel 77");
   const Words add = {"person",
                      "add",
                      "intern",
@@ -217,9 +217,9 @@ TEST_F(CliRoles, PasswordsOfAnImportAreAskedForWhereNoDirectoryIsGiven) {
   const Words words = {
       "person",          "import", Write("people", "name,kind,roles\neve,human,\n"), "--argon2-memory", "19",
       "--argon2-passes", "2"};
-  const Ran ran = RunOnTerminal(words, {"eve's own\n", "eve's own\n"});
+  const Ran ran = RunOnTerminal(words, {"harbour violin moss\n", "harbour violin moss\n"});
   EXPECT_EQ(ran.exit_code, 0) << ran.out;
-  WritePassword("eve", "eve's own");
+  WritePassword("eve", "harbour violin moss");
   EXPECT_EQ(As("eve", {"get", handle_}).exit_code, 0);
 }
 

@@ -17,13 +17,13 @@ class CliSecrets : public Desk {
 TEST_F(CliSecrets, AWrongPassphraseAndAWrongPasswordExitTheSame) {
   WritePassword("ada", "another");
   EXPECT_EQ(Run({"person", "list"}).exit_code, 12);
-  WritePassword("ada", "ada's password");
+  WritePassword("ada", "tram gravel lantern");
   Write("passphrase", "another");
   EXPECT_EQ(Run({"status"}).exit_code, 12);
 }
 
 TEST_F(CliSecrets, AnUnknownPersonIsAnsweredLikeAWrongPassword) {
-  WritePassword("mallory", "ada's password");
+  WritePassword("mallory", "tram gravel lantern");
   const Ran unknown = As("mallory", {"person", "list", "--json"});
   WritePassword("ada", "another");
   const Ran wrong = Run({"person", "list", "--json"});
@@ -33,10 +33,10 @@ TEST_F(CliSecrets, AnUnknownPersonIsAnsweredLikeAWrongPassword) {
 
 TEST_F(CliSecrets, OneLineEndIsCutFromAFile) {
   for (const char* end : {"", "\n", "\r\n"}) {
-    Write("ada.password", std::string("ada's password") + end);
+    Write("ada.password", std::string("tram gravel lantern") + end);
     EXPECT_EQ(Run({"person", "list"}).exit_code, 0);
   }
-  Write("ada.password", "ada's password\n\n");
+  Write("ada.password", "tram gravel lantern\n\n");
   EXPECT_EQ(Run({"person", "list"}).exit_code, 12);
 }
 
@@ -49,8 +49,8 @@ TEST_F(CliSecrets, AFileThatOthersCanReadIsWarnedOf) {
 }
 
 TEST_F(CliSecrets, SeveralSecretsComeOneALineFromADescriptor) {
-  const Ran ran =
-      Run({"person", "list", "--keyring-passphrase-fd", "0", "--password-fd", "0"}, "open keyring\nada's password\n");
+  const Ran ran = Run({"person", "list", "--keyring-passphrase-fd", "0", "--password-fd", "0"},
+                      "open keyring\ntram gravel lantern\n");
   EXPECT_EQ(ran.exit_code, 0) << ran.err;
 }
 
@@ -80,18 +80,18 @@ TEST_F(CliSecrets, AnEmptyPasswordIsRefusedBeforeItIsTried) {
 
 TEST_F(CliSecrets, APromptDoesNotShowWhatIsTyped) {
   environment_["MEDSEAL_PASSWORD_FILE"] = "";
-  const Ran ran = RunOnTerminal({"person", "list"}, {"ada's password\n"});
+  const Ran ran = RunOnTerminal({"person", "list"}, {"tram gravel lantern\n"});
   EXPECT_EQ(ran.exit_code, 0) << ran.out;
   EXPECT_THAT(ran.out, HasSubstr("password of ada: "));
   EXPECT_THAT(ran.out, HasSubstr("founder"));
-  EXPECT_THAT(ran.out, Not(HasSubstr("ada's password")));
+  EXPECT_THAT(ran.out, Not(HasSubstr("tram gravel lantern")));
 }
 
 TEST_F(CliSecrets, ANewPasswordIsAskedTwice) {
   Words words = {"person", "add", "eve", "--argon2-memory", "19", "--argon2-passes", "2"};
   EXPECT_EQ(RunOnTerminal(words, {"one\n", "other\n"}).exit_code, 2);
-  EXPECT_EQ(RunOnTerminal(words, {"eve's password\n", "eve's password\n"}).exit_code, 0);
-  WritePassword("eve", "eve's password");
+  EXPECT_EQ(RunOnTerminal(words, {"violin and moss 12\n", "violin and moss 12\n"}).exit_code, 0);
+  WritePassword("eve", "violin and moss 12");
   EXPECT_EQ(As("eve", {"person", "list"}).exit_code, 0);
 }
 

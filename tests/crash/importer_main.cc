@@ -10,6 +10,7 @@
 #include "sources/source.h"
 #include "vault/put.h"
 #include "vault/vault.h"
+#include "vault_support/passwords.h"
 
 namespace mseal::test {
 namespace {
@@ -53,7 +54,7 @@ Status ImportAll(int count, char** arguments) {
   options.secret.bytes = SecretBytes::CopyOf(AsBytes("a passphrase for tests"));
   options.durability = store::Durability::kProcess;
   MS_ASSIGN(const auto vault, vault::Vault::Open(options));
-  MS_ASSIGN(const auto session, vault->Login("founder", AsBytes("correct horse"), "care"));
+  MS_ASSIGN(const auto session, vault->Login("founder", AsBytes(kFoundersPassword), "care"));
   TellingSink sink(*session, arguments[3]);
   std::shared_ptr<const schema::Schema> schema;
   {

@@ -80,7 +80,7 @@ class JobFaults : public ::testing::Test {
     return [this](vault::Session& session, std::uint32_t& number) -> Status {
       const std::string patient = "leaver-" + std::to_string(++leavers_);
       Write(session, patient);
-      const Status joined = vault::Join(session, "auditor", AsBytes(Laboratory::kPassword));
+      const Status joined = vault::Join(session, "auditor", AsBytes(PasswordOf("auditor")));
       if (joined.code() != StatusCode::kAlreadyExists) MS_TRY(joined);  // more leave than one person erases alone
       vault::Erased erased;
       MS_TRY(vault::ErasePatient(session, {AsBytes(patient), nullptr}, "asked for", erased));

@@ -29,6 +29,7 @@
 #include "vault/suite_change.h"
 #include "vault/two_persons.h"
 #include "vault/vault.h"
+#include "vault_support/passwords.h"
 
 namespace mseal::test {
 namespace {
@@ -37,7 +38,7 @@ constexpr std::string_view kPassphrase = "a passphrase for tests";
 
 // More leave in a day than one person erases alone.
 Status Erase(vault::Vault& vault, vault::Session& session, std::string_view patient) {
-  MS_TRY(vault::Join(session, "auditor", AsBytes("correct horse")));
+  MS_TRY(vault::Join(session, "auditor", AsBytes(PasswordOf("auditor"))));
   vault::Erased erased;
   MS_TRY(vault::ErasePatient(session, {AsBytes(patient), nullptr}, "asked for", erased));
   MS_ASSIGN(auto call, vault.Enter());
@@ -82,7 +83,7 @@ Status Reseal(vault::Session& session, std::string_view class_name) {
 }
 
 Status Retain(vault::Session& session) {
-  MS_TRY(vault::Join(session, "witness", AsBytes("correct horse")));
+  MS_TRY(vault::Join(session, "witness", AsBytes(PasswordOf("witness"))));
   MS_ASSIGN(auto call, session.Enter());
   vault::RetentionOptions options;
   options.run = true;
@@ -167,7 +168,7 @@ Status Work(char** arguments) {
   if (what == "move") return Move(*vault, arguments[5]);
   if (what == "add") return AddCopy(*vault, arguments[5]);
   if (what == "root") return RotateRoot(*vault, arguments[5]);
-  MS_ASSIGN(const auto session, vault->Login("founder", AsBytes("correct horse"), "care"));
+  MS_ASSIGN(const auto session, vault->Login("founder", AsBytes(kFoundersPassword), "care"));
   if (what == "erase") return Erase(*vault, *session, arguments[5]);
   if (what == "rotate") return Rotate(*session, arguments[5]);
   if (what == "index") return RotateIndex(*session, arguments[5], arguments[6]);

@@ -10,11 +10,10 @@
 #include "vault/retention.h"
 #include "vault/two_persons.h"
 #include "vault/vault.h"
+#include "vault_support/passwords.h"
 
 namespace mseal::test {
 namespace {
-
-constexpr std::string_view kPassword = "correct horse";
 
 Status RunAndDie(char** arguments) {
   SetClockForTests(std::strtoull(arguments[3], nullptr, 10));
@@ -25,8 +24,8 @@ Status RunAndDie(char** arguments) {
   options.secret.bytes = SecretBytes::CopyOf(AsBytes("a passphrase for tests"));
   options.durability = store::Durability::kProcess;
   MS_ASSIGN(const auto vault, vault::Vault::Open(options));
-  MS_ASSIGN(const auto session, vault->Login("founder", AsBytes(kPassword), "care"));
-  MS_TRY(vault::Join(*session, "witness", AsBytes(kPassword)));
+  MS_ASSIGN(const auto session, vault->Login("founder", AsBytes(kFoundersPassword), "care"));
+  MS_TRY(vault::Join(*session, "witness", AsBytes(PasswordOf("witness"))));
   MS_ASSIGN(auto call, session->Enter());
   vault::RetentionOptions retention;
   retention.run = true;

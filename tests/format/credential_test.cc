@@ -20,10 +20,13 @@ TEST(CredentialFormat, EveryCaseEndsWithItsCode) {
   test::ExpectEveryCaseEndsWithItsCode("credential_content", "credential content");
   test::ExpectEveryCaseEndsWithItsCode("credential_of_key_file", "credential");
   test::ExpectEveryCaseEndsWithItsCode("credential_tag", "credential tag");
+  test::ExpectEveryCaseEndsWithItsCode("password_tag", "credential tag");
+  test::ExpectEveryCaseEndsWithItsCode("password_salt", "password salt");
 }
 
 TEST(CredentialFormat, PageShowsTheExamples) {
-  for (const char* file : {"credential", "credential_content", "credential_of_key_file", "credential_tag"})
+  for (const char* file : {"credential", "credential_content", "credential_of_key_file", "credential_tag",
+                           "password_tag", "password_salt"})
     test::ExpectPageShows(file);
 }
 
@@ -55,7 +58,7 @@ TEST(CredentialFormat, ExampleOpensUnderItsPassword) {
 
 TEST(CredentialFormat, TagOfTheExampleIsTakenApart) {
   const Case one = WorkedCase("credential_tag");
-  EXPECT_EQ(ToHex(*ParseCredentialTag(BytesOf(one))), one.Text("tag"));
+  EXPECT_EQ(ToHex(ParseCredentialTag(BytesOf(one))->tag), one.Text("tag"));
 }
 
 TEST(CredentialFormat, ContentOfTheExampleIsTakenApart) {
@@ -66,6 +69,7 @@ TEST(CredentialFormat, ContentOfTheExampleIsTakenApart) {
   EXPECT_EQ(ToHex(content->private_key), one.Text("private_key"));
   EXPECT_EQ(ToHex(content->seed), one.Text("seed"));
   EXPECT_EQ(ToHex(content->founder_key), one.Text("founder_key"));
+  EXPECT_EQ(ToHex(content->past), one.Text("past"));
 }
 
 }  // namespace

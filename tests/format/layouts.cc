@@ -303,8 +303,13 @@ Result<Bytes> AgainCredential(ByteView bytes) {
 }
 
 Result<Bytes> AgainCredentialTag(ByteView bytes) {
-  MS_ASSIGN(const ByteArray<32> tag, ParseCredentialTag(bytes));
+  MS_ASSIGN(const CredentialTag tag, ParseCredentialTag(bytes));
   return EncodeCredentialTag(tag);
+}
+
+Result<Bytes> AgainPasswordSalt(ByteView bytes) {
+  MS_ASSIGN(const PasswordSalt salt, ParsePasswordSalt(bytes));
+  return EncodePasswordSalt(salt);
 }
 
 Result<Bytes> AgainCredentialContent(ByteView bytes) {
@@ -481,7 +486,9 @@ std::vector<Layout> Make() {
   all.push_back({"epoch content", Bytes(kEpochContentSize, 0x5a), AgainEpochContent});
   all.push_back({"credential", CredentialExample(), AgainCredential});
   all.push_back({"credential of a key file", KeyFileCredentialExample(), AgainCredential});
-  all.push_back({"credential tag", EncodeCredentialTag({7}), AgainCredentialTag});
+  all.push_back({"credential tag", EncodeCredentialTag({0, {7}}), AgainCredentialTag});
+  all.push_back({"password tag", EncodeCredentialTag({3, {7}}), AgainCredentialTag});
+  all.push_back({"password salt", EncodePasswordSalt({65536, 3, {7}}), AgainPasswordSalt});
   all.push_back({"credential content", Bytes(kCredentialContentSize, 0x5a), AgainCredentialContent});
   all.push_back({"person slot", PersonSlotExample(), AgainPersonSlot});
   all.push_back({"statement", StatementExample(PersonBody{3, 1, "Dr. A. Martin", {7}, {9}}), AgainStatement});

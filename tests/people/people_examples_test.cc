@@ -1,6 +1,7 @@
 // What was made from the format page alone, without the code here, is believed and opened.
 #include <gtest/gtest.h>
 
+#include "people/new_secret.h"
 #include "people_support.h"
 #include "support/vectors.h"
 
@@ -64,9 +65,20 @@ TEST(PeopleExamples, CredentialOpensWithItsKeyFile) {
   const LoginSecret secret = LoginSecret::KeyFile(file);
   const auto keys = OpenCredential(one.Fixed<16>("store"), kSuite, person, one.Hex("bytes"), secret);
   ASSERT_TRUE(keys.ok()) << keys.status().message();
-  EXPECT_EQ(test::ToHex(ContentOf(*keys).Reveal()), one.Text("content"));
+  EXPECT_EQ(test::ToHex(ContentOf(*keys).Reveal()) + test::ToHex(keys->past.Reveal()), one.Text("content"));
   const test::Case tag = Worked("credential_tag");
   EXPECT_EQ(test::ToHex(*TagOfKeyFile(tag.Fixed<16>("store"), file)), tag.Text("tag"));
+}
+
+TEST(PeopleExamples, PasswordHasItsTagAndItsMark) {
+  const test::Case tag = Worked("password_tag"), salt = Worked("password_salt");
+  const auto parsed = format::ParsePasswordSalt(salt.Hex("bytes"));
+  ASSERT_TRUE(parsed.ok());
+  const auto stretched = StretchForComparing(*parsed, salt.Hex("password"));
+  ASSERT_TRUE(stretched.ok());
+  const auto class_key = tag.Fixed<32>("class_key");
+  EXPECT_EQ(test::ToHex(TagOfPassword(class_key, stretched->Reveal())), tag.Text("tag"));
+  EXPECT_EQ(test::ToHex(MarkOfPassword(salt.Fixed<16>("store"), stretched->Reveal())), salt.Text("mark"));
 }
 
 TEST(PeopleExamples, CredentialOpensWithItsPassword) {

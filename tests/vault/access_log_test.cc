@@ -402,7 +402,7 @@ TEST_F(BackedUpLog, WhatWasDroppedGoesFromTheCopiesAndStaysAwayAfterARestore) {
   ASSERT_TRUE(std::filesystem::exists(copy));
   {
     const auto founder = Founder();
-    ASSERT_TRUE(vault::Join(*founder, "deputy", AsBytes(Laboratory::kPassword)).ok());
+    ASSERT_TRUE(vault::Join(*founder, "deputy", AsBytes(PasswordOf("deputy"))).ok());
     auto call = founder->Enter();
     const auto dropped = vault::DropLog(call->core(), call->desk(), NowMs(), true);
     ASSERT_TRUE(dropped.ok()) << dropped.status().message();

@@ -56,7 +56,7 @@ class Alerts : public ::testing::Test {
   }
   std::shared_ptr<vault::Session> Login(std::string_view person, std::string origin) {
     auto session = lab_.Vault()->Login(
-        {person, AsBytes(Laboratory::kPassword), {.purpose = "care", .on_behalf_of = {}, .origin = std::move(origin)}});
+        {person, AsBytes(PasswordOf(person)), {.purpose = "care", .on_behalf_of = {}, .origin = std::move(origin)}});
     EXPECT_TRUE(session.ok());
     return *session;
   }

@@ -135,14 +135,14 @@ TEST_F(Approvals, SignedOneIsGoodForThatActionAlone) {
 }
 
 TEST_F(Approvals, SecondPersonAtTheSessionSignsOnTheSpot) {
-  ASSERT_TRUE(vault::Join(*founder_, "grace", AsBytes(Laboratory::kPassword)).ok());
+  ASSERT_TRUE(vault::Join(*founder_, "grace", AsBytes(PasswordOf("grace"))).ok());
   EXPECT_TRUE(SetPolicy(*founder_, kAttempts, 50).ok());
   EXPECT_EQ(Newest().approval.state, ApprovalState::kCarriedOut);
   EXPECT_EQ(Newest().approval.signatures.size(), 2u);
 }
 
 TEST_F(Approvals, SecondPersonWhoMayNotSignIsNoHelp) {
-  ASSERT_TRUE(vault::Join(*founder_, "nurse", AsBytes(Laboratory::kPassword)).ok());
+  ASSERT_TRUE(vault::Join(*founder_, "nurse", AsBytes(PasswordOf("nurse"))).ok());
   EXPECT_EQ(SetPolicy(*founder_, kAttempts, 50).code(), StatusCode::kPermissionDenied);
   EXPECT_THAT(SignersOf(Newest()), ::testing::ElementsAre(people::kFounder));
 }
@@ -164,7 +164,7 @@ TEST_F(Approvals, ServiceSignsNothing) {
                                   .roles = {"auditor"}};
   const auto add = [&] {
     auto call = founder_->Enter();
-    return vault::AddPerson(call->core(), call->desk(), service, AsBytes(Laboratory::kPassword));
+    return vault::AddPerson(call->core(), call->desk(), service, AsBytes(PasswordOf("robot")));
   };
   EXPECT_EQ(add().code(), StatusCode::kPermissionDenied);
   ASSERT_TRUE(Sign(*auditor_, Newest()).ok());
@@ -299,7 +299,7 @@ TEST_F(Approvals, WithdrawnOneIsSignedByNobody) {
 
 TEST_F(Approvals, ThreeArePersonsWhoEachSign) {
   EXPECT_TRUE(SetPolicy(*founder_, people::policy::kApprovals, 3).ok());
-  ASSERT_TRUE(vault::Join(*founder_, "grace", AsBytes(Laboratory::kPassword)).ok());
+  ASSERT_TRUE(vault::Join(*founder_, "grace", AsBytes(PasswordOf("grace"))).ok());
   EXPECT_EQ(SetPolicy(*founder_, kAttempts, 50).code(), StatusCode::kPermissionDenied);
   const auto third = Auditor("henry");
   ASSERT_TRUE(Sign(*third, List(*founder_).front()).ok());
@@ -359,7 +359,7 @@ TEST_F(Approvals, PersonIsNotAddedWithSuchClassesOrAsASignerByOne) {
   puppet.roles = {"auditor"};
   const auto add = [&](const people::NewPerson& one) {
     auto call = founder_->Enter();
-    return vault::AddPerson(call->core(), call->desk(), one, AsBytes(Laboratory::kPassword)).code();
+    return vault::AddPerson(call->core(), call->desk(), one, AsBytes(PasswordOf(one.name))).code();
   };
   EXPECT_EQ(add(puppet), StatusCode::kPermissionDenied);
   EXPECT_EQ(add(person), StatusCode::kPermissionDenied);
@@ -387,7 +387,7 @@ TEST_F(Approvals, NamesWithoutEndAreRefused) {
   EXPECT_FALSE(Grant(*founder_, endless, "hiv").ok());
   people::NewPerson person{.name = endless, .classes = {"hiv"}, .cost = {19 * 1024, 2}};
   auto call = founder_->Enter();
-  EXPECT_FALSE(vault::AddPerson(call->core(), call->desk(), person, AsBytes(Laboratory::kPassword)).ok());
+  EXPECT_FALSE(vault::AddPerson(call->core(), call->desk(), person, AsBytes(PasswordOf("eve"))).ok());
 }
 
 TEST(LoneFounder, GivesSuchClassesAwayButLowersNothing) {

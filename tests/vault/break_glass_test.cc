@@ -150,7 +150,7 @@ TEST_F(BreakingGlass, AServiceIsInNoNeed) {
     auto call = founder_->Enter();
     people::NewPerson service{.name = "portal", .kind = people::PersonKind::kService, .classes = {}, .cost = {}};
     service.cost = crypto::kArgon2Floor;
-    ASSERT_TRUE(vault::AddPerson(call->core(), call->desk(), service, AsBytes(Laboratory::kPassword)).ok());
+    ASSERT_TRUE(vault::AddPerson(call->core(), call->desk(), service, AsBytes(PasswordOf(service.name))).ok());
   }
   for (const char* role : {"in need", "auditing"})
     EXPECT_EQ(Change(*founder_, [&](auto& registry, Who who) { return registry.GiveRole(who, "portal", role); }),

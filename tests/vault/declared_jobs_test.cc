@@ -68,7 +68,7 @@ class DeclaredJobs : public ::testing::Test {
     people::Use use;
     use.purpose = "billing";
     use.job = std::move(job);
-    return lab_.Vault()->Login({person, AsBytes(Laboratory::kPassword), use});
+    return lab_.Vault()->Login({person, AsBytes(PasswordOf(person)), use});
   }
   void Read(vault::Session& session, int from, int to) {
     for (int i = from; i < to; ++i) EXPECT_TRUE(lab_.Get(session, Patient(i), "Patient", "1").ok());
@@ -294,7 +294,7 @@ TEST_F(DeclaredJobs, TakeTwoPersonsAndAnAdministrator) {
   auto call = founder->Enter();
   EXPECT_EQ(vault::DeclareJob(call->core(), call->desk(), Nightly()).code(), StatusCode::kPermissionDenied);
   const auto nurse = lab_.LoginAs("nurse");
-  ASSERT_TRUE(vault::Join(*nurse, "witness", AsBytes(Laboratory::kPassword)).ok());
+  ASSERT_TRUE(vault::Join(*nurse, "witness", AsBytes(PasswordOf("witness"))).ok());
   auto her = nurse->Enter();
   EXPECT_EQ(vault::DeclareJob(her->core(), her->desk(), Nightly()).code(), StatusCode::kPermissionDenied);
   EXPECT_EQ(vault::RevokeDeclaredJob(her->core(), her->desk(), "nightly").code(), StatusCode::kPermissionDenied);

@@ -531,7 +531,7 @@ class LostCopy : public Erasure {
   }
   Status Forget(vault::Session& session, bool two = true) {
     if (two && !vault::AreTwo(session.Enter()->desk()))
-      MS_TRY(vault::Join(session, kWitness, AsBytes(Laboratory::kPassword)));
+      MS_TRY(vault::Join(session, kWitness, AsBytes(PasswordOf(kWitness))));
     MS_ASSIGN(auto call, session.Enter());
     return vault::ForgetProviderCopy(call.core(), call.desk(), second_);
   }

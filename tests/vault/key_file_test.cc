@@ -40,7 +40,7 @@ TEST_F(KeyFiles, LogInWhomTheyWereGivenTo) {
   EXPECT_EQ(Login("robot", other_), StatusCode::kWrongSecret);
   EXPECT_EQ(Login(Laboratory::kFounder, one_), StatusCode::kWrongSecret);
   EXPECT_EQ(Login("nobody", one_), StatusCode::kWrongSecret);
-  EXPECT_EQ(Login("robot", AsBytes(Laboratory::kPassword)), StatusCode::kWrongSecret);
+  EXPECT_EQ(Login("robot", AsBytes(PasswordOf("robot"))), StatusCode::kWrongSecret);
   EXPECT_EQ(Login("robot", LoginSecret::KeyFile(AsBytes("too short"))), StatusCode::kInvalidArgument);
   EXPECT_EQ(Login("nobody", LoginSecret::KeyFile(AsBytes("too short"))), StatusCode::kInvalidArgument);
 }
@@ -65,9 +65,9 @@ TEST_F(KeyFiles, AreFreeOnceTheirPersonHasAnother) {
   EXPECT_EQ(Login("robot", one_), StatusCode::kWrongSecret);
   EXPECT_EQ(Login("robot", other_), StatusCode::kOk);
   EXPECT_EQ(Add("second", one_), StatusCode::kOk);
-  ASSERT_EQ(Rotate("robot", AsBytes(Laboratory::kPassword)), StatusCode::kOk);
+  ASSERT_EQ(Rotate("robot", AsBytes(PasswordOf("robot"))), StatusCode::kOk);
   EXPECT_EQ(Login("robot", other_), StatusCode::kWrongSecret);
-  EXPECT_EQ(Login("robot", AsBytes(Laboratory::kPassword)), StatusCode::kOk);
+  EXPECT_EQ(Login("robot", AsBytes(PasswordOf("robot"))), StatusCode::kOk);
   EXPECT_EQ(Add("third", other_), StatusCode::kOk);
 }
 

@@ -36,7 +36,7 @@ class VaultLogDrop : public ::testing::Test {
     if (!call.ok()) return call.status();
     return vault::DropLog(call->core(), call->desk(), before_ms, run);
   }
-  void JoinDeputy() { ASSERT_TRUE(vault::Join(*founder_, "deputy", AsBytes(Laboratory::kPassword)).ok()); }
+  void JoinDeputy() { ASSERT_TRUE(vault::Join(*founder_, "deputy", AsBytes(PasswordOf("deputy"))).ok()); }
   std::uint64_t CountReads() {
     auto call = founder_->Enter();
     std::uint64_t count = 0;

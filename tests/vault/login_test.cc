@@ -40,7 +40,7 @@ class Guessing : public ::testing::Test {
     return lab_.Vault()->Login(person, AsBytes(password), "care");
   }
   StatusCode Guess(std::string_view person) { return Login(person, "a guess").code(); }
-  StatusCode LoginRightly(std::string_view person) { return Login(person, Laboratory::kPassword).code(); }
+  StatusCode LoginRightly(std::string_view person) { return Login(person, PasswordOf(person)).code(); }
   void LockOut(std::string_view person) {
     for (int i = 0; i < 3; ++i) EXPECT_EQ(Guess(person), StatusCode::kWrongSecret);
   }
@@ -69,7 +69,7 @@ class Guessing : public ::testing::Test {
 
 TEST_F(Guessing, LocksThatNameOutAndNoOther) {
   LockOut("doctor");
-  const auto refused = Login("doctor", Laboratory::kPassword);
+  const auto refused = Login("doctor", PasswordOf("doctor"));
   EXPECT_EQ(refused.code(), StatusCode::kWrongSecret);
   EXPECT_EQ(refused.status().message(), Login("nobody", "a guess").status().message());
   EXPECT_EQ(LoginRightly(Laboratory::kFounder), StatusCode::kOk);
@@ -248,7 +248,7 @@ TEST_F(Guessing, ASecondPersonIsGuessedAtNoFaster) {
   const auto doctor = lab_.LoginAs("doctor");
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(vault::Join(*doctor, "witness", AsBytes("a guess")).code(), StatusCode::kWrongSecret);
-  EXPECT_EQ(vault::Join(*doctor, "witness", AsBytes(Laboratory::kPassword)).code(), StatusCode::kWrongSecret);
+  EXPECT_EQ(vault::Join(*doctor, "witness", AsBytes(PasswordOf("witness"))).code(), StatusCode::kWrongSecret);
   EXPECT_EQ(LoginRightly("witness"), StatusCode::kWrongSecret);
 }
 
@@ -258,7 +258,7 @@ TEST_F(Guessing, ASessionThatEndsWhileItsSecondPersonWaitsKeepsNobodyOut) {
     const auto doctor = lab_.LoginAs("doctor");
     EXPECT_EQ(Guess("witness"), StatusCode::kWrongSecret);
     StatusCode joined = StatusCode::kOk;
-    std::thread joining([&] { joined = vault::Join(*doctor, "witness", AsBytes(Laboratory::kPassword)).code(); });
+    std::thread joining([&] { joined = vault::Join(*doctor, "witness", AsBytes(PasswordOf("witness"))).code(); });
     std::this_thread::sleep_for(milliseconds(100));
     doctor->Logout();
     joining.join();
@@ -285,13 +285,13 @@ class SessionTime : public Guessing {
 };
 
 TEST_F(SessionTime, StatedUseIsKept) {
-  const auto session = lab_.Vault()->Login({"doctor", AsBytes(Laboratory::kPassword), {"research", "kim", "ward 3"}});
+  const auto session = lab_.Vault()->Login({"doctor", AsBytes(PasswordOf("doctor")), {"research", "kim", "ward 3"}});
   auto call = (*session)->Enter();
   EXPECT_EQ(call->desk().session->use().purpose, "research");
   EXPECT_EQ(call->desk().session->use().on_behalf_of, "kim");
   EXPECT_EQ(call->desk().session->use().origin, "ward 3");
   for (const char* purpose : {"", "curiosity"})
-    EXPECT_EQ(lab_.Vault()->Login("doctor", AsBytes(Laboratory::kPassword), purpose).code(),
+    EXPECT_EQ(lab_.Vault()->Login("doctor", AsBytes(PasswordOf("doctor")), purpose).code(),
               StatusCode::kInvalidArgument);
 }
 

@@ -66,7 +66,8 @@ class Marked : public ::testing::Test {
     MS_ASSIGN(auto call, session.Enter());
     return lifter(call.core(), call.desk(), {AsBytes(patient), nullptr});
   }
-  Status Join(vault::Session& session, std::string_view person, std::string_view password = Laboratory::kPassword) {
+  Status Join(vault::Session& session, std::string_view person) { return Join(session, person, PasswordOf(person)); }
+  Status Join(vault::Session& session, std::string_view person, std::string_view password) {
     return vault::Join(session, person, AsBytes(password));
   }
   template <typename Make>
@@ -315,7 +316,7 @@ TEST_F(Marked, SecondPersonIsAnotherHumanWithTheirOwnPassword) {
   {
     people::NewPerson robot{"robot", people::PersonKind::kService, {}, crypto::kArgon2Floor};
     auto call = founder_->Enter();
-    ASSERT_TRUE(vault::AddPerson(call->core(), call->desk(), robot, AsBytes(Laboratory::kPassword)).ok());
+    ASSERT_TRUE(vault::AddPerson(call->core(), call->desk(), robot, AsBytes(PasswordOf(robot.name))).ok());
   }
   EXPECT_EQ(Join(*physician_, "robot").code(), StatusCode::kPermissionDenied);
   EXPECT_EQ(Join(*lab_.LoginAs("robot"), kWitness).code(), StatusCode::kPermissionDenied);

@@ -67,7 +67,7 @@ class Memory : public ::testing::Test {
     const std::string answer = (lab_.folder() / "answer").string();
     std::ostringstream command;
     command << MEDSEAL_MEMORY_SCANNER << " '" << lab_.store() << "' '" << lab_.keyring() << "' '"
-            << Laboratory::kPassphrase << "' '" << person << "' '" << Laboratory::kPassword << "' alice > '" << answer
+            << Laboratory::kPassphrase << "' '" << person << "' '" << PasswordOf(person) << "' alice > '" << answer
             << "'";
     FILE* pipe = popen(command.str().c_str(), "w");
     EXPECT_NE(pipe, nullptr);

@@ -68,10 +68,12 @@ class PersonKeys : public ::testing::Test {
     return call->core().registry->chain()->FindPerson(person)->number;
   }
   void RotateClassKey(std::vector<std::string> revoked = {}) {
-    const auto founder = lab_.LoginAs(Laboratory::kFounder);
+    RotateClassKey(*lab_.LoginAs(Laboratory::kFounder), std::move(revoked));
+  }
+  static void RotateClassKey(vault::Session& founder, std::vector<std::string> revoked) {
     std::uint32_t job = 0;
-    ASSERT_TRUE(vault::StartClassRotation(*founder, "hiv", revoked, job).ok());
-    auto call = founder->Enter();
+    ASSERT_TRUE(vault::StartClassRotation(founder, "hiv", revoked, job).ok());
+    auto call = founder.Enter();
     format::Job state;
     ASSERT_TRUE(vault::StepJob(call->core(), &call->desk(), job, {}, state).ok());
   }
@@ -82,7 +84,7 @@ class PersonKeys : public ::testing::Test {
 TEST_F(PersonKeys, NewPasswordOpensWhatTheOldOneDid) {
   ASSERT_EQ(RotatePerson(*lab_.LoginAs(kPhysician), kPhysician), StatusCode::kOk);
   for (int opening = 0; opening < 2; ++opening) {
-    EXPECT_EQ(CodeOfLogin(kPhysician, Laboratory::kPassword), StatusCode::kWrongSecret);
+    EXPECT_EQ(CodeOfLogin(kPhysician, PasswordOf(kPhysician)), StatusCode::kWrongSecret);
     const auto after = Login(kPhysician, kNew);
     ASSERT_TRUE(after.ok()) << after.status().message();
     EXPECT_TRUE(ReadsHiv(**after));
@@ -104,9 +106,9 @@ TEST_F(PersonKeys, AskingSessionGoesOnAndThePersonsOthersEnd) {
   RotateClassKey();  // what comes later is sealed to the new key
   EXPECT_TRUE(ReadsHiv(*asking));
   EXPECT_EQ(WritesHiv(*asking), StatusCode::kOk);
-  ASSERT_EQ(RotatePerson(*asking, kPhysician, "a third"), StatusCode::kOk);  // and signed with the new one
+  ASSERT_EQ(RotatePerson(*asking, kPhysician, "a third one of three"), StatusCode::kOk);  // and signed with the new one
   EXPECT_EQ(CodeOfLogin(kPhysician, kNew), StatusCode::kWrongSecret);
-  EXPECT_EQ(CodeOfLogin(kPhysician, "a third"), StatusCode::kOk);
+  EXPECT_EQ(CodeOfLogin(kPhysician, "a third one of three"), StatusCode::kOk);
 }
 
 TEST_F(PersonKeys, FounderRotatesForWhoeverLostTheirPassword) {
@@ -114,7 +116,7 @@ TEST_F(PersonKeys, FounderRotatesForWhoeverLostTheirPassword) {
   const auto theirs = lab_.LoginAs(kPhysician);
   ASSERT_EQ(RotatePerson(*founder, kPhysician), StatusCode::kOk);
   EXPECT_EQ(lab_.Get(*theirs, "alice", "Patient", "1").code(), StatusCode::kClosed);
-  EXPECT_EQ(CodeOfLogin(kPhysician, Laboratory::kPassword), StatusCode::kWrongSecret);
+  EXPECT_EQ(CodeOfLogin(kPhysician, PasswordOf(kPhysician)), StatusCode::kWrongSecret);
   EXPECT_TRUE(ReadsHiv(**Login(kPhysician, kNew)));
   EXPECT_TRUE(ReadsHiv(*founder));
 }
@@ -122,16 +124,18 @@ TEST_F(PersonKeys, FounderRotatesForWhoeverLostTheirPassword) {
 TEST_F(PersonKeys, FounderWithOtherKeysIsTheFounderStill) {
   const auto founder = lab_.LoginAs(Laboratory::kFounder);
   ASSERT_EQ(RotatePerson(*founder, Laboratory::kFounder), StatusCode::kOk);
-  RotatePerson(*founder, kPhysician, "theirs");
+  RotatePerson(*founder, kPhysician, "theirs from now");
   lab_.Close();
-  EXPECT_EQ(CodeOfLogin("receptionist", Laboratory::kPassword), StatusCode::kOk);  // the pin is of the first key
-  EXPECT_EQ(CodeOfLogin(kPhysician, "theirs"), StatusCode::kOk);
+  EXPECT_EQ(CodeOfLogin("receptionist", PasswordOf("receptionist")), StatusCode::kOk);  // the pin is of the first key
+  EXPECT_EQ(CodeOfLogin(kPhysician, "theirs from now"), StatusCode::kOk);
   EXPECT_EQ(CodeOfLogin(Laboratory::kFounder, Laboratory::kPassword), StatusCode::kWrongSecret);
   const auto again = Login(Laboratory::kFounder, kNew);
   ASSERT_TRUE(again.ok());
   EXPECT_TRUE(ReadsHiv(**again));
-  EXPECT_EQ(RotatePerson(**again, Laboratory::kFounder, Laboratory::kPassword), StatusCode::kOk);
-  RotateClassKey();
+  EXPECT_EQ(RotatePerson(**again, Laboratory::kFounder, Laboratory::kPassword),
+            StatusCode::kInvalidArgument);  // had it
+  EXPECT_EQ(RotatePerson(**again, Laboratory::kFounder, "and yet another"), StatusCode::kOk);
+  RotateClassKey(**again, {});
   EXPECT_TRUE(ReadsHiv(**again));
 }
 
@@ -177,7 +181,7 @@ TEST_F(PersonKeys, WhatIsRefusedChangesNothing) {
   EXPECT_EQ(vault::RotatePerson(*physician, kPhysician, AsBytes(kNew), {1024, 1}).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Statements(), before);
   EXPECT_TRUE(ReadsHiv(*physician));
-  EXPECT_EQ(CodeOfLogin(kPhysician, Laboratory::kPassword), StatusCode::kOk);
+  EXPECT_EQ(CodeOfLogin(kPhysician, PasswordOf(kPhysician)), StatusCode::kOk);
   physician->Logout();
   EXPECT_EQ(RotatePerson(*physician, kPhysician), StatusCode::kClosed);
 }
@@ -194,10 +198,10 @@ TEST_F(PersonKeys, OldCredentialAndSlotsPutBackOpenNothing) {
   const auto right_slots = RowsOf(MetaKind::kPersonSlot, number);
 
   PutBack(credential);
-  EXPECT_EQ(CodeOfLogin(kPhysician, Laboratory::kPassword), StatusCode::kAuthFailed);
+  EXPECT_EQ(CodeOfLogin(kPhysician, PasswordOf(kPhysician)), StatusCode::kAuthFailed);
   lab_.Close();
   PutBack(slots);
-  EXPECT_EQ(CodeOfLogin(kPhysician, Laboratory::kPassword), StatusCode::kAuthFailed);
+  EXPECT_EQ(CodeOfLogin(kPhysician, PasswordOf(kPhysician)), StatusCode::kAuthFailed);
   lab_.Close();
   PutBack(right_credential);
   EXPECT_EQ(CodeOfLogin(kPhysician, kNew), StatusCode::kAuthFailed);
@@ -215,7 +219,7 @@ TEST_F(PersonKeys, StatementsSignedWithTheOldKeysAreRefusedAtOpening) {
     const auto physician = lab_.LoginAs(kPhysician);
     old_physician = crypto::SigningSeed::CopyOf(physician->Enter()->desk().session->identity().keys.seed.Reveal());
     ASSERT_EQ(RotatePerson(*founder, Laboratory::kFounder), StatusCode::kOk);
-    ASSERT_EQ(RotatePerson(*founder, kPhysician), StatusCode::kOk);
+    ASSERT_EQ(RotatePerson(*founder, kPhysician, "theirs from now"), StatusCode::kOk);
   }
   const people::PrivateKeys drawn = people::DrawPrivateKeys();
   const std::pair<people::PersonNumber, const crypto::SigningSeed*> signers[] = {
@@ -254,7 +258,7 @@ TEST_F(PersonKeys, StatementsSignedWithTheOldKeysAreRefusedAtOpening) {
 // Whoever logs in meanwhile is let in or told that the password is wrong, and no session is left with keys of before.
 TEST_F(PersonKeys, LoginsDuringARotationAreWholeOrWrong) {
   constexpr int kRotations = 6;
-  const auto password = [](int i) { return "password " + std::to_string(i); };
+  const auto password = [](int i) { return "gravel lantern " + std::to_string(i); };
   ASSERT_EQ(RotatePerson(*lab_.LoginAs(kPhysician), kPhysician, password(0)), StatusCode::kOk);
   std::atomic<int> current{0};
   std::atomic<bool> stop{false};
@@ -283,19 +287,32 @@ TEST_F(PersonKeys, LoginsDuringARotationAreWholeOrWrong) {
   EXPECT_TRUE(ReadsHiv(**Login(kPhysician, password(kRotations))));
 }
 
+TEST_F(PersonKeys, SecretJudgedWithKeysOfBeforeIsNoSignOfDamage) {
+  auto call = lab_.Vault()->Enter();
+  people::Registry& registry = *call->core().registry;
+  const auto physician = registry.Login(kPhysician, AsBytes(PasswordOf(kPhysician)));
+  ASSERT_TRUE(physician.ok());
+  ASSERT_EQ(RotatePerson(*lab_.LoginAs(Laboratory::kFounder), kPhysician), StatusCode::kOk);
+  const people::SecretOwner owner{physician->person.number, physician->person.name};
+  EXPECT_EQ(registry.Judge(*physician, owner, AsBytes("willow copper tunnel"), crypto::kArgon2Floor).code(),
+            StatusCode::kPermissionDenied);
+}
+
 TEST_F(PersonKeys, OfTwoSessionsThatRotateAtOnceOneGoesOn) {
   std::shared_ptr<vault::Session> sessions[2] = {lab_.LoginAs(kPhysician), lab_.LoginAs(kPhysician)};
   StatusCode codes[2];
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i)
-    threads.emplace_back([&, i] { codes[i] = RotatePerson(*sessions[i], kPhysician, i == 0 ? "first" : "second"); });
+    threads.emplace_back([&, i] {
+      codes[i] = RotatePerson(*sessions[i], kPhysician, i == 0 ? "first of the two" : "second of the two");
+    });
   for (std::thread& thread : threads) thread.join();
   const int won = codes[0] == StatusCode::kOk ? 0 : 1;
   EXPECT_EQ(codes[won], StatusCode::kOk);
   EXPECT_TRUE(codes[1 - won] == StatusCode::kClosed || codes[1 - won] == StatusCode::kPermissionDenied);
   EXPECT_TRUE(ReadsHiv(*sessions[won]));
   EXPECT_EQ(sessions[1 - won]->Enter().code(), StatusCode::kClosed);
-  EXPECT_EQ(CodeOfLogin(kPhysician, won == 0 ? "first" : "second"), StatusCode::kOk);
+  EXPECT_EQ(CodeOfLogin(kPhysician, won == 0 ? "first of the two" : "second of the two"), StatusCode::kOk);
 }
 
 }  // namespace

@@ -106,7 +106,8 @@ class Planted : public ::testing::Test {
     });
   }
 
-  StatusCode Login(std::string_view person, std::string_view password = Laboratory::kPassword) {
+  StatusCode Login(std::string_view person) { return Login(person, PasswordOf(person)); }
+  StatusCode Login(std::string_view person, std::string_view password) {
     return lab_.Vault()->Login(person, AsBytes(password), "care").code();
   }
 
@@ -390,7 +391,7 @@ TEST_F(Planted, IndexKeyOfAnotherClassIsRefused) {
     auto content = meta.Get(MetaKind::kIndexKey, keys::MetaIdOf({family, vault::kFirstIndexGeneration}));
     const auto credential = meta.Get(MetaKind::kCredential, keys::MetaIdOf({mallory_number_}));
     const auto mine = people::OpenCredential(meta.identity.store, meta.identity.suite, mallory_number_, credential,
-                                             AsBytes(Laboratory::kPassword));
+                                             AsBytes(PasswordOf(kMallory)));
     const auto slot = meta.Get(MetaKind::kPersonSlot, SlotId(number, 1, mallory_number_));
     const auto class_key = people::OpenPersonSlot(meta.identity.store, meta.identity.suite, mallory_number_,
                                                   mine->private_key, number, 1, slot);
@@ -625,8 +626,8 @@ TEST_F(TwoStores, RowsOfAnotherStoreInThisOnesPlacesAreRefused) {
     here_.Overwrite(Table::kMeta, here.key, here.value);
   }
   // Meta key, settings, statement, credential, slot, schema, index key, posting key, tally of marks, known time,
-  // provider copy, signing seed, keys of the log, habit.
-  EXPECT_EQ(kinds.size(), 14u);
+  // provider copy, signing seed, password salt, credential tag, keys of the log, habit.
+  EXPECT_EQ(kinds.size(), 16u);
   EXPECT_EQ(Read(), StatusCode::kOk);
 }
 
@@ -677,7 +678,7 @@ TEST_F(TwoStores, OtherVersionAndSuiteOfEveryKindOfRowAreRefused) {
       here_.Overwrite(table, row.key, row.value);
     }
   }
-  EXPECT_EQ(kinds.size(), 2u + 2u + 1u + 1u + 14u);
+  EXPECT_EQ(kinds.size(), 2u + 2u + 1u + 1u + 16u);
   EXPECT_EQ(sees(), StatusCode::kOk);
 }
 

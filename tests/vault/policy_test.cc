@@ -41,7 +41,7 @@ TEST_F(SettingPolicy, AWeakerOneTakesASecondPerson) {
   const std::uint64_t before = Now(policy::kLockoutMinutes);
   EXPECT_EQ(Set(*founder_, policy::kLockoutMinutes, 1).code(), StatusCode::kPermissionDenied);
   EXPECT_EQ(Now(policy::kLockoutMinutes), before);
-  ASSERT_TRUE(vault::Join(*founder_, "second", AsBytes(Laboratory::kPassword)).ok());
+  ASSERT_TRUE(vault::Join(*founder_, "second", AsBytes(PasswordOf("second"))).ok());
   EXPECT_TRUE(Set(*founder_, policy::kLockoutMinutes, 1).ok());
   EXPECT_EQ(Now(policy::kLockoutMinutes), 1u);
 }

@@ -140,11 +140,11 @@ TEST_F(Recovery, AnyThreeOfFiveGiveTheFounderAnotherPasswordOverEverything) {
   ASSERT_TRUE(founder.ok());
   EXPECT_TRUE(ReadsHiv(**founder));
   // What the command says to do next: everybody else's password, other keys for the founder, other shares.
-  EXPECT_EQ(RotatePerson(**founder, kPhysician, "theirs"), StatusCode::kOk);
-  EXPECT_EQ(RotatePerson(**founder, Laboratory::kFounder, "a third"), StatusCode::kOk);
+  EXPECT_EQ(RotatePerson(**founder, kPhysician, "theirs from now"), StatusCode::kOk);
+  EXPECT_EQ(RotatePerson(**founder, Laboratory::kFounder, "a third one of three"), StatusCode::kOk);
   Texts fresh;
   EXPECT_EQ(HandOut(**founder, fresh), StatusCode::kOk);
-  EXPECT_EQ(CodeOfLogin(kPhysician, "theirs"), StatusCode::kOk);
+  EXPECT_EQ(CodeOfLogin(kPhysician, "theirs from now"), StatusCode::kOk);
   EXPECT_EQ(CodeOfLogin(Laboratory::kFounder, kNew), StatusCode::kWrongSecret);
   EXPECT_EQ(Drill(Of(shares, {1, 2, 3})).code(), StatusCode::kInvalidArgument);
   EXPECT_TRUE(Drill(Of(fresh, {1, 2, 3})).ok());
@@ -226,13 +226,14 @@ TEST_F(Recovery, SharesOfBeforeANewerSetOpenNothing) {
 
 TEST_F(Recovery, FounderWithOtherKeysIsRecoveredByTheSameShares) {
   const Texts shares = NewShares();
-  ASSERT_EQ(RotatePerson(*lab_.LoginAs(Laboratory::kFounder), Laboratory::kFounder, "forgotten"), StatusCode::kOk);
+  ASSERT_EQ(RotatePerson(*lab_.LoginAs(Laboratory::kFounder), Laboratory::kFounder, "forgotten by all"),
+            StatusCode::kOk);
   EXPECT_TRUE(Open(Of(shares, {2, 3, 4})).ok());
-  EXPECT_EQ(CodeOfLogin(Laboratory::kFounder, "forgotten"), StatusCode::kWrongSecret);
+  EXPECT_EQ(CodeOfLogin(Laboratory::kFounder, "forgotten by all"), StatusCode::kWrongSecret);
   const auto founder = lab_.Vault()->Login(Laboratory::kFounder, AsBytes(kNew), "care");
   ASSERT_TRUE(founder.ok());
   EXPECT_TRUE(ReadsHiv(**founder));
-  EXPECT_EQ(RotatePerson(**founder, kPhysician, "theirs"), StatusCode::kOk);
+  EXPECT_EQ(RotatePerson(**founder, kPhysician, "theirs from now"), StatusCode::kOk);
 }
 
 TEST_F(Recovery, WithoutCustodiansThereIsNothingToOpen) {
@@ -288,14 +289,16 @@ TEST_F(Recovery, WhoeverIsOvertakenIsTold) {
   people::Registry& registry = *call->core().registry;
   people::BroughtShares brought(call->core().identity.store, registry.chain()->custodians());
   for (std::size_t i = 0; i < 3; ++i) ASSERT_EQ(brought.Add(shares[i].Reveal()), ShareFault::kNone);
-  const auto recovered = registry.RecoverFounder(brought);
+  auto recovered = registry.RecoverFounder(brought);
   ASSERT_TRUE(recovered.ok());
-  ASSERT_EQ(RotatePerson(*founder, Laboratory::kFounder, "meanwhile"), StatusCode::kOk);
-  EXPECT_EQ(registry.ReplacePassword(*recovered, AsBytes(kNew), crypto::kArgon2Floor).code(), StatusCode::kConflict);
+  const auto secret = registry.Judge(*recovered, {people::kFounder, "founder"}, AsBytes(kNew), crypto::kArgon2Floor);
+  ASSERT_TRUE(secret.ok());
+  ASSERT_EQ(RotatePerson(*founder, Laboratory::kFounder, "set meanwhile"), StatusCode::kOk);
+  EXPECT_EQ(registry.ReplacePassword(*recovered, *secret).code(), StatusCode::kConflict);
   Texts newer;
   ASSERT_EQ(HandOut(*founder, newer), StatusCode::kOk);
   EXPECT_EQ(registry.RecoverFounder(brought).code(), StatusCode::kConflict);
-  EXPECT_EQ(CodeOfLogin(Laboratory::kFounder, "meanwhile"), StatusCode::kOk);
+  EXPECT_EQ(CodeOfLogin(Laboratory::kFounder, "set meanwhile"), StatusCode::kOk);
 }
 
 TEST_F(Recovery, OldStoreIsOnlyLookedAt) {
@@ -315,7 +318,8 @@ TEST_F(Recovery, OldStoreIsOnlyLookedAt) {
 TEST_F(Recovery, RowOfBeforePutBackIsRefused) {
   const Texts shares = NewShares();
   const StoredRow before = RecoveryRow();
-  ASSERT_EQ(RotatePerson(*lab_.LoginAs(Laboratory::kFounder), Laboratory::kFounder, "forgotten"), StatusCode::kOk);
+  ASSERT_EQ(RotatePerson(*lab_.LoginAs(Laboratory::kFounder), Laboratory::kFounder, "forgotten by all"),
+            StatusCode::kOk);
   const StoredRow right = RecoveryRow();
   lab_.Overwrite(Table::kMeta, before.key, before.value);  // the keys of before, sealed to the same custodians
   EXPECT_EQ(Open(Of(shares, {1, 2, 3})).code(), StatusCode::kAuthFailed);
@@ -326,11 +330,12 @@ TEST_F(Recovery, RowOfBeforePutBackIsRefused) {
   lab_.Overwrite(Table::kMeta, right.key, right.value);
   EXPECT_TRUE(Drill(Of(shares, {1, 2, 3})).ok());
   Texts newer;
-  EXPECT_EQ(HandOut(**lab_.Vault()->Login(Laboratory::kFounder, AsBytes("forgotten"), "care"), newer), StatusCode::kOk);
+  EXPECT_EQ(HandOut(**lab_.Vault()->Login(Laboratory::kFounder, AsBytes("forgotten by all"), "care"), newer),
+            StatusCode::kOk);
   lab_.Close();
   lab_.Overwrite(Table::kMeta, right.key, right.value);  // of the set before
   EXPECT_EQ(Drill(Of(newer, {1, 2, 3})).code(), StatusCode::kAuthFailed);
-  EXPECT_EQ(CodeOfLogin(Laboratory::kFounder, "forgotten"), StatusCode::kOk);
+  EXPECT_EQ(CodeOfLogin(Laboratory::kFounder, "forgotten by all"), StatusCode::kOk);
 }
 
 TEST_F(Recovery, KeysOfTheThiefSealedToTheCustodiansAreRefused) {

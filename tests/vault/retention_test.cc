@@ -82,7 +82,7 @@ class Retention : public ::testing::Test {
   void Crowd(int count = 40) {
     for (int i = 0; i < count; ++i) Write("crowd", "Ticket", TextField(1, "t"), std::to_string(i));
   }
-  Status Join() { return vault::Join(*founder_, kWitness, AsBytes(Laboratory::kPassword)); }
+  Status Join() { return vault::Join(*founder_, kWitness, AsBytes(PasswordOf(kWitness))); }
   Status Retain(vault::Session& session, const vault::RetentionOptions& options) {
     MS_ASSIGN(auto call, session.Enter());
     return vault::Retain(call.core(), call.desk(), options, report_);
@@ -618,7 +618,7 @@ TEST(RetentionByRules, ValueWhoseClassTheDataGaveIsLetGo) {
   SetClockForTests(kBegin + 30 * kDay);
   lab.AddPerson(kWitness, {});
   vault::RetentionReport report;
-  ASSERT_TRUE(vault::Join(*founder, kWitness, AsBytes(Laboratory::kPassword)).ok());
+  ASSERT_TRUE(vault::Join(*founder, kWitness, AsBytes(PasswordOf(kWitness))).ok());
   {
     auto call = founder->Enter();
     vault::RetentionOptions options;

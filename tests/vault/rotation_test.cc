@@ -28,6 +28,7 @@ constexpr std::uint32_t kSsn = 2;
 constexpr std::uint32_t kFamily = 3;
 constexpr std::uint32_t kHiv = 10;  // of Patient: unknown 0, negative 1, positive 2
 constexpr std::string_view kPhysician = "physician";
+constexpr std::string_view kAnother = "willow copper tunnel";
 
 class Rotation : public ::testing::Test {
  protected:
@@ -392,8 +393,7 @@ TEST_F(Rotation, OfACompromisedPersonTakesEveryClassTheyHeldAndOneChange) {
   {
     const auto founder = lab_.LoginAs(Laboratory::kFounder);
     ASSERT_TRUE(
-        vault::RotateCompromisedPerson(*founder, kPhysician, AsBytes("another one"), crypto::kArgon2Floor, classes)
-            .ok());
+        vault::RotateCompromisedPerson(*founder, kPhysician, AsBytes(kAnother), crypto::kArgon2Floor, classes).ok());
     ASSERT_EQ(classes.size(), 5u);  // and directory
     Job job;
     for (const vault::RotatedClass& one : classes) {
@@ -405,8 +405,8 @@ TEST_F(Rotation, OfACompromisedPersonTakesEveryClassTheyHeldAndOneChange) {
   WorkOffEpochChanges();
   for (const vault::RotatedClass& one : classes) EXPECT_EQ(JobOf(one.job).state, JobState::kDone) << one.name;
   EXPECT_EQ(VersionsOf("hiv"), (std::map<std::uint32_t, int>{{2, 3}}));
-  EXPECT_EQ(lab_.Vault()->Login(kPhysician, AsBytes(Laboratory::kPassword), "care").code(), StatusCode::kWrongSecret);
-  const auto renewed = lab_.Vault()->Login(kPhysician, AsBytes("another one"), "care");
+  EXPECT_EQ(lab_.Vault()->Login(kPhysician, AsBytes(PasswordOf(kPhysician)), "care").code(), StatusCode::kWrongSecret);
+  const auto renewed = lab_.Vault()->Login(kPhysician, AsBytes(kAnother), "care");
   ASSERT_TRUE(renewed.ok());
   EXPECT_TRUE(ReadsHiv(**renewed, "alice"));
 }
@@ -415,9 +415,9 @@ TEST_F(Rotation, OfACompromisedFounderIsTheirsToFinish) {
   RegisterPlaces();
   const auto founder = lab_.LoginAs(Laboratory::kFounder);
   std::vector<vault::RotatedClass> classes;
-  ASSERT_TRUE(vault::RotateCompromisedPerson(*founder, Laboratory::kFounder, AsBytes("another one"),
-                                             crypto::kArgon2Floor, classes)
-                  .ok());
+  ASSERT_TRUE(
+      vault::RotateCompromisedPerson(*founder, Laboratory::kFounder, AsBytes(kAnother), crypto::kArgon2Floor, classes)
+          .ok());
   Job job;
   for (const vault::RotatedClass& one : classes) {
     ASSERT_TRUE(one.begun.ok()) << one.name << one.begun.message();
@@ -427,7 +427,7 @@ TEST_F(Rotation, OfACompromisedFounderIsTheirsToFinish) {
   lab_.Close();
   EXPECT_EQ(lab_.Vault()->Login(Laboratory::kFounder, AsBytes(Laboratory::kPassword), "care").code(),
             StatusCode::kWrongSecret);
-  const auto again = lab_.Vault()->Login(Laboratory::kFounder, AsBytes("another one"), "care");
+  const auto again = lab_.Vault()->Login(Laboratory::kFounder, AsBytes(kAnother), "care");
   ASSERT_TRUE(again.ok());
   EXPECT_TRUE(ReadsHiv(**again, "alice"));
   EXPECT_TRUE(lab_.Verify(again->get()).ok());
@@ -455,16 +455,16 @@ TEST_F(Rotation, OfACompromisedPersonSaysWhatWasNotBegun) {
   ASSERT_TRUE(Start(*lab_.LoginAs(Laboratory::kFounder), "hiv", running).ok());
   const auto physician = lab_.LoginAs(kPhysician);
   std::vector<vault::RotatedClass> classes;
-  ASSERT_TRUE(vault::RotateCompromisedPerson(*lab_.LoginAs(Laboratory::kFounder), kPhysician, AsBytes("another one"),
+  ASSERT_TRUE(vault::RotateCompromisedPerson(*lab_.LoginAs(Laboratory::kFounder), kPhysician, AsBytes(kAnother),
                                              crypto::kArgon2Floor, classes)
                   .ok());
   for (const vault::RotatedClass& one : classes)
     EXPECT_EQ(one.begun.code(), one.name == "hiv" ? StatusCode::kAlreadyExists : StatusCode::kOk) << one.name;
   // Nobody but the founder begins rotations: the person's keys are other ones and the epoch changes all the same.
   const auto receptionist = lab_.LoginAs("receptionist");
-  ASSERT_TRUE(vault::RotateCompromisedPerson(*receptionist, "receptionist", AsBytes("another one"),
-                                             crypto::kArgon2Floor, classes)
-                  .ok());
+  ASSERT_TRUE(
+      vault::RotateCompromisedPerson(*receptionist, "receptionist", AsBytes(kAnother), crypto::kArgon2Floor, classes)
+          .ok());
   ASSERT_FALSE(classes.empty());
   for (const vault::RotatedClass& one : classes) EXPECT_FALSE(one.begun.ok()) << one.name;
   EXPECT_EQ(EpochChanges().size(), 1u);

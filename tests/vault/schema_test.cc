@@ -216,12 +216,12 @@ TEST_F(Grants, OnlyTheFounderAddsPersons) {
     person.name = name;
     person.classes = std::move(classes);
     person.cost = crypto::kArgon2Floor;
-    return vault::AddPerson(call->core(), call->desk(), person, AsBytes(Laboratory::kPassword)).code();
+    return vault::AddPerson(call->core(), call->desk(), person, AsBytes(PasswordOf(person.name))).code();
   };
   EXPECT_EQ(add("physician", "friend", {"identity"}), StatusCode::kPermissionDenied);
   EXPECT_EQ(add("founder", "desk", {"identity"}), StatusCode::kAlreadyExists);
   EXPECT_EQ(add("founder", "friend", {"no such class"}), StatusCode::kNotFound);
-  EXPECT_EQ(lab_.Vault()->Login("friend", AsBytes(Laboratory::kPassword), "care").code(), StatusCode::kWrongSecret);
+  EXPECT_EQ(lab_.Vault()->Login("friend", AsBytes(PasswordOf("friend")), "care").code(), StatusCode::kWrongSecret);
   EXPECT_EQ(add("founder", "friend", {}), StatusCode::kOk);
   EXPECT_EQ(Seen(lab_.Get(*lab_.LoginAs("friend"), "alice", "Patient", "1")), Bytes{});
 }

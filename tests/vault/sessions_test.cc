@@ -62,7 +62,7 @@ class Sessions : public ::testing::Test {
 
 TEST_F(Sessions, WrongPasswordAndUnknownPersonAreToldAlike) {
   const auto wrong = lab_.Vault()->Login(Laboratory::kFounder, AsBytes("wrong"), "care");
-  const auto unknown = lab_.Vault()->Login("nobody", AsBytes(Laboratory::kPassword), "care");
+  const auto unknown = lab_.Vault()->Login("nobody", AsBytes(PasswordOf("nobody")), "care");
   EXPECT_EQ(wrong.code(), StatusCode::kWrongSecret);
   EXPECT_EQ(unknown.code(), StatusCode::kWrongSecret);
   EXPECT_EQ(wrong.status().message(), unknown.status().message());

@@ -11,6 +11,7 @@
 #include "vault/jobs.h"
 #include "vault/two_persons.h"
 #include "vault/vault.h"
+#include "vault_support/passwords.h"
 #include "vault_support/records.h"
 
 namespace mseal::vault {
@@ -27,7 +28,7 @@ class VaultToken : public keys::TokenTest {
     options.secret = Pin();
     options.schema.proto = test::LabProto();
     options.person = "founder";
-    options.password = SecretBytes::CopyOf(AsBytes("correct horse"));
+    options.password = SecretBytes::CopyOf(AsBytes(test::kFoundersPassword));
     options.cost = crypto::kArgon2Floor;
     return InitVault(options);
   }
@@ -42,12 +43,12 @@ class VaultToken : public keys::TokenTest {
   // Who signs what takes several persons.
   void AddAuditor() {
     const auto vault = Sure(OpenVault());
-    const auto founder = Sure(vault->Login("founder", AsBytes("correct horse"), "care"));
+    const auto founder = Sure(vault->Login("founder", AsBytes(test::kFoundersPassword), "care"));
     ASSERT_TRUE(DefineRole(*founder, "auditor", people::Operation::kAudit, {}).ok());
     const people::NewPerson auditor{
         .name = "auditor", .classes = {}, .cost = crypto::kArgon2Floor, .roles = {"auditor"}};
     auto call = founder->Enter();
-    ASSERT_TRUE(AddPerson(call->core(), call->desk(), auditor, AsBytes("correct horse")).ok());
+    ASSERT_TRUE(AddPerson(call->core(), call->desk(), auditor, AsBytes(test::PasswordOf("auditor"))).ok());
   }
 
   using Failure = keys::ShimControls::Failure;
@@ -75,10 +76,10 @@ TEST_F(VaultToken, InitThatFailsAfterTheObjectsWereMadeDestroysThem) {
 TEST_F(VaultToken, OpenVaultWorksOnWithoutItsTokenAndCloseSaysThatTheAnchorStayedBehind) {
   ASSERT_TRUE(Init().ok());
   auto vault = keys::TokenTest::Sure(OpenVault());
-  const auto session = vault->Login("founder", AsBytes("correct horse"), "care");
+  const auto session = vault->Login("founder", AsBytes(test::kFoundersPassword), "care");
   ASSERT_TRUE(session.ok());
   shim_.FailAll("C_FindObjectsInit", CKR_DEVICE_REMOVED);
-  EXPECT_TRUE(vault->Login("founder", AsBytes("correct horse"), "care").ok());
+  EXPECT_TRUE(vault->Login("founder", AsBytes(test::kFoundersPassword), "care").ok());
   EXPECT_EQ(vault->Close().code(), StatusCode::kKeyUnavailable);
   EXPECT_EQ(OpenVault().code(), StatusCode::kKeyUnavailable);
   shim_.FailNever();
@@ -112,11 +113,11 @@ TEST_F(VaultToken, ErasureIsDeadOnceATokenThatFailedAtAnyCallIsBack) {
   for (const auto failure : {Failure::kBefore, Failure::kAfter, Failure::kDies}) {
     for (std::uint64_t n = 0;; n += kStride) {
       const auto vault = Sure(OpenVault());
-      const auto session = Sure(vault->Login("founder", AsBytes("correct horse"), "care"));
+      const auto session = Sure(vault->Login("founder", AsBytes(test::kFoundersPassword), "care"));
       const std::string leaver = "leaver-" + std::to_string(++leavers);
       for (const std::string& patient : {leaver, std::string("stays")}) ASSERT_TRUE(PutOne(*session, patient).ok());
       // More leave than one person erases alone.
-      ASSERT_TRUE(Join(*session, "auditor", AsBytes("correct horse")).ok());
+      ASSERT_TRUE(Join(*session, "auditor", AsBytes(test::PasswordOf("auditor"))).ok());
       Erased erased;
       ASSERT_TRUE(ErasePatient(*session, {AsBytes(leaver), nullptr}, "asked for", erased).ok());
       shim_.FailAt(n, CKR_DEVICE_ERROR, failure);

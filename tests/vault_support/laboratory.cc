@@ -105,14 +105,15 @@ void Laboratory::Close() {
 }
 
 std::shared_ptr<vault::Session> Laboratory::LoginAs(std::string_view person) {
-  auto session = Vault()->Login(person, AsBytes(kPassword), "care");
+  const std::string password = PasswordOf(person);
+  auto session = Vault()->Login(person, AsBytes(password), "care");
   if (!session.ok()) return ADD_FAILURE() << "login: " << session.status().message(), nullptr;
   return std::move(*session);
 }
 
 std::shared_ptr<vault::Session> Laboratory::LoginWith(std::string_view second) {
   auto founder = LoginAs(kFounder);
-  const Status joined = vault::Join(*founder, second, AsBytes(kPassword));
+  const Status joined = vault::Join(*founder, second, AsBytes(PasswordOf(second)));
   EXPECT_TRUE(joined.ok()) << joined.message();
   return founder;
 }
@@ -124,7 +125,8 @@ void Laboratory::AddPerson(std::string_view name, std::vector<std::string> class
   person.name = name;
   person.classes = std::move(classes);
   person.cost = crypto::kArgon2Floor;
-  const Status added = vault::AddPerson(call->core(), call->desk(), person, AsBytes(kPassword));
+  const std::string password = PasswordOf(name);
+  const Status added = vault::AddPerson(call->core(), call->desk(), person, AsBytes(password));
   if (!added.ok()) ADD_FAILURE() << "add person: " << added.message();
 }
 

@@ -16,6 +16,7 @@
 #include "vault/put.h"
 #include "vault/vault.h"
 #include "vault/verify.h"
+#include "vault_support/passwords.h"
 
 namespace mseal::test {
 
@@ -36,7 +37,7 @@ struct StoredRow {
 class Laboratory {
  public:
   static constexpr std::string_view kFounder = "founder";
-  static constexpr std::string_view kPassword = "correct horse";
+  static constexpr std::string_view kPassword = kFoundersPassword;
   static constexpr std::string_view kPassphrase = "a passphrase for tests";  // of the keyring
 
   explicit Laboratory(crypto::Suite suite = crypto::Suite::kChaCha20Poly1305, std::string schema = {});

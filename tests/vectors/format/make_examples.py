@@ -538,7 +538,7 @@ def meta():
                             ("backup place", 15, STREAM), ("erasure", 16, PATIENT), ("epoch end", 17, be(1, 4)),
                             ("signing seed", 18, b""), ("provider change", 19, STREAM), ("given-up copy", 21, STREAM),
                             ("login attempts", 24, be(1, 4)), ("login key", 25, b""),
-                            ("credential tag", 26, be(1, 4)), ("alert sinks", 30, b""), ("kept alert", 31, be(1, 8)),
+                            ("credential tag", 26, be(1, 4)), ("password salt", 22, b""), ("alert sinks", 30, b""), ("kept alert", 31, be(1, 8)),
                             ("declared job", 29, be(1, 4)), ("canaries", 32, b""), ("habit", 33, be(1, 4)), ("broken glass", 35, be(1, 8)),
                             ("approval", 36, be(7, 8)), ("former canary", 37, PATIENT)]:
         case(name, "meta", OK, be(EPOCH, 4) + be(kind, 1) + one, epoch=EPOCH, kind=kind, id=one)

@@ -438,7 +438,7 @@ def credential():
     salt = made("credential salt", 16)
     key = stretched(PASSWORD, salt)
     content = [("private key, X25519", made("doctor private key", 32)), ("seed, Ed25519", made("doctor seed", 32)),
-               ("founder's verify key", FOUNDER_KEY)]
+               ("founder's verify key", FOUNDER_KEY), ("mark of a password", made("mark of a password", 32))]
     sealed = seal(key, made("credential seal salt", 24), place(context(9, store=STORE, person=2), 11), flat(content))
     fields = [("version", b"\1"), ("kind 1, password", b"\1"), ("memory, KiB", be(MEMORY_KIB, 4)), ("passes", be(PASSES, 4)),
               ("salt", salt)] + sealed_in(sealed, "sealed keys")
@@ -464,12 +464,30 @@ def credential():
     tag = [("version", b"\1"), ("tag", blake2b(STORE, 32, "medseal.v1.ptag", file_))]
     whole = flat(tag)
     base.layout("credential_tag", "Tags of key files", tag, dict(store=STORE, key_file=file_, tag=whole[1:]),
+                [("version 0", VERSION, b"\0" + whole[1:]), ("version 3", VERSION, b"\3" + whole[1:]),
+                 ("a byte after the end", CORRUPT, whole + b"\0")])
+    stretched_ = stretched(PASSWORD, salt)
+    class_key = made("everyone's class key", 32)
+    tag = [("version", b"\2"), ("version of the class key", be(CLASS_VERSION, 4)),
+           ("tag", blake2b(stretched_, 32, "medseal.v1.pwtag", class_key))]
+    whole = flat(tag)
+    base.layout("password_tag", "Tags of passwords", tag,
+                dict(password=PASSWORD, salt=salt, memory_kib=MEMORY_KIB, passes=PASSES, class_key=class_key, tag=whole[5:]),
+                [("version 0", VERSION, b"\0" + whole[1:]), ("version 3", VERSION, b"\3" + whole[1:]),
+                 ("class key of version 0", CORRUPT, replaced(whole, 1, be(0, 4))),
+                 ("a byte after the end", CORRUPT, whole + b"\0"), ("as short as a key file's", CORRUPT, whole[:33])])
+    salted = [("version", b"\1"), ("memory, KiB", be(MEMORY_KIB, 4)), ("passes", be(PASSES, 4)), ("salt", salt)]
+    whole = flat(salted)
+    base.layout("password_salt", "Salts of passwords", salted,
+                dict(store=STORE, password=PASSWORD, memory_kib=MEMORY_KIB, passes=PASSES, salt=salt,
+                     mark=blake2b(STORE, 32, "medseal.v1.past", stretched_)),
                 [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
                  ("a byte after the end", CORRUPT, whole + b"\0")])
     whole = flat(content)
     base.layout("credential_content", "Contents of credentials", content,
-                dict(private_key=whole[:32], seed=whole[32:64], founder_key=whole[64:]),
-                [("a byte after the end", CORRUPT, whole + b"\0"), ("no founder's key", CORRUPT, whole[:64])])
+                dict(private_key=whole[:32], seed=whole[32:64], founder_key=whole[64:96], past=whole[96:]),
+                [("a byte after the end", CORRUPT, whole + b"\0"), ("no founder's key", CORRUPT, whole[:64]),
+                 ("half a mark", CORRUPT, whole[:112]), ("26 marks", CORRUPT, whole[:96] + bytes(26 * 32))])
 
 
 def person_slot():
