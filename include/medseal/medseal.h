@@ -258,7 +258,7 @@ typedef struct medseal_login_options {
  *   WRONG_SECRET        unknown person, wrong secret or locked out: the same answer in the same time
  *   INVALID_ARGUMENT    the purpose is missing or unknown; a text is not clean
  *   RESOURCE_EXHAUSTED  the person has as many sessions as policy allows (sessions_per_person)
- * and of the job: NOT_FOUND, none of that name;  PERMISSION_DENIED, another person's;  AUTH_FAILED, not signed by somebody who may declare */
+ * and of the job: NOT_FOUND, none of that name;  PERMISSION_DENIED, another person's;  AUTH_FAILED, not signed by two who could declare it */
 MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
                                        medseal_error* error);
 /* A second person at the session, until logout, by their own login (`second->purpose` is not read): what takes two persons together. They
@@ -1464,9 +1464,10 @@ typedef struct medseal_exposure_summary {
   uint64_t unreadable;   /* without a key row that opens, or with rows that were changed */
 } medseal_exposure_summary;
 /* What `query->person` read from since_ms until until_ms: the patients, and which classes of them. `summary` and `callback` may be NULL.
- * Of a backup: what opens from it with the provider's secrets and the keys of now; of a class key: whose data keys are wrapped under that
- * version now (of who has them under a later one nobody can say: not assessed). Then `reads` are records with such values, `fields` the
- * values in them, replaced ones too, first and last when they were written; `since_ms` and `until_ms` are not read. Only classes that the
+ * Of a backup: what opens from it with the provider's secrets and the keys of now; of a class key: the values whose data keys are wrapped
+ * under that version now, and those that were written before the next one was made, which an older copy of the disk has under it (not
+ * assessed: those written later of who was there before, whose data keys may be the same). Then `reads` are records with such values,
+ * `fields` the values in them, replaced ones too, first and last when they were written; `since_ms` and `until_ms` are not read. Only classes that the
  * session may read are opened, the others are named. Patients are told one after the other. A backup is copied into the system's place for
  * temporary files meanwhile.
  * Errors as medseal_audit_entries; NOT_FOUND also for a backup, class or version; of a backup what medseal_restore has for its bundle. */
@@ -1637,7 +1638,7 @@ MEDSEAL_API medseal_code medseal_alert_test(medseal_session* session, medseal_er
 typedef enum medseal_declared_job_state {
   MEDSEAL_DECLARED_JOB_IN_FORCE = 0,
   MEDSEAL_DECLARED_JOB_EXPIRED = 1,
-  MEDSEAL_DECLARED_JOB_NOT_SIGNED = 2 /* not by somebody who may administer now, with the keys they have now: it counts for nothing */
+  MEDSEAL_DECLARED_JOB_NOT_SIGNED = 2 /* not by one who may administer now and another, with the keys they have now: it counts for nothing */
 } medseal_declared_job_state;
 typedef struct medseal_declared_job {
   size_t size;

@@ -45,7 +45,7 @@ bool IsSound(const DeclaredJob& job) {
 Bytes WriteDeclaredJob(const DeclaredJob& job) {
   Bytes content;
   WriteUnsigned(job, content);
-  Writer(content).Raw(job.signature).U64(job.used_ms).U64(job.window_ms).U32(job.read);
+  Writer(content).Raw(job.signature).Raw(job.second_signature).U64(job.used_ms).U64(job.window_ms).U32(job.read);
   return content;
 }
 
@@ -67,6 +67,7 @@ Result<DeclaredJob> ParseDeclaredJob(ByteView content) {
   if (!ReadNames(in, job.types) || !ReadNames(in, job.fields))
     return Status::Corrupt("a declared job is not well-formed");
   job.signature = in.Fixed<64>();
+  job.second_signature = in.Fixed<64>();
   job.used_ms = in.U64();
   job.window_ms = in.U64();
   job.read = in.U32();

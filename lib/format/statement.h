@@ -76,6 +76,7 @@ struct ClassBody {
 struct ClassKeyBody {
   std::uint8_t class_number = 0;
   std::uint32_t version = 0;  // from 1
+  std::uint64_t made_ms = 0;
   ByteArray<32> digest{};
   ByteArray<32> public_half{};
 };

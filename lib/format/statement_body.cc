@@ -63,6 +63,7 @@ ClassKeyBody ReadClassKey(Reader& in) {
   ClassKeyBody body;
   body.class_number = ReadClassNumber(in);
   body.version = ReadVersion(in);
+  body.made_ms = in.U64();
   body.digest = in.Fixed<32>();
   body.public_half = in.Fixed<32>();
   return body;
@@ -174,7 +175,7 @@ void Write(Writer& out, const ClassBody& body) {
   out.U8(body.number).U8(body.no_index ? kNoIndexFlag : 0).Prefixed8(AsBytes(body.name));
 }
 void Write(Writer& out, const ClassKeyBody& body) {
-  out.U8(body.class_number).U32(body.version).Raw(body.digest).Raw(body.public_half);
+  out.U8(body.class_number).U32(body.version).U64(body.made_ms).Raw(body.digest).Raw(body.public_half);
 }
 void Write(Writer& out, const GrantBody& body) { out.U32(body.person).U8(body.class_number); }
 void Write(Writer& out, const RevokeBody& body) { out.U32(body.person).U8(body.class_number); }

@@ -53,6 +53,7 @@ struct Custodians {
 
 // What the chain says of one version of a class key.
 struct ClassKeyEntry {
+  std::uint64_t made_ms = 0;
   ByteArray<32> digest{};           // DigestOfClassKey of it
   crypto::PublicKey public_half{};  // of the class `audit`, whose key is an X25519 private key; zero otherwise
 };

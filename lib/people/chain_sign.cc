@@ -62,7 +62,7 @@ Result<Bytes> Chain::AddClass(ClassNumber number, const ClassEntry& entry, Perso
 
 Result<Bytes> Chain::AddClassKey(ClassNumber number, ClassKeyVersion version, const ClassKeyEntry& entry,
                                  PersonNumber signer, const crypto::SigningSeed& seed) {
-  return Append(format::ClassKeyBody{number, version, entry.digest, entry.public_half}, signer, seed);
+  return Append(format::ClassKeyBody{number, version, entry.made_ms, entry.digest, entry.public_half}, signer, seed);
 }
 
 Result<Bytes> Chain::AddGrant(PersonNumber person, ClassNumber number, PersonNumber signer,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "base/writer.h"
 #include "crypto/hash.h"
 
@@ -292,7 +293,7 @@ Status Registry::WhileSettled(const std::function<Status()>& work) const {
 Result<crypto::PrivateKey> Registry::AddKeyVersion(Chain& chain, const Identity& who, ClassNumber number,
                                                    ClassKeyVersion version, store::Batch& batch) const {
   crypto::PrivateKey key(crypto::RandomKey());
-  ClassKeyEntry entry{DigestOfClassKey(store_, number, version, key.Reveal()), {}};
+  ClassKeyEntry entry{NowMs(), DigestOfClassKey(store_, number, version, key.Reveal()), {}};
   if (chain.FindClass(kAuditClass) == number) entry.public_half = crypto::PublicKeyOf(key);
   MS_ASSIGN(const Bytes named, chain.AddClassKey(number, version, entry, who.person.number, who.keys.seed));
   PutStatement(batch, chain, named);

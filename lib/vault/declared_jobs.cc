@@ -30,12 +30,24 @@ struct StoredJob {
 };
 using VisitStored = std::function<Status(const StoredJob&)>;
 
-// Who may declare now vouches for it; a declaration does not outlive the right to make it.
+// By two who could declare it now; a declaration does not outlive the right to make it.
 bool IsSigned(const Core& core, const DeclaredJob& job) {
   const auto chain = core.registry->chain();
   const people::Person* const by = chain->FindPerson(job.by);
+  const people::Person* const second = chain->FindPerson(job.second);
   if (by == nullptr || !chain->OperationsOverVault(job.by).Has(people::Operation::kAdminister)) return false;
-  return crypto::Verify(by->verify_key, format::DeclaredJobSigned(core.identity.store, job), job.signature);
+  if (second == nullptr || second->kind != people::PersonKind::kHuman || chain->IsDisabled(job.second)) return false;
+  const Bytes message = format::DeclaredJobSigned(core.identity.store, job);
+  return crypto::Verify(by->verify_key, message, job.signature) &&
+         crypto::Verify(second->verify_key, message, job.second_signature);
+}
+
+void Sign(const Core& core, const people::Identity& by, const people::Identity& second, DeclaredJob& job) {
+  job.by = by.person.number;
+  job.second = second.person.number;
+  const Bytes message = format::DeclaredJobSigned(core.identity.store, job);
+  job.signature = crypto::Sign(by.keys.seed, message);
+  job.second_signature = crypto::Sign(second.keys.seed, message);
 }
 
 DeclaredJobState StateOf(const Core& core, const DeclaredJob& job) {
@@ -151,16 +163,14 @@ Status DeleteRows(Core& core, std::string_view name) {
 
 Status DeclareJob(Core& core, Desk& desk, const JobDeclaration& declaration) {
   MS_TRY(RequireAdministrator(core, desk));
-  if (!AreTwo(desk)) return Status::PermissionDenied("declaring a job takes a second person at the session");
+  const auto second = SecondAt(desk);
+  if (second == nullptr) return Status::PermissionDenied("declaring a job takes a second person at the session");
   MS_TRY(CheckTerms(declaration));
   MS_TRY(CheckScope(declaration, *core.schemas.current()->schema));
   MS_ASSIGN(const people::PersonNumber person, WhoRuns(core, desk, declaration.person));
-  const people::Identity& identity = desk.session->identity();
   DeclaredJob job;
   job.name = declaration.name;
   job.person = person;
-  job.by = identity.person.number;
-  job.second = desk.second_person;
   job.declared_ms = NowMs();
   job.until_ms = declaration.until_ms;
   job.patients = declaration.patients;
@@ -169,7 +179,7 @@ Status DeclareJob(Core& core, Desk& desk, const JobDeclaration& declaration) {
   job.days = declaration.window.days;
   job.types = declaration.types;
   job.fields = declaration.fields;
-  job.signature = crypto::Sign(identity.keys.seed, format::DeclaredJobSigned(core.identity.store, job));
+  Sign(core, desk.session->identity(), *second, job);
   const std::lock_guard lock(core.numbered_mutex);
   MS_ASSIGN(const std::uint32_t number, NextNumber(core, job.name));
   store::Batch batch;
@@ -204,7 +214,7 @@ Result<DeclaredJob> FindDeclaredJob(const Core& core, people::PersonNumber perso
   }));
   if (!found.has_value()) return Status::NotFound("no job of that name is declared: medseal job declare");
   if (found->state == DeclaredJobState::kNotSigned)
-    return Status::AuthFailed("the declaration is not signed by somebody who may administer: declare it anew");
+    return Status::AuthFailed("the declaration is not signed by two who may vouch for it: declare it anew");
   if (found->job.person != person) return Status::PermissionDenied("the job is declared for another person");
   return std::move(found->job);
 }

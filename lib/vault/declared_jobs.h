@@ -41,7 +41,7 @@ Status RevokeDeclaredJob(Core& core, Desk& desk, std::string_view name);
 enum class DeclaredJobState : std::uint8_t {
   kInForce = 0,
   kExpired = 1,
-  kNotSigned = 2,  // by nobody who may administer and is not disabled: it counts for nothing
+  kNotSigned = 2,  // by one who may administer and another who is not disabled: it counts for nothing
 };
 struct KnownJob {
   format::DeclaredJob job;
@@ -55,7 +55,7 @@ Status ListDeclaredJobs(const Core& core, const Desk& desk, const VisitJob& visi
 
 // The one that a person runs, in force or expired.
 //   NotFound          there is none of that name;  PermissionDenied  another person's
-//   AuthFailed        it is not signed by somebody who may declare it: declare it anew
+//   AuthFailed        it is not signed by two who could declare it: declare it anew
 Result<format::DeclaredJob> FindDeclaredJob(const Core& core, people::PersonNumber person, std::string_view name);
 // What it says in numbers of the schema. A field or type that the schema lost is in nobody's terms.
 audit::JobTerms TermsOf(const format::DeclaredJob& job, const schema::Schema& schema);

@@ -74,7 +74,7 @@ Status ExamineDeclaredJobs(const Core& core, Findings& out) {
     constexpr const char* kAdvice = "medseal job show, then revoke or declare it anew";
     if (known.state == DeclaredJobState::kNotSigned)
       out.push_back({Severity::kRed, "job_not_signed",
-                     job + " is not signed by somebody who may administer: it counts for nothing", kAdvice});
+                     job + " is not signed by two who could declare it: it counts for nothing", kAdvice});
     if (known.state == DeclaredJobState::kExpired)
       out.push_back({Severity::kYellow, "job_expired", job + " is over", kAdvice});
     if (known.state == DeclaredJobState::kInForce && known.job.used_ms == 0)

@@ -1,7 +1,9 @@
 // Passes over patients and counts what opens.
 #include "vault/held_exposure.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include "format/backup_facts.h"
 #include "format/keys_of_rows.h"
@@ -31,8 +33,12 @@ class Pass {
   Pass(const Core& rows, Core& core, Desk& desk, const VisitHeld& visit, HeldSummary& summary)
       : from_(rows), core_(core), desk_(desk), visit_(visit), summary_(summary) {}
 
-  // `look` says of which classes it is, and of which it cannot be said.
-  using Look = std::function<void(const PatientKeys&, HeldPatient& held, std::uint16_t& wanted)>;
+  // Which classes are asked of; of values that were not written before then it cannot be said.
+  struct Wanted {
+    std::uint16_t classes = 0;
+    std::uint64_t before_ms = std::numeric_limits<std::uint64_t>::max();
+  };
+  using Look = std::function<Wanted(const PatientKeys&)>;
   Status Run(const Look& look) {
     const auto at = from_.rows->Freeze();
     const Bytes prefix = format::KeyRowPrefix();
@@ -61,9 +67,8 @@ class Pass {
   Status LookAt(const PatientKeys& keys, const store::Snapshot& at, const Look& look) {
     HeldPatient held;
     held.patient = keys.handle;
-    std::uint16_t wanted = 0;
-    look(keys, held, wanted);
-    if (wanted != 0) MS_TRY(Count(keys, at, wanted, held));
+    const Wanted wanted = look(keys);
+    if (wanted.classes != 0) MS_TRY(Count(keys, at, wanted, held));
     if (held.classes == 0 && held.not_assessed == 0) return Status::Ok();
     Add(held);
     return visit_(held);
@@ -77,8 +82,9 @@ class Pass {
     summary_.not_assessed += held.not_assessed != 0 ? 1 : 0;
   }
 
-  Status Count(const PatientKeys& keys, const store::Snapshot& at, std::uint16_t wanted, HeldPatient& held) {
+  Status Count(const PatientKeys& keys, const store::Snapshot& at, const Wanted& wanted, HeldPatient& held) {
     MS_ASSIGN(const PatientRows rows, CollectPatient(from_, keys, at));
+    if (!WasThere(rows, wanted.before_ms)) return Status::Ok();
     const auto opened = desk_.session->DataKeys(keys);
     for (const auto* list : {&rows.live, &rows.history}) {
       for (const OpenedRow& row : *list) MS_TRY(CountRow(row, *opened, wanted, held));
@@ -86,12 +92,19 @@ class Pass {
     return Status::Ok();
   }
 
-  Status CountRow(const OpenedRow& row, const people::OpenedDataKeys& opened, std::uint16_t wanted, HeldPatient& held) {
+  // The directory's record is of when the patient was first written to.
+  static bool WasThere(const PatientRows& rows, std::uint64_t before_ms) {
+    return std::any_of(rows.live.begin(), rows.live.end(),
+                       [&](const OpenedRow& row) { return row.header.written_ms < before_ms; });
+  }
+
+  Status CountRow(const OpenedRow& row, const people::OpenedDataKeys& opened, const Wanted& wanted, HeldPatient& held) {
     bool touched = false;
     for (const format::HeaderGroup& group : row.header.groups) {
-      if (group.state != GroupState::kSealed || (wanted & BitOf(group.class_number)) == 0) continue;
+      if (group.state != GroupState::kSealed || (wanted.classes & BitOf(group.class_number)) == 0) continue;
       touched = true;
-      const keys::DataKey* const key = KeyOf(opened, group);
+      const bool asked = row.header.written_ms < wanted.before_ms;
+      const keys::DataKey* const key = asked ? KeyOf(opened, group) : nullptr;
       if (key == nullptr)
         held.not_assessed |= BitOf(group.class_number);
       else
@@ -204,9 +217,7 @@ Status ExposureOfBackup(Core& core, Desk& desk, const std::string& place, std::u
   summary.backup = found.number;
   summary.erased = CountReal(core, restored.erased);
   summary.unreadable = CountReal(core, restored.unreadable);
-  return Pass(copy, core, desk, visit, summary).Run([](const PatientKeys&, HeldPatient&, std::uint16_t& wanted) {
-    wanted = 0xffff;
-  });
+  return Pass(copy, core, desk, visit, summary).Run([](const PatientKeys&) { return Pass::Wanted{.classes = 0xffff}; });
 }
 
 Status ExposureOfKey(Core& core, Desk& desk, std::string_view class_name, std::uint32_t version, const VisitHeld& visit,
@@ -216,15 +227,15 @@ Status ExposureOfKey(Core& core, Desk& desk, std::string_view class_name, std::u
   const auto number = chain->FindClass(class_name);
   if (!number.has_value() || chain->FindClassKey(*number, version) == nullptr)
     return Status::NotFound("there is no such class, or its key has no such version");
-  return Pass(core, core, desk, visit, summary)
-      .Run([&](const PatientKeys& keys, HeldPatient& held, std::uint16_t& wanted) {
-        const format::Slot& slot = keys.row.slots[*number];
-        if (slot.state == format::SlotState::kUnused || slot.class_key_version < version) return;
-        if (slot.class_key_version == version)
-          wanted = BitOf(*number);
-        else
-          held.not_assessed = BitOf(*number);
-      });
+  const people::ClassKeyEntry* const next = chain->FindClassKey(*number, version + 1);
+  return Pass(core, core, desk, visit, summary).Run([&](const PatientKeys& keys) {
+    Pass::Wanted wanted;
+    const format::Slot& slot = keys.row.slots[*number];
+    if (slot.state == format::SlotState::kUnused || slot.class_key_version < version) return wanted;
+    wanted.classes = BitOf(*number);
+    if (slot.class_key_version > version && next != nullptr) wanted.before_ms = next->made_ms;
+    return wanted;
+  });
 }
 
 }  // namespace mseal::vault

@@ -39,8 +39,9 @@ using VisitHeld = std::function<Status(const HeldPatient&)>;
 Status ExposureOfBackup(Core& core, Desk& desk, const std::string& place, std::uint32_t number, const VisitHeld& visit,
                         HeldSummary& summary);
 
-// Whose data keys of a class are wrapped under one version of its key, in the store as it is. Of who has them under a
-// later one nobody can say any more whether they were: they are not assessed.
+// Whose values of a class one version of its key opens: those whose data keys are wrapped under it now, and those that
+// were written before the next version was made, which an older copy of the disk has under it (by the clocks of both).
+// What was written later, of a patient who was there before, may be under the same data key: it is not assessed.
 //   PermissionDenied  the session does not hold the class `audit`;  NotFound  no such class, or version
 Status ExposureOfKey(Core& core, Desk& desk, std::string_view class_name, std::uint32_t version, const VisitHeld& visit,
                      HeldSummary& summary);

@@ -60,7 +60,7 @@ TEST(StatementFormat, BodyOfOneTypeIsNoBodyOfAnother) {
   const StatementBody bodies[] = {FoundingBody{1, {1, 1, "a", {}, {}}},
                                   PersonBody{1, 1, "a", {}, {}},
                                   ClassBody{1, true, "a"},
-                                  ClassKeyBody{1, 1, {}, {}},
+                                  ClassKeyBody{1, 1, 0, {}, {}},
                                   GrantBody{1, 1},
                                   SchemaBody{1, {}},
                                   RevokeBody{1, 1},

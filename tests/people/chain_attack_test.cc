@@ -176,7 +176,7 @@ TEST_F(ChainAttackTest, SignerWhoIsNotEntitledIsRefused) {
   const Someone fourth(4, "fourth");
   const format::PersonBody person{4, 1, "fourth", fourth.person.verify_key, fourth.person.public_key};
   const format::StatementBody bodies[] = {person, format::ClassBody{7, false, "mental"},
-                                          format::ClassKeyBody{kHiv, 2, {}, {}}, format::GrantBody{2, kGeneral},
+                                          format::ClassKeyBody{kHiv, 2, 0, {}, {}}, format::GrantBody{2, kGeneral},
                                           format::SchemaBody{2, {}}};
   for (const format::StatementBody& body : bodies) {
     EXPECT_EQ(VerifyWith(Forged(body, 2, doctor_.keys.seed)), StatusCode::kAuthFailed) << body.index();
@@ -213,10 +213,10 @@ TEST_F(ChainAttackTest, SignedStatementThatBreaksARuleIsCorrupt) {
       format::ClassBody{kHiv, false, "mental"},                                        // a number that is taken
       format::ClassBody{7, false, "hiv"},                                              // a name that is taken
       format::ClassBody{16, false, "mental"},                                          // no slot has this number
-      format::ClassKeyBody{kHiv, 3, {}, {}},                                           // a gap
-      format::ClassKeyBody{kHiv, 1, {}, {}},                                           // a version that is taken
-      format::ClassKeyBody{7, 1, {}, {}},                                              // a class nobody declared
-      format::ClassKeyBody{kHiv, 2, {}, {1}},                                          // a public half
+      format::ClassKeyBody{kHiv, 3, 0, {}, {}},                                        // a gap
+      format::ClassKeyBody{kHiv, 1, 0, {}, {}},                                        // a version that is taken
+      format::ClassKeyBody{7, 1, 0, {}, {}},                                           // a class nobody declared
+      format::ClassKeyBody{kHiv, 2, 0, {}, {1}},                                       // a public half
       format::GrantBody{2, kHiv},                                                      // granted before
       format::GrantBody{9, kHiv},                                                      // a person nobody named
       format::GrantBody{2, 7},                                                         // a class nobody declared

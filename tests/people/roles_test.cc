@@ -261,7 +261,7 @@ TEST_F(RolesTest, FounderIsOutOfAnAdministratorsReach) {
                                           format::PersonKeysBody{1, {1}, Someone(9, "x").person.public_key},
                                           format::PersonKeysBody{3, {1}, Someone(9, "x").person.public_key},
                                           format::ClassBody{7, false, "mental"},
-                                          format::ClassKeyBody{kHiv, 2, {}, {}},
+                                          format::ClassKeyBody{kHiv, 2, 0, {}, {}},
                                           format::SchemaBody{2, {}},
                                           format::SuiteBody{2}};
   for (const format::StatementBody& body : bodies)

@@ -4,12 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "base/clock.h"
 #include "crypto/sign.h"
 #include "people/policy.h"
 #include "vault/alert_settings.h"
 #include "vault/doctor.h"
 #include "vault/log_queries.h"
+#include "vault/roles.h"
 #include "vault/set_policy.h"
 #include "vault/two_persons.h"
 #include "vault_support/records.h"
@@ -100,6 +103,28 @@ class DeclaredJobs : public ::testing::Test {
       ASSERT_TRUE(meta.Commit(batch, store::Durability::kPower).ok());
     });
   }
+  ByteArray<64> SignatureOf(std::string_view person, const format::DeclaredJob& job) {
+    const crypto::SigningSeed& seed = seeds_.at(std::string(person));
+    return crypto::Sign(seed, format::DeclaredJobSigned(store_, job));
+  }
+  // Both with their own keys, and the key of meta.
+  void Sign(std::string_view by, std::string_view second) {
+    for (const std::string_view person : {by, second}) KeepSeed(person);
+    Tamper([&](format::DeclaredJob& job) {
+      job.by = numbers_.at(std::string(by));
+      job.second = numbers_.at(std::string(second));
+      job.signature = SignatureOf(by, job);
+      job.second_signature = SignatureOf(second, job);
+    });
+  }
+  void KeepSeed(std::string_view person) {
+    const auto session = lab_.LoginAs(person);
+    auto call = session->Enter();
+    const people::Identity& identity = call->desk().session->identity();
+    store_ = call->core().identity.store;
+    numbers_[std::string(person)] = identity.person.number;
+    seeds_.insert_or_assign(std::string(person), crypto::SigningSeed::CopyOf(identity.keys.seed.Reveal()));
+  }
   std::vector<std::string> Codes() {
     std::vector<std::string> codes;
     const auto findings = vault::Examine(*lab_.Vault(), nullptr, {});
@@ -108,6 +133,11 @@ class DeclaredJobs : public ::testing::Test {
   }
 
   Laboratory lab_;
+
+ private:
+  keys::StoreId store_{};
+  std::map<std::string, people::PersonNumber> numbers_;
+  std::map<std::string, crypto::SigningSeed> seeds_;
 };
 
 // ---- within and outside
@@ -240,22 +270,33 @@ TEST_F(DeclaredJobs, OneThatSomebodyWithTheMetaKeyWidenedIsNone) {
 
 TEST_F(DeclaredJobs, OneThatAnAccountWithoutTheRightSignedIsNone) {
   ASSERT_TRUE(Declare(Nightly()).ok());
-  people::PersonNumber nurse = 0;
-  crypto::SigningSeed seed;
-  {
-    const auto session = lab_.LoginAs("nurse");
-    auto call = session->Enter();
-    nurse = call->desk().session->identity().person.number;
-    seed = crypto::SigningSeed::CopyOf(call->desk().session->identity().keys.seed.Reveal());
-  }
-  keys::StoreId store{};
-  lab_.WithMeta(
-      [&](store::Rows&, const keys::MetaTable&, const vault::StoreIdentity& identity) { store = identity.store; });
+  Sign("nurse", "witness");
+  EXPECT_EQ(Login("billing").code(), StatusCode::kAuthFailed);
+  Sign(Laboratory::kFounder, "witness");
+  EXPECT_TRUE(Login("billing").ok());
+}
+
+TEST_F(DeclaredJobs, OneAdministratorWithTheKeyOfMetaIsNotTwo) {
+  ASSERT_TRUE(Declare(Nightly()).ok());
+  KeepSeed(Laboratory::kFounder);
   Tamper([&](format::DeclaredJob& job) {
-    job.by = nurse;
-    job.signature = crypto::Sign(seed, format::DeclaredJobSigned(store, job));
+    job.patients = 1000;
+    job.signature = SignatureOf(Laboratory::kFounder, job);
   });
   EXPECT_EQ(Login("billing").code(), StatusCode::kAuthFailed);
+  Tamper([&](format::DeclaredJob& job) { job.second_signature = SignatureOf(Laboratory::kFounder, job); });
+  EXPECT_EQ(Login("billing").code(), StatusCode::kAuthFailed);
+}
+
+TEST_F(DeclaredJobs, OneWhoseSecondWasDisabledCountsNoMore) {
+  ASSERT_TRUE(Declare(Nightly()).ok());
+  ASSERT_TRUE(Login("billing").ok());
+  const auto founder = lab_.LoginAs(Laboratory::kFounder);
+  ASSERT_TRUE(vault::ChangePeople(*founder, [](people::Registry& registry, const people::Identity& who) {
+                return registry.Disable(who, "witness");
+              }).ok());
+  EXPECT_EQ(Login("billing").code(), StatusCode::kAuthFailed);
+  EXPECT_THAT(Codes(), Contains("job_not_signed"));
 }
 
 TEST_F(DeclaredJobs, AClockSetBackIntoTheWindowIsNoWindow) {

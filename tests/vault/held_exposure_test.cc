@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "base/clock.h"
 #include "vault/rotation.h"
 #include "vault_support/backup_desk.h"
 
@@ -22,6 +23,13 @@ class HeldExposure : public BackupDesk {
     return Ask(Laboratory::kFounder, [&](vault::Call& call) {
       return vault::ExposureOfKey(call.core(), call.desk(), class_name, version, visit_, summary_);
     });
+  }
+  void TearDown() override { SetClockForTests(0); }
+  void Rotate(std::string_view class_name) {
+    const auto founder = Founder();
+    std::uint32_t job = 0;
+    ASSERT_TRUE(vault::StartClassRotation(*founder, class_name, {}, job).ok());
+    WorkOff(job, founder.get());
   }
   std::uint16_t Bit(std::string_view class_name) {
     auto call = lab_.Vault()->Enter();
@@ -135,18 +143,34 @@ TEST_F(HeldExposure, AKeyOpensTheValuesWhoseDataKeysItWraps) {
   EXPECT_EQ(OfKey("nothing", 1).code(), StatusCode::kNotFound);
 }
 
-TEST_F(HeldExposure, OfAVersionThatWasRotatedAwayNobodyCanSay) {
-  {
-    const auto founder = Founder();
-    std::uint32_t job = 0;
-    ASSERT_TRUE(vault::StartClassRotation(*founder, "national_id", {}, job).ok());
-    WorkOff(job, founder.get());
-  }
+// An older copy of the disk has them under it, and their data keys stay the same until a reseal.
+TEST_F(HeldExposure, AVersionThatWasRotatedAwayOpensWhatWasWrittenBefore) {
+  SetClockForTests(NowMs() + 1000);
+  Rotate("national_id");
+  SetClockForTests(NowMs() + 1000);
+  Write(*Founder(), "carol");
+  Write(*Founder(), "alice", "2");
   ASSERT_TRUE(OfKey("national_id", 1).ok());
-  EXPECT_EQ(summary_.not_assessed, 2u);
-  EXPECT_EQ(summary_.fields, 0u);
-  ASSERT_TRUE(OfKey("national_id", 2).ok());
+  EXPECT_EQ(summary_.patients, 2u);
   EXPECT_EQ(summary_.fields, 2u);
+  EXPECT_EQ(summary_.not_assessed, 1u);
+  EXPECT_FALSE(seen_.contains(Handle("carol"))) << "came when there was another";
+  const vault::HeldPatient& alice = seen_[Handle("alice")];
+  EXPECT_EQ(alice.classes, Bit("national_id"));
+  EXPECT_EQ(alice.not_assessed, Bit("national_id"));
+  ASSERT_TRUE(OfKey("national_id", 2).ok());
+  EXPECT_EQ(summary_.fields, 4u);
+}
+
+TEST_F(HeldExposure, WhatWasReplacedSinceIsNotTakenForNothing) {
+  SetClockForTests(NowMs() + 1000);
+  Rotate("national_id");
+  SetClockForTests(NowMs() + 1000);
+  Write(*Founder(), "alice");
+  ASSERT_TRUE(OfKey("national_id", 1).ok());
+  EXPECT_EQ(summary_.patients, 2u);
+  EXPECT_EQ(summary_.fields, 2u) << "the version before is kept, and counts";
+  EXPECT_EQ(summary_.not_assessed, 1u);
 }
 
 }  // namespace

@@ -190,7 +190,7 @@ TEST_F(Planted, StatementSignedBySomeoneNotEntitledIsRefusedAtOpening) {
       },
       [&](const Meta& meta, const people::Chain& chain) {
         const auto hiv = *chain.FindClass("hiv");
-        return format::ClassKeyBody{hiv, 2, people::DigestOfClassKey(meta.identity.store, hiv, 2, key.Reveal()), {}};
+        return format::ClassKeyBody{hiv, 2, 0, people::DigestOfClassKey(meta.identity.store, hiv, 2, key.Reveal()), {}};
       },
       [&](const Meta&, const people::Chain&) {
         return format::SchemaBody{2, vault::DigestOfSchema(AsBytes("another"))};
@@ -246,7 +246,7 @@ void FoundAnew(const Meta& meta) {
   for (const auto& [number, entry] : real.classes()) {
     const KeyBytes key = crypto::RandomKey();
     add(mine.AddClass(number, entry, 1, seed));
-    people::ClassKeyEntry named{people::DigestOfClassKey(meta.identity.store, number, 1, key.Reveal()), {}};
+    people::ClassKeyEntry named{0, people::DigestOfClassKey(meta.identity.store, number, 1, key.Reveal()), {}};
     if (entry.name == "audit") named.public_half = crypto::PublicKeyOf(private_key);
     add(mine.AddClassKey(number, 1, named, 1, seed));
     for (const people::Person* person : mine.persons()) {
@@ -488,7 +488,7 @@ TEST_F(OtherVersion, SlotOfAnOlderVersionIsBroughtForwardByItsFirstWrite) {
   Plant([&](const Meta& meta) {
     people::Chain chain = meta.Chain();
     const auto hiv = *chain.FindClass("hiv");
-    const people::ClassKeyEntry entry{people::DigestOfClassKey(meta.identity.store, hiv, 2, next_key.Reveal()), {}};
+    const people::ClassKeyEntry entry{0, people::DigestOfClassKey(meta.identity.store, hiv, 2, next_key.Reveal()), {}};
     const auto statement = chain.AddClassKey(hiv, 2, entry, 1, seed);
     ASSERT_TRUE(statement.ok());
     meta.Put(MetaKind::kStatement, NumberId(chain.newest_number()), *statement);

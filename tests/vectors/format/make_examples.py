@@ -995,7 +995,8 @@ def declared_jobs():
                 ("from, to", be(from_, 2) + be(to, 2)), ("days: not at the weekend", be(days, 1)),
                 ("types", be(len(types), 1) + b"".join(prefixed(one, 2) for one in types)),
                 ("fields", be(len(fields), 1) + b"".join(prefixed(one, 2) for one in fields)),
-                ("signature", made("signature of a job", 64)), ("used, ms", be(1609632000000, 8)),
+                ("signature", made("signature of a job", 64)),
+                ("second signature", made("second signature of a job", 64)), ("used, ms", be(1609632000000, 8)),
                 ("window, ms", be(1609624800000, 8)), ("read", be(4711, 4))]
 
     whole = flat(job())

@@ -306,7 +306,7 @@ def statements():
     doctor = person(2, b"Dr. A. Martin", DOCTOR, DOCTOR_PUBLIC)
     shown = add(2, doctor)
     bodies = {"class": (3, [("number", be(CLASS, 1)), ("flags", b"\1"), ("name", prefixed(b"hiv", 1))]),
-              "class key": (4, [("class", be(CLASS, 1)), ("version", be(1, 4)), ("digest", digest),
+              "class key": (4, [("class", be(CLASS, 1)), ("version", be(1, 4)), ("made, ms", be(1609459200000, 8)), ("digest", digest),
                                 ("public half", bytes(32))]),
               "grant": (5, [("person", be(2, 4)), ("class", be(CLASS, 1))]),
               "schema": (6, [("version", be(1, 4)), ("digest", made("schema digest", 32))]),
