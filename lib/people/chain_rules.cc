@@ -173,7 +173,7 @@ void Chain::Know(const format::PolicyBody& body) { policy_[std::string(body.name
 void Chain::Know(const format::ClassBody& body) { classes_[body.number] = {std::string(body.name), body.no_index}; }
 
 void Chain::Know(const format::ClassKeyBody& body) {
-  class_keys_[{body.class_number, body.version}] = {body.digest, body.public_half};
+  class_keys_[{body.class_number, body.version}] = {body.made_ms, body.digest, body.public_half};
 }
 
 void Chain::Know(const format::GrantBody& body) { grants_.emplace(body.person, body.class_number); }

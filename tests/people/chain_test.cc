@@ -61,7 +61,7 @@ TEST_F(ChainTest, PersonsAreFoundByNumberAndByName) {
 
 TEST_F(ChainTest, VerifiedChainGoesOnWhereItEnded) {
   Chain again = *Chain::Verify(kStore, statements_);
-  Keep(again.AddClassKey(kHiv, 2, {{4}, {}}, 1, founder_.keys.seed));
+  Keep(again.AddClassKey(kHiv, 2, {0, {4}, {}}, 1, founder_.keys.seed));
   const auto verified = Chain::Verify(kStore, statements_);
   ASSERT_TRUE(verified.ok());
   EXPECT_EQ(verified->NewestVersion(kHiv), 2u);
@@ -284,9 +284,9 @@ TEST_F(ChainTest, PublicKeyOfSmallOrderIsRefused) {
 
 TEST_F(ChainTest, OnlyTheClassAuditHasAPublicHalf) {
   const auto& seed = founder_.keys.seed;
-  EXPECT_EQ(chain_.AddClassKey(kHiv, 2, {{4}, {5}}, 1, seed).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(chain_.AddClassKey(kHiv, 2, {0, {4}, {5}}, 1, seed).code(), StatusCode::kInvalidArgument);
   Keep(chain_.AddClass(2, {"audit", true}, 1, seed));
-  Keep(chain_.AddClassKey(2, 1, {{4}, {5}}, 1, seed));
+  Keep(chain_.AddClassKey(2, 1, {0, {4}, {5}}, 1, seed));
   EXPECT_EQ(Chain::Verify(kStore, statements_)->FindClassKey(2, 1)->public_half, (crypto::PublicKey{5}));
 }
 

@@ -34,8 +34,8 @@ class ChainTest : public testing::Test {
     Keep(chain_.AddPerson(clerk_.person, 1, founder_.keys.seed));
     Keep(chain_.AddClass(kGeneral, {"general", false}, 1, founder_.keys.seed));
     Keep(chain_.AddClass(kHiv, {"hiv", true}, 1, founder_.keys.seed));
-    Keep(chain_.AddClassKey(kGeneral, 1, {{1}, {}}, 1, founder_.keys.seed));
-    Keep(chain_.AddClassKey(kHiv, 1, {{2}, {}}, 1, founder_.keys.seed));
+    Keep(chain_.AddClassKey(kGeneral, 1, {0, {1}, {}}, 1, founder_.keys.seed));
+    Keep(chain_.AddClassKey(kHiv, 1, {0, {2}, {}}, 1, founder_.keys.seed));
     Keep(chain_.AddGrant(2, kHiv, 1, founder_.keys.seed));
     Keep(chain_.AddGrant(3, kGeneral, 1, founder_.keys.seed));
     Keep(chain_.AddSchema(1, {3}, 1, founder_.keys.seed));

@@ -462,9 +462,9 @@ TEST_F(Rotation, OfACompromisedPersonSaysWhatWasNotBegun) {
     EXPECT_EQ(one.begun.code(), one.name == "hiv" ? StatusCode::kAlreadyExists : StatusCode::kOk) << one.name;
   // Nobody but the founder begins rotations: the person's keys are other ones and the epoch changes all the same.
   const auto receptionist = lab_.LoginAs("receptionist");
-  ASSERT_TRUE(
-      vault::RotateCompromisedPerson(*receptionist, "receptionist", AsBytes(kAnother), crypto::kArgon2Floor, classes)
-          .ok());
+  ASSERT_TRUE(vault::RotateCompromisedPerson(*receptionist, "receptionist", AsBytes(PasswordOf("their next")),
+                                             crypto::kArgon2Floor, classes)
+                  .ok());
   ASSERT_FALSE(classes.empty());
   for (const vault::RotatedClass& one : classes) EXPECT_FALSE(one.begun.ok()) << one.name;
   EXPECT_EQ(EpochChanges().size(), 1u);
