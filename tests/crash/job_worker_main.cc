@@ -1,7 +1,7 @@
 // Works on a job as a vault's user does and dies at the crash point with a given number.
 //   crash_job_worker STORE KEYRING POINT WORK
 // WORK is erase PATIENT, rotate CLASS, re-epoch, index TYPE FIELD, reseal CLASS, retain NOW_MS, purge, back-up, restore
-// PLACE, move KEYRING, root PASSPHRASE, add KEYRING, or suite NUMBER.
+// PLACE, move KEYRING, root PASSPHRASE, add KEYRING, suite NUMBER, or policy NAME VALUE.
 // Exit code 0: it came to the end, so there are fewer points than that.
 #include <signal.h>
 #include <unistd.h>
@@ -26,6 +26,7 @@
 #include "vault/retention.h"
 #include "vault/root_rotation.h"
 #include "vault/rotation.h"
+#include "vault/set_policy.h"
 #include "vault/suite_change.h"
 #include "vault/two_persons.h"
 #include "vault/vault.h"
@@ -131,6 +132,11 @@ Status ChangeSuite(vault::Session& session, crypto::Suite suite) {
   return StepToTheEnd(session, number);
 }
 
+Status SetPolicy(vault::Session& session, std::string_view name, std::uint64_t value) {
+  MS_ASSIGN(auto call, session.Enter());
+  return vault::SetPolicy(call.core(), call.desk(), name, value);
+}
+
 std::function<void(std::string_view)> DyingAt(int point) {
   return [left = point](std::string_view name) mutable {
     if (--left > 0) return;
@@ -174,6 +180,7 @@ Status Work(char** arguments) {
   if (what == "index") return RotateIndex(*session, arguments[5], arguments[6]);
   if (what == "suite") return ChangeSuite(*session, static_cast<crypto::Suite>(std::atoi(arguments[5])));
   if (what == "reseal") return Reseal(*session, arguments[5]);
+  if (what == "policy") return SetPolicy(*session, arguments[5], std::strtoull(arguments[6], nullptr, 10));
   return Retain(*session);
 }
 
