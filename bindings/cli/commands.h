@@ -38,6 +38,7 @@ struct PersonAddArguments {
   bool service = false;
   SecretSource password;
   std::string key_file;  // to be made, instead of a password
+  std::string token;     // URI, instead of a password, which is then its PIN
   CostArguments cost;
 };
 struct PersonGrantArguments {
@@ -148,6 +149,7 @@ struct RotatePersonArguments {
   std::uint64_t rows_per_second = 0;
   SecretSource password;
   std::string key_file;  // to be made, instead of a password
+  std::string token;     // URI, instead of a password, which is then its PIN
   CostArguments cost;
 };
 struct PersonRenameArguments {

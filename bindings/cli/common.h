@@ -19,7 +19,8 @@ struct Common {
   std::string key_file;  // 32 bytes, instead of a passphrase
   std::string person;
   SecretSource password;
-  std::string person_key;  // key file, instead of a password
+  std::string person_key;    // key file, instead of a password
+  std::string person_token;  // URI; the password is its PIN
   std::string purpose;
   std::string on_behalf_of;
   std::string origin;
@@ -31,6 +32,7 @@ struct Common {
   std::uint64_t glass_minutes = 0;
   std::string metrics;  // the file they are written to when the command ends; empty: none
   std::string second_key;
+  std::string second_token;
   std::string durability = "power";
   bool accept_stale = false;
   bool json = false;

@@ -11,6 +11,7 @@ struct Word {
   std::uint32_t bit;
 };
 constexpr std::array kWords = {Word{"read", MEDSEAL_OP_READ},
+                               Word{"read_masked", MEDSEAL_OP_READ_MASKED},
                                Word{"write", MEDSEAL_OP_WRITE},
                                Word{"search", MEDSEAL_OP_SEARCH},
                                Word{"export", MEDSEAL_OP_EXPORT},

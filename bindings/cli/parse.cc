@@ -34,10 +34,14 @@ void AddCommon(CLI::App& app, Common& common) {
   app.add_option("--password-fd", common.password.descriptor, "descriptor with the person's password, one line");
   app.add_option("--person-key", common.person_key, "the person's key file, if that is what they log in with")
       ->envname("MEDSEAL_PERSON_KEY");
+  app.add_option("--person-token", common.person_token,
+                 "the person's token, pkcs11:token=NAME, if that is what they log in with; the password is its PIN")
+      ->envname("MEDSEAL_PERSON_TOKEN");
   app.add_option("--with", common.second_person, "a second person, for what takes two: they log in too");
   app.add_option("--with-password-file", common.second_password.file, "file with the second person's password");
   app.add_option("--with-password-fd", common.second_password.descriptor, "descriptor with it, one line");
   app.add_option("--with-key", common.second_key, "the second person's key file");
+  app.add_option("--with-token", common.second_token, "the second person's token; the password is its PIN");
   app.add_option("--break-glass", common.glass_reason,
                  "in need, and why: read a class behind glass in this command; it is reviewed afterwards");
   app.add_option("--break-glass-class", common.glass_class, "which, where you may break the glass for several");

@@ -38,6 +38,16 @@ class Commands {
 // ---- options that several commands take
 
 void AddCost(CLI::App& command, CostArguments& cost);
+// What somebody logs in with from then on: a password, a key file that is made, or a token.
+template <typename Arguments>
+void AddNewSecret(CLI::App& command, Arguments& arguments) {
+  command.add_option("--new-password-file", arguments.password.file, "file with the new password, or with a token's PIN");
+  command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
+  CLI::Option* file =
+      command.add_option("--new-key-file", arguments.key_file, "make this file, to log in with from then on");
+  command.add_option("--new-token", arguments.token, "pkcs11:token=NAME, to log in with from then on")->excludes(file);
+  AddCost(command, arguments.cost);
+}
 void AddNames(CLI::App& command, const char* option, std::vector<std::string>& names, const char* help);
 void AddRate(CLI::App& command, std::uint64_t& rows_per_second);
 

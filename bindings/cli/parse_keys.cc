@@ -30,16 +30,12 @@ void AddRotate(CLI::App& app, Commands& commands) {
       *rotate, "person", "other keys and another password, for yourself or (the founder) for somebody", RotatePerson,
       [](CLI::App& command, RotatePersonArguments& arguments) {
         command.add_option("name", arguments.name)->required();
-        command.add_option("--new-password-file", arguments.password.file, "file with the new password");
-        command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
-        CLI::Option* key_file =
-            command.add_option("--new-key-file", arguments.key_file, "make this file, to log in with from then on");
+        AddNewSecret(command, arguments);
         command
             .add_flag("--compromised", arguments.compromised,
                       "also rotate every class they held, then change the epoch (the founder may)")
-            ->excludes(key_file);
+            ->excludes("--new-key-file", "--new-token");
         AddRate(command, arguments.rows_per_second);
-        AddCost(command, arguments.cost);
       });
   commands.Add<RotateRootArguments>(
       *rotate, "root", "another passphrase of the keyring and its copies, other keys on tokens; needs no login",

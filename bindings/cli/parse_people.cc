@@ -19,10 +19,7 @@ void AddPeople(CLI::App& app, Commands& commands) {
         AddNames(command, "--classes", arguments.classes, "classes the person may open, separated by commas");
         AddNames(command, "--roles", arguments.roles, "roles of the person, separated by commas");
         command.add_flag("--service", arguments.service, "a program, not a human");
-        command.add_option("--new-password-file", arguments.password.file, "file with the new person's password");
-        command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
-        command.add_option("--new-key-file", arguments.key_file, "make this file; they log in with it, not a password");
-        AddCost(command, arguments.cost);
+        AddNewSecret(command, arguments);
       });
   commands.Add<PersonGrantArguments>(
       *person, "grant", "let a person open further classes", GrantClasses,

@@ -22,10 +22,7 @@ void AddPersonStates(CLI::App& person, Commands& commands) {
       person, "passwd", "another password for yourself, or (the founder) for somebody who lost theirs", ChangePassword,
       [](CLI::App& command, RotatePersonArguments& arguments) {
         command.add_option("name", arguments.name, "yourself if not given");
-        command.add_option("--new-password-file", arguments.password.file, "file with the new password");
-        command.add_option("--new-password-fd", arguments.password.descriptor, "descriptor with it, one line");
-        command.add_option("--new-key-file", arguments.key_file, "make this file, to log in with from then on");
-        AddCost(command, arguments.cost);
+        AddNewSecret(command, arguments);
       });
   commands.Add<PersonImportArguments>(
       person, "import", "add the persons of a file, after all of its rows were checked", ImportPersons,

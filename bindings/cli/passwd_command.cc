@@ -14,12 +14,18 @@ namespace {
 Status Change(medseal::Session& session, const Proof& now, const RotatePersonArguments& arguments,
               const std::string& person) {
   medseal::SecretChange change{
-      .password = now.password.view(), .key_file = now.key.view(), .cost = arguments.cost.cost()};
+      .password = now.password.view(), .key_file = now.key.view(), .cost = arguments.cost.cost(), .token = now.token};
   if (!arguments.key_file.empty()) {
     CLI_ASSIGN(NewKeyFile file, NewKeyFile::Make(arguments.key_file));
     change.new_key_file = file.content().view();
     CLI_TRY(session.ChangeSecret(change));
     return file.Keep(), Status();
+  }
+  if (!arguments.token.empty()) {
+    CLI_ASSIGN(const Secret pin, ReadSecret(arguments.password, "PIN of the new token"));
+    change.new_password = pin.view();
+    change.new_token = arguments.token;
+    return session.ChangeSecret(change);
   }
   CLI_ASSIGN(const Secret password, ReadNewSecret(arguments.password, "new password of " + person));
   change.new_password = password.view();
@@ -28,12 +34,12 @@ Status Change(medseal::Session& session, const Proof& now, const RotatePersonArg
 
 Outcome ChangeOwn(medseal::Vault& vault, const Common& common, const RotatePersonArguments& arguments) {
   CLI_TRY(Require(common.person, "your name", "--person", "MEDSEAL_PERSON"));
-  CLI_ASSIGN(const Proof now, ReadProof(common.person, common.password, common.person_key));
+  CLI_ASSIGN(const Proof now, ReadProof(common.person, common.password, {common.person_key, common.person_token}));
   CLI_ASSIGN(medseal::Session session, LogIn(vault, common, now));
   CLI_TRY(Change(session, now, arguments, common.person));
   if (common.json) WriteLine(JsonLine("password_changed").Text("name", common.person).Done());
   Say(fmt::format("{} logs in with the new {} from now on", common.person,
-                  arguments.key_file.empty() ? "password" : "key file"));
+                  !arguments.token.empty() ? "token" : arguments.key_file.empty() ? "password" : "key file"));
   Say("copies of the disk from before still open with the old one until the next epoch change");
   return kDone;
 }

@@ -34,7 +34,10 @@ void WriteJson(const medseal::PersonInfo& person) {
     may += fmt::format("{}{}:{}", may.empty() ? "" : ",", Quote(person.classes[i]), operations);
   }
   line.Raw("class_operations", "{" + may + "}").List("roles", {person.roles.begin(), person.roles.end()});
-  WriteLine(line.List("operations", OperationWords(person.operations)).Done());
+  line.List("operations", OperationWords(person.operations));
+  if (person.logins.has_value())
+    line.Number("failed_logins", person.logins->failed).Number("locked_until_ms", person.logins->locked_until_ms);
+  WriteLine(line.Done());
 }
 
 void WritePerson(const medseal::PersonInfo& person, bool json) {
@@ -51,6 +54,10 @@ void WriteWhole(const medseal::PersonInfo& person, bool json) {
   for (std::size_t i = 0; i < person.classes.size(); ++i)
     WriteLine(fmt::format("  {:<14}{}", person.classes[i], OperationText(person.class_operations[i])));
   if (person.operations != 0) WriteLine("  over the vault: " + OperationText(person.operations));
+  if (!person.logins.has_value()) return;
+  const std::uint64_t locked = person.logins->locked_until_ms;
+  WriteLine(fmt::format("  failed logins: {}{}", person.logins->failed,
+                        locked == 0 ? std::string() : ", locked out until " + TimeText(locked)));
 }
 
 Outcome WritePersons(const Common& common, const std::string& name) {
@@ -72,7 +79,7 @@ Outcome WritePersons(const Common& common, const std::string& name) {
 namespace {
 
 Status AddWith(medseal::Session& session, const PersonAddArguments& arguments, medseal::ByteView password,
-               medseal::ByteView key_file) {
+               medseal::ByteView key_file, const std::string& token = {}) {
   const std::vector<const char*> classes = Pointers(arguments.classes);
   const std::vector<const char*> roles = Pointers(arguments.roles);
   return session.AddPerson({
@@ -83,6 +90,7 @@ Status AddWith(medseal::Session& session, const PersonAddArguments& arguments, m
       .cost = arguments.cost.cost(),
       .key_file = key_file,
       .roles = roles,
+      .token = token,
   });
 }
 
@@ -91,6 +99,10 @@ Status AddWithNewSecret(medseal::Session& session, const PersonAddArguments& arg
     CLI_ASSIGN(NewKeyFile file, NewKeyFile::Make(arguments.key_file));
     CLI_TRY(AddWith(session, arguments, {}, file.content().view()));
     return file.Keep(), Status();
+  }
+  if (!arguments.token.empty()) {
+    CLI_ASSIGN(const Secret pin, ReadSecret(arguments.password, "PIN of " + arguments.name + "'s token"));
+    return AddWith(session, arguments, pin.view(), {}, arguments.token);
   }
   CLI_ASSIGN(const Secret password, ReadNewSecret(arguments.password, "new password of " + arguments.name));
   return AddWith(session, arguments, password.view(), {});
@@ -130,6 +142,9 @@ Outcome UnlockPerson(const Common& common, const std::string& name) {
 }
 
 Outcome ListPersons(const Common& common) { return WritePersons(common, ""); }
-Outcome ShowPerson(const Common& common, const std::string& name) { return WritePersons(common, name); }
+Outcome ShowPerson(const Common& common, const std::string& name) {
+  if (name.empty()) return InvalidArgument("say whom to show; `medseal person list` names all");
+  return WritePersons(common, name);
+}
 
 }  // namespace cli

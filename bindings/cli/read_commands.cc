@@ -52,16 +52,26 @@ Result<std::pair<std::string, Secret>> ReadCondition(const std::string& conditio
   return std::pair(condition.substr(0, equals), std::move(value));
 }
 
+// One read on record, however the record is named.
+Result<medseal::Record> GetRecord(medseal::Session& session, const Common& common, const GetArguments& arguments) {
+  std::vector<const char*> fields;
+  for (const std::string& field : arguments.fields) fields.push_back(field.c_str());
+  const medseal::GetOptions options{.fields = fields, .version = arguments.version, .masked = arguments.masked};
+  const auto handle = ParseRecordHandle(arguments.record.back());
+  if (arguments.record.size() == 1 && handle) return session.Get(*handle, options);
+  CLI_ASSIGN(const RecordId id, ReadRecordId(arguments.record, common, session));
+  return session.Get(id.ref(), options);
+}
+
 }  // namespace
 
 Outcome Get(const Common& common, const GetArguments& arguments) {
   return WithSession(common, [&](medseal::Session& session) -> Outcome {
-    CLI_ASSIGN(const RecordId id, ReadRecordId(arguments.record, common, session));
-    if (!arguments.raw.empty()) return WriteValue(session, id, arguments.raw);
-    std::vector<const char*> fields;
-    for (const std::string& field : arguments.fields) fields.push_back(field.c_str());
-    CLI_ASSIGN(medseal::Record record,
-               session.Get(id.ref(), {.fields = fields, .version = arguments.version, .masked = arguments.masked}));
+    if (!arguments.raw.empty()) {
+      CLI_ASSIGN(const RecordId id, ReadRecordId(arguments.record, common, session));
+      return WriteValue(session, id, arguments.raw);
+    }
+    CLI_ASSIGN(medseal::Record record, GetRecord(session, common, arguments));
     CLI_TRY(ShowRecord(record, ShapeOf(common, true)));
     return kDone;
   });

@@ -15,7 +15,7 @@ namespace {
 
 void SayRotated(const Common& common, const std::string& name) {
   if (common.json) WriteLine(JsonLine("person_rotated").Text("name", name).Done());
-  Say(fmt::format("{} has other keys, and the new password or key file opens them; the old one opens nothing here",
+  Say(fmt::format("{} has other keys, and the new password, key file or token opens them; the old one opens nothing here",
                   name));
 }
 
@@ -76,6 +76,10 @@ Status RotateToNewSecret(medseal::Session& session, const RotatePersonArguments&
     CLI_TRY(session.RotatePersonToKeyFile(arguments.name, file.content().view()));
     return file.Keep(), Status();
   }
+  if (!arguments.token.empty()) {
+    CLI_ASSIGN(const Secret pin, ReadSecret(arguments.password, "PIN of " + arguments.name + "'s token"));
+    return session.RotatePersonToToken(arguments.name, arguments.token, pin.view());
+  }
   CLI_ASSIGN(const Secret password, ReadNewSecret(arguments.password, "new password of " + arguments.name));
   return session.RotatePerson(arguments.name, password.view(), arguments.cost.cost());
 }
@@ -88,7 +92,7 @@ Outcome RotatePerson(const Common& common, const RotatePersonArguments& argument
   return WithSession(common, [&](medseal::Session& session) -> Outcome {
     CLI_TRY(RotateToNewSecret(session, arguments));
     SayRotated(common, arguments.name);
-    Say("copies of the disk from before still open with the old password until the next epoch change");
+    Say("copies of the disk from before still open with the old secret until the next epoch change");
     return kDone;
   });
 }

@@ -48,10 +48,15 @@ Result<Secret> ReadKeyringSecret(const Common& common, bool chosen_now) {
   return chosen_now ? ReadNewSecret(common.passphrase, what) : ReadSecret(common.passphrase, what);
 }
 
-Result<Proof> ReadProof(const std::string& person, const SecretSource& password, const std::string& key_file) {
+Result<Proof> ReadProof(const std::string& person, const SecretSource& password, const ProofPlace& place) {
+  if (!place.key_file.empty() && !place.token.empty())
+    return InvalidArgument(person + " logs in with a key file or with a token: name one of the two");
   Proof proof;
-  if (!key_file.empty()) {
-    CLI_ASSIGN(proof.key, ReadKeyFile(key_file));
+  proof.token = place.token;
+  if (!place.key_file.empty()) {
+    CLI_ASSIGN(proof.key, ReadKeyFile(place.key_file));
+  } else if (!place.token.empty()) {
+    CLI_ASSIGN(proof.password, ReadSecret(password, "PIN of " + person + "'s token"));
   } else {
     CLI_ASSIGN(proof.password, ReadSecret(password, "password of " + person));
   }
@@ -62,9 +67,12 @@ namespace {
 
 Status JoinSecond(medseal::Session& session, const Common& common) {
   if (common.second_person.empty()) return {};
-  CLI_ASSIGN(const Proof proof, ReadProof(common.second_person, common.second_password, common.second_key));
-  return session.Join(
-      {.person = common.second_person, .password = proof.password.view(), .key_file = proof.key.view()});
+  CLI_ASSIGN(const Proof proof, ReadProof(common.second_person, common.second_password,
+                                          {common.second_key, common.second_token}));
+  return session.Join({.person = common.second_person,
+                       .password = proof.password.view(),
+                       .key_file = proof.key.view(),
+                       .token = proof.token});
 }
 
 // Told where it is not asked for output: whoever breaks the glass is to know that it does not pass unseen.
@@ -81,7 +89,7 @@ Status BreakGlass(medseal::Session& session, const Common& common) {
 Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common) {
   CLI_TRY(Require(common.person, "your name", "--person", "MEDSEAL_PERSON"));
   CLI_TRY(Require(common.purpose, "the purpose of use", "--purpose", "MEDSEAL_PURPOSE"));
-  CLI_ASSIGN(const Proof proof, ReadProof(common.person, common.password, common.person_key));
+  CLI_ASSIGN(const Proof proof, ReadProof(common.person, common.password, {common.person_key, common.person_token}));
   return LogIn(vault, common, proof);
 }
 
@@ -93,7 +101,8 @@ Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common, cons
                               .on_behalf_of = common.on_behalf_of,
                               .origin = common.origin,
                               .key_file = proof.key.view(),
-                              .job = common.job});
+                              .job = common.job,
+                              .token = proof.token});
   if (session.ok() && Interrupted()) return Cancelled();
   if (session.ok()) CLI_TRY(JoinSecond(*session, common));
   if (session.ok()) CLI_TRY(BreakGlass(*session, common));

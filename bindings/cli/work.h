@@ -15,12 +15,18 @@ inline constexpr int kSomeRejected = 3;
 
 Outcome WithVault(const Common& common, const std::function<Outcome(medseal::Vault&)>& work);
 Outcome WithSession(const Common& common, const std::function<Outcome(medseal::Session&)>& work);
-// What a person logs in with: one of the two is empty.
+// What a person logs in with: one of the first two is empty.
 struct Proof {
-  Secret password;
+  Secret password;  // or the PIN of the token
   Secret key;
+  std::string token;  // URI
 };
-Result<Proof> ReadProof(const std::string& person, const SecretSource& password, const std::string& key_file);
+// Where it comes from, beside the password or PIN: both empty, or one of them.
+struct ProofPlace {
+  const std::string& key_file;
+  const std::string& token;
+};
+Result<Proof> ReadProof(const std::string& person, const SecretSource& password, const ProofPlace& place);
 Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common);
 // The same with what was read already.
 Result<medseal::Session> LogIn(medseal::Vault& vault, const Common& common, const Proof& proof);

@@ -251,6 +251,9 @@ typedef struct medseal_login_options {
   const char* origin;       /* where they are: machine, terminal, address */
   medseal_bytes key_file;   /* instead of a password: its 32 bytes */
   const char* job;          /* that the session is for, as medseal_declared_job_declare named it; NULL: none. Goes on record */
+  /* The person's PKCS#11 token, pkcs11:token=NAME[?module-path=/PATH] (RFC 7512); `password` is then its PIN, which is tried once. NULL:
+   * none. The token decrypts what opens the person's keys; one that can only sign opens nothing. */
+  const char* token;
 } medseal_login_options;
 
 /* After failures the next answer takes longer, and then the name is locked out for a while: policy login_delay_ms, login_attempts,
@@ -258,6 +261,7 @@ typedef struct medseal_login_options {
  *   WRONG_SECRET        unknown person, wrong secret or locked out: the same answer in the same time
  *   INVALID_ARGUMENT    the purpose is missing or unknown; a text is not clean
  *   RESOURCE_EXHAUSTED  the person has as many sessions as policy allows (sessions_per_person)
+ *   KEY_UNAVAILABLE     the token or its module is not there, or does not answer within 10 s: nobody's login, and not counted as one
  * and of the job: NOT_FOUND, none of that name;  PERMISSION_DENIED, another person's;  AUTH_FAILED, not signed by two who could declare it */
 MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
                                        medseal_error* error);
@@ -533,6 +537,9 @@ typedef struct medseal_person_options {
   const char* const* roles;
   size_t role_count;
   int only_check; /* 1: says whether the person could be added, and adds nobody */
+  /* A PKCS#11 token that they log in with, which serves nobody else here; `password` is its PIN. A key is made on it that never leaves it and
+   * decrypts (AES-256-GCM). A token that holds a vault's keyring is refused: its PIN is the host's. */
+  const char* token;
 } medseal_person_options;
 
 /* What a password may be, here and wherever one is set: policy password_min_length characters or more; no plain row, nothing that repeats
@@ -569,6 +576,7 @@ MEDSEAL_API medseal_code medseal_person_rename(medseal_session* session, const c
 #define MEDSEAL_OP_ERASE 32u
 #define MEDSEAL_OP_AUDIT 64u /* holds the class `audit`, to read and search */
 #define MEDSEAL_OP_BREAK_GLASS 128u /* on a class: holds its key, and reads after medseal_break_glass alone */
+#define MEDSEAL_OP_READ_MASKED 256u /* on a class: sees masked values of fields that have a mask, nothing else of it, and searches nothing */
 
 /* A named set of classes and of what may be done with each of them. */
 typedef struct medseal_role {
@@ -592,7 +600,7 @@ MEDSEAL_API medseal_code medseal_role_take(medseal_session* session, const char*
 typedef int (*medseal_role_callback)(void* context, const medseal_role* role);
 MEDSEAL_API medseal_code medseal_roles(medseal_session* session, medseal_role_callback callback, void* context, medseal_error* error);
 
-/* Ends the lock-out of a person before its time, by the founder or a person who holds every class. NOT_FOUND: no person of that name. */
+/* Ends the lock-out of a person before its time, by the founder or a person who administers. NOT_FOUND: no person of that name. */
 MEDSEAL_API medseal_code medseal_person_unlock(medseal_session* session, const char* person, medseal_error* error);
 
 /* Other key pairs and another password for a person, by that person or by the founder, who may do it for somebody who lost theirs. Waits for
@@ -606,6 +614,12 @@ MEDSEAL_API medseal_code medseal_rotate_person(medseal_session* session, const c
 /* The same, to a key file. ALREADY_EXISTS: somebody logs in with it. */
 MEDSEAL_API medseal_code medseal_rotate_person_to_key_file(medseal_session* session, const char* person, medseal_bytes key_file,
                                                            medseal_error* error);
+
+/* The same, to a token as medseal_person_options.token. ALREADY_EXISTS: another person logs in with it;  WRONG_SECRET: it takes another PIN;
+ * KEY_UNAVAILABLE: it is not there;  UNSUPPORTED: it does no AES-256-GCM with a key that it keeps. The key on a token that they had until now
+ * stays there, since only its PIN takes it away, and opens copies of the store from before. */
+MEDSEAL_API medseal_code medseal_rotate_person_to_token(medseal_session* session, const char* person, const char* token, medseal_bytes pin,
+                                                        medseal_error* error);
 
 /* A class that the person held. */
 typedef struct medseal_rotated_class {
@@ -632,6 +646,8 @@ typedef struct medseal_secret_change_options {
   medseal_bytes new_password;
   medseal_bytes new_key_file;
   const medseal_cost* cost; /* of the new password; may be NULL */
+  const char* token;        /* that they log in with until now; `password` is its PIN */
+  const char* new_token;    /* from now on; `new_password` is its PIN. It may be the same one, on which another key is made */
 } medseal_secret_change_options;
 
 /* The session's own person gives themselves another secret and proves the one until now: who finds a session open does not know it. Other keys
@@ -653,6 +669,9 @@ typedef struct medseal_person_info {
   size_t role_count;
   uint32_t operations; /* over the vault */
   int disabled;        /* 1: `classes` are those they will hold once enabled, and they may do nothing */
+  int logins_told;     /* 1: the session's own person asks, or one who administers or audits; else the next two are 0 */
+  uint32_t failed_logins;   /* in a row, as far as they count still */
+  uint64_t locked_until_ms; /* UTC; 0: not locked out. Until then every login is answered as with a wrong password */
 } medseal_person_info;
 /* Return 0 to go on; anything else ends the listing with CANCELLED. */
 typedef int (*medseal_person_callback)(void* context, const medseal_person_info* info);

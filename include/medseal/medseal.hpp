@@ -285,6 +285,7 @@ struct LoginOptions {
   Name origin = {};
   ByteView key_file = {};  // instead of a password
   Name job = {};           // a declared one; empty: none
+  Name token = {};         // the person's, by its URI; `password` is then its PIN
 };
 
 // A patient by external id, or by the handle that a put or a record gave.
@@ -333,6 +334,7 @@ struct PersonOptions {
   ByteView key_file = {};  // instead of a password
   std::span<const char* const> roles = {};
   bool only_check = false;
+  Name token = {};  // by its URI; `password` is then its PIN
 };
 
 // The secret until now and the one from now on: of each pair one.
@@ -342,6 +344,14 @@ struct SecretChange {
   ByteView new_password = {};
   ByteView new_key_file = {};
   Cost cost = {};
+  Name token = {};      // by its URI; `password` is then its PIN
+  Name new_token = {};  // likewise
+};
+
+// What medseal_person_info says of a person's logins.
+struct PersonLogins {
+  std::uint32_t failed = 0;
+  std::uint64_t locked_until_ms = 0;
 };
 
 struct PersonInfo {
@@ -353,6 +363,7 @@ struct PersonInfo {
   std::vector<std::string> roles = {};
   std::uint32_t operations = 0;  // over the vault
   bool disabled = false;
+  std::optional<PersonLogins> logins = {};  // none: the session's person is not told
 };
 
 struct RoleOptions {
@@ -818,6 +829,7 @@ class Session {
     raw.person = second.person.c_str();
     raw.password = internal::Raw(second.password);
     raw.key_file = internal::Raw(second.key_file);
+    raw.token = second.token.c_str();
     return internal::Call(medseal_session_join, raw_.get(), &raw);
   }
   Result<medseal_erasure_info> Erase(const Patient& patient, Name reason) {
@@ -957,6 +969,7 @@ class Session {
     raw.roles = options.roles.data();
     raw.role_count = options.roles.size();
     raw.only_check = options.only_check ? 1 : 0;
+    raw.token = options.token.c_str();
     return internal::Call(medseal_person_add, raw_.get(), &raw);
   }
   Status Grant(Name person, Name class_name) {
@@ -999,6 +1012,10 @@ class Session {
   Status RotatePersonToKeyFile(Name person, ByteView key_file) {
     return internal::Call(medseal_rotate_person_to_key_file, raw_.get(), person.c_str(), internal::Raw(key_file));
   }
+  Status RotatePersonToToken(Name person, Name token, ByteView pin) {
+    return internal::Call(medseal_rotate_person_to_token, raw_.get(), person.c_str(), token.c_str(),
+                          internal::Raw(pin));
+  }
   Status ChangeSecret(const SecretChange& change) {
     const medseal_cost cost = internal::Raw(change.cost);
     auto raw = internal::Sized<medseal_secret_change_options>();
@@ -1007,6 +1024,8 @@ class Session {
     raw.new_password = internal::Raw(change.new_password);
     raw.new_key_file = internal::Raw(change.new_key_file);
     raw.cost = &cost;
+    raw.token = change.token.c_str();
+    raw.new_token = change.new_token.c_str();
     return internal::Call(medseal_secret_change, raw_.get(), &raw);
   }
   // `classes` (never null) is filled whatever ends the call.
@@ -1283,6 +1302,7 @@ class Session {
     person.roles.assign(info->roles, info->roles + info->role_count);
     person.operations = info->operations;
     person.disabled = info->disabled != 0;
+    if (info->logins_told != 0) person.logins = {{info->failed_logins, info->locked_until_ms}};
     static_cast<std::vector<PersonInfo>*>(persons)->push_back(std::move(person));
     return 0;
   }
@@ -1353,6 +1373,7 @@ class Vault {
     raw.origin = options.origin.c_str();
     raw.key_file = internal::Raw(options.key_file);
     raw.job = options.job.c_str();
+    raw.token = options.token.c_str();
     medseal_session* session = nullptr;
     const Status status = internal::Call(medseal_login, raw_.get(), &raw, &session);
     if (!status.ok()) return status.error();

@@ -1,16 +1,26 @@
 // What a caller gives to log in with, or to log in with from now on.
 #pragma once
 
+#include <memory>
+
 #include "abi/call.h"
+#include "keys/person_token.h"
 #include "people/login_secret.h"
 
 namespace mseal::abi {
 
-// Borrows what is given. InvalidArgument: both.
-inline Result<people::LoginSecret> ReadSecret(const medseal_bytes& password, const medseal_bytes& key_file) {
-  MS_TRY(Require(password.size == 0 || key_file.size == 0, "a password or a key file is needed, not both"));
-  if (key_file.size != 0) return people::LoginSecret::KeyFile(View(key_file));
-  return people::LoginSecret(View(password));
-}
+// Borrows what was given; owns the token, which is open for as long as this lives.
+struct GivenSecret {
+  people::LoginSecret secret;
+  std::unique_ptr<keys::PersonToken> token;
+};
+
+// A password, a key file, or the URI of a token with its PIN where a password would be.
+//   InvalidArgument  a password and a key file, or a key file and a token; and as PersonToken::Open
+// A PIN that the token does not take is a secret that opens nobody: the login tells, and counts it.
+Result<GivenSecret> ReadSecret(const medseal_bytes& password, const medseal_bytes& key_file, const char* token);
+
+// The same of one that somebody is to log in with. WrongSecret: the token takes another PIN.
+Result<GivenSecret> ReadNewSecret(const medseal_bytes& password, const medseal_bytes& key_file, const char* token);
 
 }  // namespace mseal::abi

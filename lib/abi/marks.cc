@@ -69,8 +69,8 @@ medseal_code medseal_session_join(medseal_session* session, const medseal_login_
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_login_options known, Read(second));
     MS_TRY(Require(known.person != nullptr, "a person is needed"));
-    MS_ASSIGN(const people::LoginSecret secret, ReadSecret(known.password, known.key_file));
-    return vault::Join(*session->session, known.person, secret);
+    MS_ASSIGN(const GivenSecret given, ReadSecret(known.password, known.key_file, known.token));
+    return vault::Join(*session->session, known.person, given.secret);
   });
 }
 

@@ -4,6 +4,7 @@
 #include "abi/login_secret.h"
 #include "abi/on_record.h"
 #include "abi/schema_text.h"
+#include "base/clock.h"
 #include "vault/administer.h"
 #include "vault/load_schema.h"
 #include "vault/login.h"
@@ -50,8 +51,22 @@ Result<people::NewPerson> ReadPerson(const medseal_person_options& known) {
   return person;
 }
 
-Status ListPerson(const people::Chain& chain, const people::Person& person, medseal_person_callback callback,
-                  void* context) {
+// To the person themselves, and to who administers or audits.
+bool MayKnowLoginsOf(const vault::Desk& desk, const people::Person& person) {
+  return desk.session->identity().person.number == person.number ||
+         desk.session->MayOverVault(people::Operation::kAdminister) ||
+         desk.session->MayOverVault(people::Operation::kAudit);
+}
+
+void TellLogins(vault::Core& core, const people::Person& person, medseal_person_info& info) {
+  const auto state = core.attempts.StateOf(core, person.number);
+  info.logins_told = 1;
+  info.failed_logins = state.failures;
+  info.locked_until_ms = state.locked_for.count() == 0 ? 0 : NowMs() + static_cast<std::uint64_t>(state.locked_for.count());
+}
+
+Status ListPerson(vault::Call& call, const people::Chain& chain, const people::Person& person,
+                  medseal_person_callback callback, void* context) {
   std::vector<const char*> classes, roles;
   std::vector<std::uint32_t> class_operations;
   for (const auto& [number, entry] : chain.classes()) {
@@ -72,6 +87,7 @@ Status ListPerson(const people::Chain& chain, const people::Person& person, meds
   info.role_count = roles.size();
   info.operations = chain.OperationsOverVault(person.number).bits();
   info.disabled = chain.IsDisabled(person.number) ? 1 : 0;
+  if (MayKnowLoginsOf(call.desk(), person)) TellLogins(call.core(), person, info);
   return callback(context, &info) == 0 ? Status::Ok() : Status::Cancelled("the callback ended the listing");
 }
 
@@ -86,9 +102,9 @@ medseal_code medseal_person_add(medseal_session* session, const medseal_person_o
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_person_options known, Read(options));
     MS_ASSIGN(const people::NewPerson person, ReadPerson(known));
+    MS_ASSIGN(const GivenSecret given, ReadNewSecret(known.password, known.key_file, known.token));
     MS_ASSIGN(vault::Call call, session->session->Enter());
-    MS_ASSIGN(const people::LoginSecret secret, ReadSecret(known.password, known.key_file));
-    return vault::AddPerson(call.core(), call.desk(), person, secret);
+    return vault::AddPerson(call.core(), call.desk(), person, given.secret);
   });
 }
 
@@ -127,6 +143,15 @@ medseal_code medseal_rotate_person_to_key_file(medseal_session* session, const c
   });
 }
 
+medseal_code medseal_rotate_person_to_token(medseal_session* session, const char* person, const char* token,
+                                            medseal_bytes pin, medseal_error* error) {
+  return RunOnRecord(session, audit::Operation::kPerson, Text(person), error, [&]() -> Status {
+    MS_TRY(Require(session != nullptr && person != nullptr && token != nullptr, "session, person and token are needed"));
+    MS_ASSIGN(const GivenSecret given, ReadNewSecret(pin, {}, token));
+    return vault::RotatePerson(*session->session, person, given.secret, {});
+  });
+}
+
 medseal_code medseal_rotate_person_compromised(medseal_session* session, const char* person, medseal_bytes password,
                                                const medseal_cost* cost, medseal_rotated_class_callback callback,
                                                void* context, medseal_error* error) {
@@ -148,10 +173,10 @@ medseal_code medseal_secret_change(medseal_session* session, const medseal_secre
                                    medseal_error* error) {
   return RunOnRecord(session, audit::Operation::kPerson, "own secret", error, [&]() -> Status {
     MS_ASSIGN(const medseal_secret_change_options known, Read(options));
-    MS_ASSIGN(const people::LoginSecret now, ReadSecret(known.password, known.key_file));
-    MS_ASSIGN(const people::LoginSecret secret, ReadSecret(known.new_password, known.new_key_file));
+    MS_ASSIGN(const GivenSecret now, ReadSecret(known.password, known.key_file, known.token));
+    MS_ASSIGN(const GivenSecret next, ReadNewSecret(known.new_password, known.new_key_file, known.new_token));
     MS_ASSIGN(const crypto::Argon2Cost cost, ReadCost(known.cost));
-    return vault::ChangeOwnSecret(*session->session, now, secret, cost);
+    return vault::ChangeOwnSecret(*session->session, now.secret, next.secret, cost);
   });
 }
 
@@ -161,7 +186,7 @@ medseal_code medseal_persons(medseal_session* session, medseal_person_callback c
     MS_TRY(Require(session != nullptr && callback != nullptr, "session and callback are needed"));
     MS_ASSIGN(vault::Call call, session->session->Enter());
     const auto chain = call.core().registry->chain();
-    for (const people::Person* person : chain->persons()) MS_TRY(ListPerson(*chain, *person, callback, context));
+    for (const people::Person* person : chain->persons()) MS_TRY(ListPerson(call, *chain, *person, callback, context));
     return Status::Ok();
   });
 }

@@ -10,7 +10,7 @@
 namespace mseal::abi {
 namespace {
 
-constexpr std::uint8_t Bit(people::Operation one) { return static_cast<std::uint8_t>(one); }
+constexpr std::uint32_t Bit(people::Operation one) { return static_cast<std::uint32_t>(one); }
 
 static_assert(Bit(people::Operation::kRead) == MEDSEAL_OP_READ && Bit(people::Operation::kWrite) == MEDSEAL_OP_WRITE &&
               Bit(people::Operation::kSearch) == MEDSEAL_OP_SEARCH &&
@@ -18,7 +18,8 @@ static_assert(Bit(people::Operation::kRead) == MEDSEAL_OP_READ && Bit(people::Op
               Bit(people::Operation::kAdminister) == MEDSEAL_OP_ADMINISTER &&
               Bit(people::Operation::kErase) == MEDSEAL_OP_ERASE &&
               Bit(people::Operation::kAudit) == MEDSEAL_OP_AUDIT &&
-              Bit(people::Operation::kBreakGlass) == MEDSEAL_OP_BREAK_GLASS);
+              Bit(people::Operation::kBreakGlass) == MEDSEAL_OP_BREAK_GLASS &&
+              Bit(people::Operation::kReadMasked) == MEDSEAL_OP_READ_MASKED);
 
 Status ListRole(const people::Chain& chain, const people::Role& role, medseal_role_callback callback, void* context) {
   std::vector<const char*> classes;
@@ -72,7 +73,7 @@ medseal_code medseal_role_define(medseal_session* session, const medseal_role* r
     MS_TRY(Require(known.name != nullptr, "a name is needed"));
     MS_TRY(Require(known.class_count == 0 || known.classes != nullptr, "the list of classes is missing"));
     MS_TRY(Require(known.operations <= format::kAllOperations, "an operation has no meaning"));
-    const auto operations = people::Operations::FromBits(static_cast<std::uint8_t>(known.operations));
+    const auto operations = people::Operations::FromBits(static_cast<std::uint16_t>(known.operations));
     std::vector<std::string> classes;
     for (std::size_t i = 0; i < known.class_count; ++i) classes.emplace_back(Text(known.classes[i]));
     return vault::DefineRole(*session->session, known.name, operations, classes);

@@ -155,10 +155,10 @@ medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* op
     *session = nullptr;
     MS_ASSIGN(const medseal_login_options known, Read(options));
     MS_TRY(Require(known.person != nullptr, "a person is needed"));
-    MS_ASSIGN(const people::LoginSecret secret, ReadSecret(known.password, known.key_file));
+    MS_ASSIGN(const GivenSecret given, ReadSecret(known.password, known.key_file, known.token));
     people::Use use{std::string(Text(known.purpose)), std::string(Text(known.on_behalf_of)),
                     std::string(Text(known.origin)), std::string(Text(known.job))};
-    MS_ASSIGN(auto started, vault->vault->Login({known.person, secret, std::move(use)}));
+    MS_ASSIGN(auto started, vault->vault->Login({known.person, given.secret, std::move(use)}));
     *session = new medseal_session{std::move(started)};
     return Status::Ok();
   });

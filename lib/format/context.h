@@ -28,6 +28,7 @@ enum class ContextKind : std::uint8_t {
   kToken = 16,      // store, instance, epoch
   kRecovery = 17,   // store, set number
   kBundle = 18,     // store, epoch, number
+  kPersonToken = 19,  // store, person, key on the token
   kLogEntry = 23,   // store, audit key id
   kAuditKey = 24,   // store, audit key id, version of the class key
 };
@@ -52,6 +53,7 @@ enum class ContextItem : std::uint8_t {
   kIndex = 16,
   kGeneration = 17,
   kAuditKeyId = 18,
+  kTokenKey = 19,
 };
 
 // Builds a context in place, without the heap. Items are at most 64 bytes long and a context at most kCapacity:

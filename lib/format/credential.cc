@@ -26,6 +26,10 @@ Result<Credential> ParseCredential(ByteView bytes) {
     out.memory_kib = in.U32();
     out.passes = in.U32();
     out.salt = in.Fixed<16>();
+  } else if (out.kind == CredentialKind::kToken) {
+    out.token_key = in.Fixed<16>();
+    out.nonce = in.Fixed<12>();
+    out.wrapped = in.Take(kTokenWrappedSize);
   } else if (out.kind != CredentialKind::kKeyFile) {
     in.Fail();
   }
@@ -41,6 +45,8 @@ Bytes EncodeCredential(const Credential& credential) {
   out.U8(kCredentialVersion).U8(static_cast<std::uint8_t>(credential.kind));
   if (credential.kind == CredentialKind::kPassword)
     out.U32(credential.memory_kib).U32(credential.passes).Raw(credential.salt);
+  if (credential.kind == CredentialKind::kToken)
+    out.Raw(credential.token_key).Raw(credential.nonce).Raw(credential.wrapped);
   out.Raw(credential.sealed);
   return bytes;
 }

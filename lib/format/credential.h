@@ -12,17 +12,21 @@ namespace mseal::format {
 inline constexpr std::uint8_t kCredentialVersion = 1;
 inline constexpr std::size_t kCredentialContentSize = 3 * 32;
 inline constexpr std::size_t kSealedCredentialSize = kCredentialContentSize + kSealedOverhead;  // and the marks
+inline constexpr std::size_t kTokenWrappedSize = 32 + 16;
 inline constexpr std::size_t kPastMarkSize = 32;
 inline constexpr std::size_t kMostPastMarks = 25;
 
-enum class CredentialKind : std::uint8_t { kPassword = 1, kKeyFile = 2 };
+enum class CredentialKind : std::uint8_t { kPassword = 1, kKeyFile = 2, kToken = 3 };
 
 struct Credential {
   CredentialKind kind = CredentialKind::kPassword;
   std::uint32_t memory_kib = 0;  // of Argon2id; like what follows, of a password alone
   std::uint32_t passes = 0;
   ByteArray<16> salt{};
-  ByteView sealed;  // borrowed
+  ByteArray<16> token_key{};  // which key on the token; like what follows, of a token alone
+  ByteArray<12> nonce{};
+  ByteView wrapped{};  // borrowed, kTokenWrappedSize: what the token decrypts to the key of the sealed keys
+  ByteView sealed{};   // borrowed
 };
 
 //   UnsupportedVersion  the version byte is not 1
@@ -42,7 +46,7 @@ SecretBytes EncodeCredentialContent(const CredentialContent& content);
 
 // By which a credential is known that somebody has already. Layout: FORMAT.md, "Credential tag".
 struct CredentialTag {
-  std::uint32_t class_key = 0;  // the version of everyone's class key that a password's tag is made with; 0: key file
+  std::uint32_t class_key = 0;  // the version of everyone's class key that a password's tag is made with; 0: a key file or token
   ByteArray<32> tag{};
 };
 //   UnsupportedVersion  neither a key file's nor a password's

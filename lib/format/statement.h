@@ -15,7 +15,7 @@ inline constexpr std::uint8_t kStatementVersion = 1;
 inline constexpr std::uint8_t kHighestClass = 15;     // a key row has 16 slots
 inline constexpr std::uint8_t kMostShares = 16;       // of the custodians, of which
 inline constexpr std::uint8_t kFewestNeeded = 2;      // so many at least give their key
-inline constexpr std::uint8_t kAllOperations = 0xff;  // of a role: every bit has a meaning
+inline constexpr std::uint16_t kAllOperations = 0x1ff;  // of a role: the bits that have a meaning
 
 // Numbers are never used again.
 enum class StatementType : std::uint8_t {
@@ -108,7 +108,7 @@ struct SuiteBody {
 };
 struct RoleBody {
   std::uint16_t number = 0;     // from 1; one that is known is defined anew
-  std::uint8_t operations = 0;
+  std::uint16_t operations = 0;
   std::uint16_t classes = 0;    // bit n: class n
   std::string_view name;
 };

@@ -112,10 +112,10 @@ SuiteBody ReadSuite(Reader& in) {
 RoleBody ReadRole(Reader& in) {
   RoleBody body;
   body.number = in.U16();
-  body.operations = in.U8();
+  body.operations = in.U16();
   body.classes = in.U16();
   body.name = AsText(in.Prefixed8());
-  if (body.number == 0 || !IsCleanName(AsBytes(body.name))) in.Fail();
+  if (body.number == 0 || body.operations > kAllOperations || !IsCleanName(AsBytes(body.name))) in.Fail();
   return body;
 }
 
@@ -186,7 +186,7 @@ void Write(Writer& out, const CustodiansBody& body) {
 }
 void Write(Writer& out, const SuiteBody& body) { out.U8(body.suite); }
 void Write(Writer& out, const RoleBody& body) {
-  out.U16(body.number).U8(body.operations).U16(body.classes).Prefixed8(AsBytes(body.name));
+  out.U16(body.number).U16(body.operations).U16(body.classes).Prefixed8(AsBytes(body.name));
 }
 void Write(Writer& out, const RoleGivenBody& body) { out.U32(body.person).U16(body.role).U8(body.given ? 1 : 0); }
 void Write(Writer& out, const PersonStateBody& body) {

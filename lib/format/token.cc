@@ -84,4 +84,26 @@ Bytes EncodeTokenKeyId(const TokenKeyId& id) {
   return bytes;
 }
 
+Result<PersonKeyId> ParsePersonKeyId(ByteView id) {
+  Reader in(id);
+  PersonKeyId parsed;
+  parsed.store = in.Fixed<16>();
+  parsed.key = in.Fixed<16>();
+  return in.Done() ? Result<PersonKeyId>(parsed) : Status::Corrupt("id of a person's key");
+}
+
+Bytes EncodePersonKeyId(const PersonKeyId& id) {
+  Bytes bytes;
+  Writer(bytes).Raw(id.store).Raw(id.key);
+  return bytes;
+}
+
+Bytes PersonTokenAssociatedData(const PersonKeyId& id, std::uint32_t person) {
+  Context context(ContextKind::kPersonToken);
+  context.Add(ContextItem::kStore, id.store)
+      .AddNumber(ContextItem::kPerson, person)
+      .Add(ContextItem::kTokenKey, id.key);
+  return Bytes(context.bytes().begin(), context.bytes().end());
+}
+
 }  // namespace mseal::format

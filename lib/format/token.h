@@ -48,6 +48,17 @@ Bytes EncodeTokenEpoch(const TokenEpoch& epoch);
 // What the token authenticates with the message, so that it opens in its place alone.
 Bytes TokenAssociatedData(const TokenHeader& header, std::uint32_t epoch);
 
+// Of the keys that persons log in with. Layout: FORMAT.md, "Person token".
+inline constexpr std::string_view kPersonKeyLabel = "medseal.v1.person";
+struct PersonKeyId {
+  ByteArray<16> store{};
+  ByteArray<16> key{};
+};
+Result<PersonKeyId> ParsePersonKeyId(ByteView id);  // Corrupt: any other size
+Bytes EncodePersonKeyId(const PersonKeyId& id);
+// What the token authenticates, so that a credential opens as its person's alone.
+Bytes PersonTokenAssociatedData(const PersonKeyId& id, std::uint32_t person);
+
 // CKA_ID of an epoch's key.
 struct TokenKeyId {
   ByteArray<16> instance{};

@@ -81,6 +81,9 @@ Pkcs11Books::Sight Pkcs11Books::Seen() const {
 }
 
 Status Pkcs11Books::CheckFree(std::uint32_t epoch) {
+  MS_ASSIGN(const auto of_persons, session_->FindAnything(format::kPersonKeyLabel));
+  if (!of_persons.empty())
+    return Status::InvalidArgument("somebody logs in with this token, so that its PIN is theirs: use another one");
   const std::string& name = uri_.object();
   for (const std::string& label : {name, format::TokenEpochLabel(name, epoch), format::TokenAnchorLabel(name, 0),
                                    format::TokenAnchorLabel(name, 1)}) {

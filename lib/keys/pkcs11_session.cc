@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/key_slab.h"
+#include "base/writer.h"
+#include "crypto/hash.h"
 #include "keys/pkcs11_login.h"
 #include "keys/pkcs11_module.h"
 
@@ -172,6 +174,15 @@ Result<std::unique_ptr<Pkcs11Session>> Pkcs11Session::Open(const TokenUri& uri, 
 }
 
 bool Pkcs11Session::lost() const { return parts_->lost; }
+
+Result<ByteArray<32>> Pkcs11Session::Identity() {
+  if (!parts_->gate()) return parts_->Closed();
+  CK_TOKEN_INFO info{};
+  MS_TRY(parts_->Judge(parts_->slot.module->functions().C_GetTokenInfo(parts_->slot.slot, &info)));
+  Bytes named;
+  Writer(named).Raw(info.manufacturerID).Raw(info.model).Raw(info.serialNumber);
+  return crypto::Hash("medseal.v1.token", named);
+}
 
 Result<std::vector<TokenObject>> Pkcs11Session::FindData(std::string_view kind) {
   CK_OBJECT_CLASS data = CKO_DATA;

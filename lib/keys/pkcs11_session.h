@@ -35,6 +35,8 @@ class Pkcs11Session {
   Pkcs11Session& operator=(const Pkcs11Session&) = delete;
 
   bool lost() const;
+  // By which one token is told from another: a hash of maker, model and serial number.
+  Result<ByteArray<32>> Identity();
 
   Result<std::vector<TokenObject>> FindData(std::string_view kind);
   Result<std::vector<TokenObject>> FindData(std::string_view kind, std::string_view label);

@@ -36,7 +36,7 @@ Status CheckUnused(p11_kit_uri* uri) {
 
 }  // namespace
 
-Result<TokenUri> TokenUri::Parse(const std::string& text) {
+Result<TokenUri> TokenUri::ParseAny(const std::string& text) {
   TokenUri parsed(std::shared_ptr<p11_kit_uri>(p11_kit_uri_new(), p11_kit_uri_free));
   p11_kit_uri* const uri = parsed.uri_.get();
   if (p11_kit_uri_parse(text.c_str(), P11_KIT_URI_FOR_OBJECT_ON_TOKEN, uri) != P11_KIT_URI_OK)
@@ -45,12 +45,23 @@ Result<TokenUri> TokenUri::Parse(const std::string& text) {
   if (HasOtherQuery(text)) return Refused("has a query that is not known here");
   if (!NamesToken(uri)) return Refused("names no token");
   const CK_ATTRIBUTE* const object = p11_kit_uri_get_attribute(uri, CKA_LABEL);
-  if (object == nullptr || object->ulValueLen == 0) return Refused("names no object");
-  if (object->ulValueLen > kLongestObject) return Refused("has too long an object");
-  parsed.object_.assign(static_cast<const char*>(object->pValue), object->ulValueLen);
+  if (object != nullptr && object->ulValueLen > kLongestObject) return Refused("has too long an object");
+  if (object != nullptr) parsed.object_.assign(static_cast<const char*>(object->pValue), object->ulValueLen);
   const char* const path = p11_kit_uri_get_module_path(uri);
   if (path != nullptr) parsed.module_path_ = path;
   if (path != nullptr && *path != '/') return Refused("has a module-path that does not begin with /");
+  return parsed;
+}
+
+Result<TokenUri> TokenUri::Parse(const std::string& text) {
+  MS_ASSIGN(TokenUri parsed, ParseAny(text));
+  if (parsed.object_.empty()) return Refused("names no object");
+  return parsed;
+}
+
+Result<TokenUri> TokenUri::ParseToken(const std::string& text) {
+  MS_ASSIGN(TokenUri parsed, ParseAny(text));
+  if (!parsed.object_.empty()) return Refused("names an object: what a person logs in with is a token alone");
   return parsed;
 }
 

@@ -8,9 +8,9 @@ namespace {
 
 constexpr Operations kOfAnAuditor = Operation::kRead | Operation::kSearch;
 
-// Whoever may read at any time may let others read in need.
+// Whoever may read at any time may let others read in need, or masked.
 bool Covers(Operations own, Operations given) {
-  return own.Has(own.Has(Operation::kRead) ? given.Without(Operation::kBreakGlass) : given);
+  return own.Has(own.Has(Operation::kRead) ? given.Without(Operation::kBreakGlass | Operation::kReadMasked) : given);
 }
 
 Role RoleOf(const format::RoleBody& body) {

@@ -27,17 +27,25 @@ Status CheckKeyFile(ByteView content);
 // What a key file is known by, in this store. InvalidArgument as CheckKeyFile.
 Result<ByteArray<32>> TagOfKeyFile(const keys::StoreId& store, ByteView content);
 
+// What a token is known by, in this store.
+ByteArray<32> TagOfToken(const keys::StoreId& store, const keys::PersonToken& token);
+
 // The stored credential (FORMAT.md, "Credential"): cost, salt, sealed private keys.
 //   InvalidArgument    the password is empty or the cost, which only a password has, out of range; a key file that
 //                      CheckKeyFile refuses
 //   ResourceExhausted  the memory could not be had
+//   WrongSecret        a token that takes another PIN
+// and of a token what PersonToken::Encrypt has. `token_key`: the key on it.
 Result<Bytes> SealCredential(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
-                             const PrivateKeys& keys, const LoginSecret& secret, const crypto::Argon2Cost& cost);
+                             const PrivateKeys& keys, const LoginSecret& secret, const crypto::Argon2Cost& cost,
+                             const ByteArray<16>& token_key = {});
 
 //   WrongSecret         the secret is not the one, or of another kind, in the time that one of its kind takes; a
-//   credential that was changed, or is another's, looks the same Corrupt             it does not parse, or its cost is
-//   out of range: no work is done for it UnsupportedVersion  it was made by a later medseal InvalidArgument     the
-//   password is empty, the key file not one ResourceExhausted   the memory could not be had
+//                       credential that was changed, or is another's, looks the same
+//   Corrupt             it does not parse, or its cost is out of range: no work is done for it
+//   UnsupportedVersion  it was made by a later medseal
+//   InvalidArgument     the password is empty, the key file not one;  ResourceExhausted  the memory could not be had
+//   KeyUnavailable      the token went away
 Result<PrivateKeys> OpenCredential(const keys::StoreId& store, seal::SuiteSet suite, PersonNumber person,
                                    ByteView credential, const LoginSecret& secret);
 

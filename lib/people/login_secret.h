@@ -4,6 +4,10 @@
 #include "base/bytes.h"
 #include "format/credential.h"
 
+namespace mseal::keys {
+class PersonToken;
+}
+
 namespace mseal::people {
 
 using format::CredentialKind;
@@ -18,8 +22,17 @@ struct LoginSecret {
     return secret;
   }
 
+  // None: the token takes another PIN than was given, so that whoever's it is cannot be logged in.
+  static LoginSecret Token(keys::PersonToken* token) {
+    LoginSecret secret;
+    secret.kind = CredentialKind::kToken;
+    secret.token = token;
+    return secret;
+  }
+
   CredentialKind kind = CredentialKind::kPassword;
-  ByteView bytes;
+  ByteView bytes;                      // of a password or key file
+  keys::PersonToken* token = nullptr;  // borrowed; one thread at a time
 };
 
 }  // namespace mseal::people

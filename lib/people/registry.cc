@@ -115,7 +115,7 @@ Status Registry::Refuse(std::string_view name, const LoginSecret& secret) const 
 Result<Identity> Registry::Login(std::string_view name, const LoginSecret& secret) const {
   const auto current = chain();
   const Person* person = current->FindPerson(name);
-  if (secret.bytes.empty()) return Status::InvalidArgument("the secret is empty");
+  if (secret.kind != CredentialKind::kToken && secret.bytes.empty()) return Status::InvalidArgument("the secret is empty");
   if (secret.kind == CredentialKind::kKeyFile) MS_TRY(CheckKeyFile(secret.bytes));
   if (person == nullptr) return Refuse(name, secret);
   const Status refused = Refused();
@@ -211,7 +211,9 @@ Status Registry::AddPerson(const Identity& who, const NewPerson& wanted, const N
   if (wanted.only_check) return Status::Ok();
   MS_TRY(PutCredential(batch, person.number, private_keys, secret));
   if (consent) MS_TRY(consent());
-  return CommitChain(std::move(next), batch);
+  MS_TRY(CommitChain(std::move(next), batch));
+  KeepTokenKey(secret);
+  return Status::Ok();
 }
 
 Status Registry::Grant(const Identity& who, std::string_view person_name, std::string_view class_name,
@@ -272,6 +274,7 @@ Result<Identity> Registry::RotatePerson(const Identity& who, std::string_view na
   MS_TRY(PutCredential(batch, number, renewed.keys, secret));
   if (number == kFounder && next.custodians().set != 0) MS_TRY(PutRecovery(suite_, next, renewed.keys, batch));
   MS_TRY(CommitChain(std::move(next), batch));
+  KeepTokenKey(secret);
   return renewed;
 }
 

@@ -182,9 +182,11 @@ class Registry {
   // Nothing: the founder's slot of that version is gone.
   Result<std::optional<ByteArray<32>>> TagUnder(const Identity& who, ClassKeyVersion version, KeyView stretched) const;
   Status CheckNobodys(const Identity& who, const SecretOwner& owner, KeyView stretched) const;
-  // AlreadyExists: another person's, or this one's already.
-  Status CheckOwnCredential(const format::CredentialTag& tag) const;
+  // AlreadyExists: another person's; or a key file that is this one's already: they may stay with their token.
+  Status CheckOwnCredential(const format::CredentialTag& tag, CredentialKind kind, PersonNumber owner) const;
   Status PutCredential(store::Batch& batch, PersonNumber person, PrivateKeys& keys, const NewSecret& secret) const;
+  // Once it was committed.
+  static void KeepTokenKey(const NewSecret& secret);
   Status CommitChain(Chain chain, store::Batch& batch);
 
   store::Rows& rows_;

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/random.h"
+#include "keys/person_token.h"
 #include "people/password_rules.h"
 #include "people/policy.h"
 #include "people/registry.h"
@@ -14,10 +15,16 @@ using keys::MetaKind;
 
 namespace {
 
-Status SomebodyElses(bool password) {
-  return password
-             ? Status::AlreadyExists("it is the password of another person: every person has one of their own")
-             : Status::AlreadyExists("somebody logs in with this key file: every person has a credential of their own");
+Status SomebodyElses(CredentialKind kind) {
+  switch (kind) {
+    case CredentialKind::kPassword:
+      return Status::AlreadyExists("it is the password of another person: every person has one of their own");
+    case CredentialKind::kKeyFile:
+      return Status::AlreadyExists("somebody logs in with this key file: every person has a credential of their own");
+    case CredentialKind::kToken:
+      return Status::AlreadyExists("somebody logs in with this token: every person has one of their own");
+  }
+  return Status::AlreadyExists("it is another person's");
 }
 
 Status OwnBefore() {
@@ -63,7 +70,7 @@ Status Registry::CheckNobodys(const Identity& who, const SecretOwner& owner, Key
     }
     const auto& tag = tags[known.class_key];
     if (!tag.has_value() || !crypto::SameSecret(*tag, known.tag)) return Status::Ok();
-    return SameBytes(id, keys::MetaIdOf({owner.number})) ? OwnBefore() : SomebodyElses(true);
+    return SameBytes(id, keys::MetaIdOf({owner.number})) ? OwnBefore() : SomebodyElses(CredentialKind::kPassword);
   });
 }
 
@@ -97,18 +104,24 @@ Result<NewSecret> Registry::Judge(const Identity& who, const SecretOwner& owner,
     const Status passed = JudgePassword(who, owner, judged);
     if (passed.code() == StatusCode::kAuthFailed) MS_TRY(CheckKeysAreTheNewest(who));
     MS_TRY(passed);
+    return judged;
+  }
+  if (secret.kind == CredentialKind::kToken) {
+    if (secret.token == nullptr) return Status::WrongSecret("the token takes another PIN");
+    judged.tag.tag = TagOfToken(store_, *secret.token);
   } else {
     MS_ASSIGN(judged.tag.tag, TagOfKeyFile(store_, secret.bytes));
-    MS_TRY(CheckOwnCredential(judged.tag));
   }
+  MS_TRY(CheckOwnCredential(judged.tag, secret.kind, owner.number));
   return judged;
 }
 
-Status Registry::CheckOwnCredential(const format::CredentialTag& tag) const {
-  return meta_.ForEach(MetaKind::kCredentialTag, [&](ByteView, const SecretBytes& content) -> Status {
+Status Registry::CheckOwnCredential(const format::CredentialTag& tag, CredentialKind kind, PersonNumber owner) const {
+  return meta_.ForEach(MetaKind::kCredentialTag, [&](ByteView id, const SecretBytes& content) -> Status {
     MS_ASSIGN(const format::CredentialTag known, format::ParseCredentialTag(content.Reveal()));
     if (known.class_key != tag.class_key || !crypto::SameSecret(known.tag, tag.tag)) return Status::Ok();
-    return SomebodyElses(tag.class_key != 0);
+    const bool stays = kind == CredentialKind::kToken && SameBytes(id, keys::MetaIdOf({owner}));
+    return stays ? Status::Ok() : SomebodyElses(kind);
   });
 }
 
@@ -120,13 +133,23 @@ Status Registry::PutCredential(store::Batch& batch, PersonNumber person, Private
   const std::uint64_t most = chain()->policy(policy::kPasswordHistory) + 1;
   const bool password = secret.secret.kind == CredentialKind::kPassword;
   const bool tagged = !password || secret.tag.class_key != 0;
-  if (tagged) MS_TRY(CheckOwnCredential(secret.tag));
+  if (tagged) MS_TRY(CheckOwnCredential(secret.tag, secret.secret.kind, person));
   if (password) keys.past = WithMark(keys.past.Reveal(), secret.mark, most);
-  MS_ASSIGN(const Bytes credential, SealCredential(store_, suite_, person, keys, secret.secret, secret.cost));
+  keys::PersonKeyId token_key;
+  if (secret.secret.kind == CredentialKind::kToken) {
+    MS_ASSIGN(token_key, secret.secret.token->MakeKey(store_));
+  }
+  MS_ASSIGN(const Bytes credential,
+            SealCredential(store_, suite_, person, keys, secret.secret, secret.cost, token_key.key));
   meta_.Put(batch, MetaKind::kCredential, id, credential);
   meta_.Delete(batch, MetaKind::kCredentialTag, id);
   if (tagged) meta_.Put(batch, MetaKind::kCredentialTag, id, format::EncodeCredentialTag(secret.tag));
   return Status::Ok();
+}
+
+void Registry::KeepTokenKey(const NewSecret& secret) {
+  if (secret.secret.kind != CredentialKind::kToken) return;
+  secret.secret.token->KeepKey().Ignore("the person logs in; what else is on the token goes with their next credential");
 }
 
 Status Registry::PutFoundersCredential(Identity& founder, ByteView password, const crypto::Argon2Cost& cost,

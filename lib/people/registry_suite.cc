@@ -76,7 +76,8 @@ Status Registry::RenewCredential(const Identity& who, const LoginSecret& secret)
   MS_TRY(OpenCredential(store_, suite_, who.person.number, old.Reveal(), secret).status());
   MS_ASSIGN(const format::Credential parsed, format::ParseCredential(old.Reveal()));
   MS_ASSIGN(const Bytes renewed,
-            SealCredential(store_, newest, who.person.number, who.keys, secret, {parsed.memory_kib, parsed.passes}));
+            SealCredential(store_, newest, who.person.number, who.keys, secret, {parsed.memory_kib, parsed.passes},
+                           parsed.token_key));
   std::lock_guard lock(change_mutex_);
   MS_ASSIGN(const SecretBytes now, meta_.Get(MetaKind::kCredential, id));
   if (!SameBytes(now.Reveal(), old.Reveal())) return Status::Conflict("the credential was replaced since");

@@ -8,7 +8,7 @@ namespace mseal::people {
 
 using RoleNumber = std::uint16_t;  // from 1, never reused
 
-enum class Operation : std::uint8_t {
+enum class Operation : std::uint16_t {
   // On values of a class that the person holds.
   kRead = 1,
   kWrite = 2,
@@ -20,33 +20,36 @@ enum class Operation : std::uint8_t {
   kAudit = 64,       // reads the class `audit`
   // On a class again: holds its key, and may read only after breaking the glass (vault/break_glass.h).
   kBreakGlass = 128,
+  // Holds its key, and sees masks at the most: values of fields that have one (schema/mask.h), no others, and searches
+  // none. Of somebody who may read as well it says nothing.
+  kReadMasked = 256,
 };
 
 // A set of them.
 class Operations {
  public:
   constexpr Operations() = default;
-  constexpr Operations(Operation one) : bits_(static_cast<std::uint8_t>(one)) {}
-  static constexpr Operations FromBits(std::uint8_t bits) {
+  constexpr Operations(Operation one) : bits_(static_cast<std::uint16_t>(one)) {}
+  static constexpr Operations FromBits(std::uint16_t bits) {
     Operations all;
     all.bits_ = bits;
     return all;
   }
-  constexpr std::uint8_t bits() const { return bits_; }
+  constexpr std::uint16_t bits() const { return bits_; }
   constexpr bool Has(Operations all) const { return (bits_ & all.bits_) == all.bits_; }
   constexpr Operations operator|(Operations other) const {
-    return FromBits(static_cast<std::uint8_t>(bits_ | other.bits_));
+    return FromBits(static_cast<std::uint16_t>(bits_ | other.bits_));
   }
   constexpr Operations Without(Operations others) const {
-    return FromBits(static_cast<std::uint8_t>(bits_ & ~others.bits_));
+    return FromBits(static_cast<std::uint16_t>(bits_ & ~others.bits_));
   }
   constexpr Operations operator&(Operations other) const {
-    return FromBits(static_cast<std::uint8_t>(bits_ & other.bits_));
+    return FromBits(static_cast<std::uint16_t>(bits_ & other.bits_));
   }
   constexpr bool operator==(const Operations&) const = default;
 
  private:
-  std::uint8_t bits_ = 0;
+  std::uint16_t bits_ = 0;
 };
 
 constexpr Operations operator|(Operation a, Operation b) { return Operations(a) | b; }
@@ -55,8 +58,11 @@ constexpr Operations operator|(Operation a, Operation b) { return Operations(a) 
 inline constexpr Operations kOfAGrant = Operation::kRead | Operation::kWrite | Operation::kSearch;
 inline constexpr Operations kOnClasses = kOfAGrant | Operation::kExport;
 // All that a role says of a class.
-inline constexpr Operations kOfClasses = kOnClasses | Operation::kBreakGlass;
+inline constexpr Operations kOfClasses = kOnClasses | Operation::kReadMasked | Operation::kBreakGlass;
 inline constexpr Operations kOverVault = Operation::kAdminister | Operation::kErase | Operation::kAudit;
+
+// For people: "read, write".
+std::string NamesOf(Operations operations);
 
 struct Role {
   RoleNumber number = 0;

@@ -38,7 +38,7 @@ Status Session::TakeUpGrants() {
 void Session::Take(const Chain& chain, ClassNumber number) {
   const Operations operations = chain.OperationsOn(identity_.person.number, number);
   if (!operations.Has(Operation::kBreakGlass)) broken_until_[number] = 0;
-  may_[number] = static_cast<std::uint8_t>((operations & kOnClasses).bits() | kHeld);
+  may_[number] = static_cast<std::uint16_t>((operations & kKept).bits() | kHeld);
 }
 
 bool Session::ReadsThroughBrokenGlass(ClassNumber number) const {

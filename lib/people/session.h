@@ -25,6 +25,9 @@ struct OpenedDataKeys {
   std::array<Pair, format::kSlots> classes;
 };
 
+// What a session sees of the values of a class.
+enum class Sight : std::uint8_t { kNothing, kMasked, kWhole };
+
 // Any thread may call. Borrows the registry, which must outlive it.
 class Session {
  public:
@@ -42,6 +45,11 @@ class Session {
   bool May(ClassNumber number, Operations all) const {
     const unsigned wanted = all.bits() | kHeld;
     return (BitsOf(number) & wanted) == wanted || (all == Operation::kRead && ReadsThroughBrokenGlass(number));
+  }
+  // Masks are what the code here keeps, like the operations: the session has the key.
+  Sight SightOf(ClassNumber number) const {
+    if (May(number, Operation::kRead)) return Sight::kWhole;
+    return May(number, Operation::kReadMasked) ? Sight::kMasked : Sight::kNothing;
   }
   // Reads the class until then, as PassedMs has it; so long as it is held.
   void BreakGlass(ClassNumber number, std::uint64_t until) { broken_until_[number] = until; }
@@ -84,8 +92,9 @@ class Session {
  private:
   Session(const Registry& registry, const keys::StoreId& store, seal::SuiteView suite, Identity identity, Use use,
           std::size_t cached_patients);
-  static constexpr std::uint8_t kHeld = 0x80;  // beside kOnClasses, which have no such bit
-  static_assert((kOnClasses.bits() & kHeld) == 0);
+  static constexpr Operations kKept = kOnClasses | Operation::kReadMasked;
+  static constexpr std::uint16_t kHeld = 0x8000;  // beside those, which have no such bit
+  static_assert((kKept.bits() & kHeld) == 0);
   unsigned BitsOf(ClassNumber number) const { return number < may_.size() ? may_[number].load() : 0u; }
   bool ReadsThroughBrokenGlass(ClassNumber number) const;
   void Take(const Chain& chain, ClassNumber number);
@@ -96,7 +105,7 @@ class Session {
   seal::SuiteView suite_;
   Identity identity_;
   Use use_;
-  std::array<std::atomic<std::uint8_t>, format::kSlots> may_{};  // per class: operations, and kHeld
+  std::array<std::atomic<std::uint16_t>, format::kSlots> may_{};  // per class: operations, and kHeld
   std::array<std::atomic<std::uint64_t>, format::kSlots> broken_until_{};
   std::mutex mutex_;
   std::map<std::pair<ClassNumber, ClassKeyVersion>, std::shared_ptr<const keys::ClassKey>> class_keys_;

@@ -245,7 +245,8 @@ std::string DescribeAction(const Action& action) {
     case ActionKind::kGiveRole:
       return "give role " + action.object + " to " + action.name;
     case ActionKind::kDefineRole:
-      return "define role " + action.name + " (operations " + std::to_string(action.value) + ") on " + action.object;
+      return "define role " + action.name + " (" + people::NamesOf(people::Operations::FromBits(static_cast<std::uint16_t>(action.value))) +
+             ") on classes " + (action.object.empty() ? "none" : action.object);
     case ActionKind::kErase:
       return "erase " + std::to_string(action.patients.size()) + " patients: " + action.name;
     case ActionKind::kAddPerson:

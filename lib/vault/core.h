@@ -120,9 +120,6 @@ struct Desk {
   std::unique_ptr<audit::Recorder> recorder;
   std::atomic<people::PersonNumber> second_person{0};  // who joined by their own login; 0: nobody
   std::atomic<std::shared_ptr<const people::Identity>> second;  // what they sign with; null once they are gone
-  // Bit n: of class n the session sees masked values at the most. A field without a mask is then as one of a class that
-  // is not held, to read and to search.
-  std::atomic<std::uint16_t> masked_classes{0};
   // What alerts go by: of the person, and of this session alone. Null without a session.
   std::shared_ptr<audit::PersonWatch> watch;
   std::uint32_t habit_limit = ~std::uint32_t{0};
@@ -132,7 +129,6 @@ struct Desk {
   mutable std::atomic<std::uint64_t> last_planted{0};
   mutable std::atomic<std::uint64_t> last_hour_outside{0};
 
-  bool Masks(people::ClassNumber number) const { return (masked_classes >> number & 1) != 0; }
 };
 
 }  // namespace mseal::vault

@@ -119,8 +119,7 @@ class Pass {
 
   // Null where the session may not read the class, or has no key for it.
   const keys::DataKey* KeyOf(const people::OpenedDataKeys& opened, const format::HeaderGroup& group) const {
-    if (!desk_.session->May(group.class_number, people::Operation::kRead) || desk_.Masks(group.class_number))
-      return nullptr;
+    if (desk_.session->SightOf(group.class_number) != people::Sight::kWhole) return nullptr;
     const auto& pair = opened.classes[group.class_number];
     if (pair.current.has_value() && pair.generation == group.generation) return &*pair.current;
     return pair.previous.has_value() && pair.previous_generation == group.generation ? &*pair.previous : nullptr;

@@ -160,6 +160,17 @@ void LoginAttempts::Succeeded(Core& core, const Admission& admission) {
   Store(core, admission.place, count);
 }
 
+LoginAttempts::State LoginAttempts::StateOf(Core& core, people::PersonNumber person) {
+  const std::lock_guard lock(mutex_);
+  Count& count = Known(core, {.place = person});
+  ForgetOld(core, count);
+  State state{.failures = count.failures};
+  const auto chain = core.registry->chain();
+  if (count.failures >= chain->policy(policy::kLoginAttempts))
+    state.locked_for = std::chrono::milliseconds(count.newest + LockoutMs(*chain) - Passed());
+  return state;
+}
+
 Status LoginAttempts::Unlock(Core& core, people::PersonNumber person) {
   MS_TRY(core.CheckWritable());
   const std::lock_guard lock(mutex_);

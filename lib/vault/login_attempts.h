@@ -43,6 +43,11 @@ class LoginAttempts {
   // Failed logins of all names that still count.
   std::uint64_t FailuresOfAll(const Core& core) const;
   void Succeeded(Core& core, const Admission& admission);
+  struct State {
+    std::uint32_t failures = 0;              // in a row, as far as they count still
+    std::chrono::milliseconds locked_for{};  // 0: not locked out
+  };
+  State StateOf(Core& core, people::PersonNumber person);
   // Ends the lock-out of a person.
   Status Unlock(Core& core, people::PersonNumber person);
 

@@ -1,6 +1,7 @@
 // Judges new secrets and counts who asks.
 #include "vault/new_secret.h"
 
+#include "keys/person_token.h"
 #include "people/policy.h"
 #include "vault/login.h"
 #include "vault/rotate_person.h"
@@ -26,6 +27,15 @@ Status CountAsFailedLogin(Core& core, const Desk& desk, const Status& refused) {
   return core.alarms->LoginFailed(person.number, failures, core.attempts.FailuresOfAll(core), last);
 }
 
+// What is on the token until now opens nothing here any more.
+Status LeaveToken(Session& session, const people::LoginSecret& now, const people::LoginSecret& secret) {
+  const bool stays = secret.token != nullptr && now.token != nullptr && secret.token->identity() == now.token->identity();
+  if (now.token == nullptr || stays) return Status::Ok();
+  MS_ASSIGN(Call call, session.Enter());
+  now.token->DestroyKeys(call.core().identity.store).Ignore("a key that is left opens copies from before, no more");
+  return Status::Ok();
+}
+
 }  // namespace
 
 Result<people::NewSecret> JudgeSecret(Core& core, const Desk& desk, const people::SecretOwner& owner,
@@ -49,7 +59,8 @@ Status ChangeOwnSecret(Session& session, const people::LoginSecret& now, const p
     name = call.core().registry->chain()->FindPerson(number)->name;  // as they are called now
   }
   MS_TRY(Identify([&] { return session.vault().Enter(); }, name, now).status());
-  return RotatePerson(session, name, secret, cost);
+  MS_TRY(RotatePerson(session, name, secret, cost));
+  return LeaveToken(session, now, secret);
 }
 
 }  // namespace mseal::vault

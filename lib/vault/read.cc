@@ -73,7 +73,7 @@ class Assembly {
 
   // Whoever checks that everything opens looks at all there is a key for.
   bool MayRead(people::ClassNumber number) const {
-    return checking_ ? desk_.session->Holds(number) : desk_.session->May(number, people::Operation::kRead);
+    return checking_ ? desk_.session->Holds(number) : desk_.session->SightOf(number) != people::Sight::kNothing;
   }
 
   void Describe() {
@@ -111,8 +111,9 @@ class Assembly {
     for (const Partly& one : partly_) {
       if (one.field->number == number) return one.showing;
     }
-    const bool unmasked = checking_ || !desk_.Masks(group.class_number) || type_->FindField(number) != nullptr;
-    return unmasked ? Showing::kWhole : Showing::kNothing;
+    const bool whole = checking_ || type_->FindField(number) != nullptr ||
+                       desk_.session->SightOf(group.class_number) == people::Sight::kWhole;
+    return whole ? Showing::kWhole : Showing::kNothing;
   }
 
   static std::uint16_t BitOf(people::ClassNumber number) { return static_cast<std::uint16_t>(1u << number); }
@@ -350,7 +351,7 @@ Status RecordReader::ReadValue(const keys::PatientHandle& patient, std::string_v
   MS_ASSIGN(const auto keys, LoadPatient(core_, patient));
   MS_ASSIGN(const OpenedRow row, ReadLive(*keys, PlaceRecord(core_.identity, *keys, type_name, record_id).tag));
   const format::HeaderGroup* group = row.FindGroup(schema->NumberOf(field->class_index), 0);
-  if (!desk_.session->May(schema->NumberOf(field->class_index), people::Operation::kRead))
+  if (desk_.session->SightOf(schema->NumberOf(field->class_index)) == people::Sight::kNothing)
     return Status::PermissionDenied("the session may not read the field's class");
   MS_TRY(CheckWhole(desk_, *field, schema->NumberOf(field->class_index)));
   if (group == nullptr || group->state == GroupState::kVoid) return Status::NotFound("the field has no value");

@@ -230,7 +230,6 @@ void Session::End() {
   desk_.session.reset();
   desk_.index_keys.Clear();
   Leave(desk_);
-  desk_.masked_classes = 0;
   desk_.job.reset();
 }
 

@@ -52,6 +52,11 @@ TEST_F(CliLogin, GuessesAreCountedFromOneRunToTheNextUntilSomebodyUnlocks) {
   EXPECT_EQ(locked.exit_code, 12);
   const auto first_line = [](const std::string& text) { return text.substr(0, text.find('\n')); };
   EXPECT_EQ(first_line(locked.err), first_line(Guess("nobody").err));
+  EXPECT_THAT(As("ada", {"person", "show", "physician"}).out, HasSubstr("failed logins: 3, locked out until 20"));
+  EXPECT_THAT(JsonValues(As("ada", {"person", "show", "physician", "--json"}).out, "failed_logins"),
+              testing::ElementsAre("3"));
+  EXPECT_THAT(As("auditor", {"person", "show", "physician"}).out, Not(HasSubstr("failed logins"))) << "none of theirs";
+  EXPECT_THAT(As("auditor", {"person", "show", "auditor"}).out, HasSubstr("failed logins: 0\n"));
   EXPECT_EQ(As("auditor", {"person", "unlock", "physician"}).exit_code, 6);
   EXPECT_EQ(As("ada", {"person", "unlock", "nobody"}).exit_code, 4);
   const Ran unlocked = As("ada", {"person", "unlock", "physician", "--json"});

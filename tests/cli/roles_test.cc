@@ -59,6 +59,33 @@ TEST_F(CliRoles, ARoleOpensItsClassesToWhoeverHasItAndOnlyAsItSays) {
   EXPECT_EQ(Shown("nurse", "roles"), "[]");
 }
 
+TEST_F(CliRoles, ARoleThatReadsMaskedShowsStarsAndSearchesNothing) {
+  Do({"person", "revoke", "nurse", "identity"});
+  Do({"role", "define", "reception", "--classes", "identity", "--operations", "read_masked"});
+  Do({"role", "give", "reception", "nurse"});
+  const Ran got = As("nurse", {"get", handle_, "--json"});
+  ASSERT_EQ(got.exit_code, 0) << got.err;
+  EXPECT_THAT(got.out, HasSubstr("M****"));
+  EXPECT_THAT(got.out, Not(HasSubstr("Martin")));
+  const std::string martin = Write("martin", "Martin\n");
+  EXPECT_EQ(As("nurse", {"find", "Patient", "family=@" + martin}).exit_code, 6);
+  EXPECT_THAT(Shown("nurse", "class_operations"), HasSubstr(R"("identity":["read_masked"])"));
+  Do({"role", "define", "reception", "--classes", "identity", "--operations", "read,read_masked"});
+  EXPECT_THAT(As("nurse", {"get", handle_, "--json"}).out, HasSubstr("Martin"));
+}
+
+TEST_F(CliRoles, ARecordThatIsNamedByItsHandleIsReadOnce) {
+  ASSERT_EQ(As("nurse", {"get", handle_}).exit_code, 0);
+  const Ran log = Run({"audit", "show", "--operation", "read", "--json"});
+  EXPECT_EQ(JsonValues(log.out, "operation").size(), 1u) << log.out;
+}
+
+TEST_F(CliRoles, NobodyIsShownWhereNobodyWasNamed) {
+  const Ran shown = Run({"person", "show", ""});
+  EXPECT_EQ(shown.exit_code, 2);
+  EXPECT_EQ(shown.out, "");
+}
+
 TEST_F(CliRoles, RolesAreListedShownAndDefinedAnew) {
   Do({"role", "define", "physician", "--classes", "identity,hiv", "--operations", "read,write,search"});
   Do({"role", "define", "auditor", "--operations", "audit"});

@@ -5,6 +5,8 @@
 
 #include "crypto/password.h"
 #include "format/key_vectors.h"
+#include "format/page.h"
+#include "format/token.h"
 #include "seal/seal.h"
 
 namespace mseal::format {
@@ -19,13 +21,14 @@ TEST(CredentialFormat, EveryCaseEndsWithItsCode) {
   test::ExpectEveryCaseEndsWithItsCode("credential", "credential");
   test::ExpectEveryCaseEndsWithItsCode("credential_content", "credential content");
   test::ExpectEveryCaseEndsWithItsCode("credential_of_key_file", "credential");
+  test::ExpectEveryCaseEndsWithItsCode("credential_of_token", "credential");
   test::ExpectEveryCaseEndsWithItsCode("credential_tag", "credential tag");
   test::ExpectEveryCaseEndsWithItsCode("password_tag", "credential tag");
   test::ExpectEveryCaseEndsWithItsCode("password_salt", "password salt");
 }
 
 TEST(CredentialFormat, PageShowsTheExamples) {
-  for (const char* file : {"credential", "credential_content", "credential_of_key_file", "credential_tag",
+  for (const char* file : {"credential", "credential_content", "credential_of_key_file", "credential_of_token", "credential_tag",
                            "password_tag", "password_salt"})
     test::ExpectPageShows(file);
 }
@@ -39,6 +42,21 @@ TEST(CredentialFormat, ExampleIsTakenApart) {
   EXPECT_EQ(credential->passes, one.Number("passes"));
   EXPECT_EQ(ToHex(credential->salt), one.Text("salt"));
   EXPECT_EQ(ToHex(credential->sealed), one.Text("sealed"));
+}
+
+TEST(CredentialFormat, ExampleOfATokenIsTakenApartAndOpens) {
+  const Case one = WorkedCase("credential_of_token");
+  const Bytes bytes = BytesOf(one);
+  const auto credential = ParseCredential(bytes);
+  ASSERT_TRUE(credential.ok());
+  EXPECT_EQ(ToHex(credential->token_key), one.Text("token_key"));
+  EXPECT_EQ(ToHex(credential->nonce), one.Text("nonce"));
+  EXPECT_EQ(ToHex(credential->wrapped), one.Text("wrapped"));
+  EXPECT_EQ(ToHex(credential->sealed), one.Text("sealed"));
+  const PersonKeyId id{one.Fixed<16>("store"), credential->token_key};
+  EXPECT_EQ(ToHex(PersonTokenAssociatedData(id, static_cast<std::uint32_t>(one.Number("person")))),
+            one.Text("associated"));
+  EXPECT_EQ(ToHex(test::PageExample("person_token_associated")), one.Text("associated"));
 }
 
 TEST(CredentialFormat, ExampleOpensUnderItsPassword) {

@@ -349,12 +349,32 @@ Bytes StatementExample(const StatementBody& said) {
 
 Bytes CredentialExample() {
   const Bytes sealed(kCredentialContentSize + kSealedOverhead, 0x5a);
-  return EncodeCredential({CredentialKind::kPassword, 65536, 3, {1, 2, 3}, sealed});
+  Credential credential;
+  credential.memory_kib = 65536;
+  credential.passes = 3;
+  credential.salt = {1, 2, 3};
+  credential.sealed = sealed;
+  return EncodeCredential(credential);
 }
 
 Bytes KeyFileCredentialExample() {
   const Bytes sealed(kCredentialContentSize + kSealedOverhead, 0x5a);
-  return EncodeCredential({CredentialKind::kKeyFile, 0, 0, {}, sealed});
+  Credential credential;
+  credential.kind = CredentialKind::kKeyFile;
+  credential.sealed = sealed;
+  return EncodeCredential(credential);
+}
+
+Bytes TokenCredentialExample() {
+  const Bytes sealed(kCredentialContentSize + kSealedOverhead, 0x5a);
+  const Bytes wrapped(kTokenWrappedSize, 0xa5);
+  Credential credential;
+  credential.kind = CredentialKind::kToken;
+  credential.token_key = {1, 2, 3};
+  credential.nonce = {4, 5, 6};
+  credential.wrapped = wrapped;
+  credential.sealed = sealed;
+  return EncodeCredential(credential);
 }
 
 Bytes KeyringHeaderExample() {
@@ -375,6 +395,11 @@ Result<Bytes> AgainTokenEpoch(ByteView bytes) {
 Result<Bytes> AgainTokenKeyId(ByteView bytes) {
   MS_ASSIGN(const TokenKeyId id, ParseTokenKeyId(bytes));
   return EncodeTokenKeyId(id);
+}
+
+Result<Bytes> AgainPersonKeyId(ByteView bytes) {
+  MS_ASSIGN(const PersonKeyId id, ParsePersonKeyId(bytes));
+  return EncodePersonKeyId(id);
 }
 
 Result<Bytes> AgainLoginAttempts(ByteView bytes) {
@@ -441,6 +466,7 @@ std::vector<Layout> Make() {
       {"token_header", {}, AgainTokenHeader},
       {"token_epoch", {}, AgainTokenEpoch},
       {"token_key_id", {}, AgainTokenKeyId},
+      {"person_key_id", {}, AgainPersonKeyId},
       {"erasure", {}, AgainErasure},
       {"log_segment", {}, AgainLogSegment},
       {"log_chain", {}, AgainLogChain},
@@ -486,6 +512,7 @@ std::vector<Layout> Make() {
   all.push_back({"epoch content", Bytes(kEpochContentSize, 0x5a), AgainEpochContent});
   all.push_back({"credential", CredentialExample(), AgainCredential});
   all.push_back({"credential of a key file", KeyFileCredentialExample(), AgainCredential});
+  all.push_back({"credential of a token", TokenCredentialExample(), AgainCredential});
   all.push_back({"credential tag", EncodeCredentialTag({0, {7}}), AgainCredentialTag});
   all.push_back({"password tag", EncodeCredentialTag({3, {7}}), AgainCredentialTag});
   all.push_back({"password salt", EncodePasswordSalt({65536, 3, {7}}), AgainPasswordSalt});

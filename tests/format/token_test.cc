@@ -16,13 +16,13 @@ using test::ToHex;
 using test::WorkedCase;
 
 TEST(TokenFormat, EveryCaseEndsWithItsCode) {
-  for (const char* file : {"token_header", "token_epoch", "token_key_id"}) {
+  for (const char* file : {"token_header", "token_epoch", "token_key_id", "person_key_id"}) {
     test::ExpectEveryCaseEndsWithItsCode(file, file);
   }
 }
 
 TEST(TokenFormat, PageShowsTheExamples) {
-  for (const char* file : {"token_header", "token_epoch", "token_key_id"}) test::ExpectPageShows(file);
+  for (const char* file : {"token_header", "token_epoch", "token_key_id", "person_key_id"}) test::ExpectPageShows(file);
   EXPECT_EQ(ToHex(test::PageExample("token_associated")), WorkedCase("token_epoch").Text("associated"));
 }
 

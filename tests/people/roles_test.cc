@@ -239,6 +239,24 @@ TEST_F(RolesTest, AdministratorGivesNothingThatTheyDoNotHave) {
   EXPECT_EQ(TryDefine("hiv", kOfAGrant, Bits(kHiv), 2).code(), StatusCode::kOk);
 }
 
+TEST_F(RolesTest, WhoeverReadsMayLetOthersReadMaskedAndNotTheOtherWayRound) {
+  MakeAdministrator(2);  // who holds hiv by a grant
+  Define("masked", Operation::kReadMasked, Bits(kHiv));
+  Keep(chain_.GiveRole(3, chain_.FindRole("masked")->number, 2, Seed(2)));
+  EXPECT_TRUE(Said().Granted(3, kHiv));
+  EXPECT_EQ(Said().OperationsOn(3, kHiv), Operations(Operation::kReadMasked));
+  Give(3, "administrator");
+  Define("reader", kReadOnly, Bits(kHiv));
+  EXPECT_EQ(TryGive(2, "reader", 3), StatusCode::kPermissionDenied);
+  EXPECT_EQ(TryGive(2, "masked", 3), StatusCode::kOk);
+  EXPECT_EQ(chain_.AddGrant(2, kHiv, 3, Seed(3)).code(), StatusCode::kPermissionDenied);
+}
+
+TEST_F(RolesTest, OperationWithoutAMeaningIsRefused) {
+  EXPECT_EQ(VerifyForged(format::RoleBody{1, format::kAllOperations, Bits(kHiv), "all"}, 1), StatusCode::kOk);
+  EXPECT_EQ(VerifyForged(format::RoleBody{1, format::kAllOperations + 1, Bits(kHiv), "all"}, 1), StatusCode::kCorrupt);
+}
+
 TEST_F(RolesTest, AdministratorEnablesNobodyWhoMayMore) {
   MakeAdministrator(2);
   Keep(chain_.Disable(3, 1, Seed(1)));  // who holds general

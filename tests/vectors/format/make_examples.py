@@ -54,7 +54,7 @@ def subkey(key, purpose):
 
 ITEMS = dict(store=1, patient=2, record_tag=3, public_digest=4, class_=5, version=6, bucket=7, epoch=8, row_kind=9,
              row_id=10, person=11, instance=12, number=13, row_key=14, stream=15, index=16, generation=17,
-             audit_key_id=18)
+             audit_key_id=18, token_key=19)
 
 
 def context(kind, **items):

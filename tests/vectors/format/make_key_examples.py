@@ -315,7 +315,7 @@ def statements():
               "custodians": (9, [("set", be(SET, 4)), ("threshold", be(THRESHOLD, 1)), ("count", be(COUNT, 1)),
                                  ("public key", CUSTODIANS_PUBLIC)] + [("", digest_of_share(n)) for n in NUMBERS]),
               "suite": (10, [("suite", b"\2")]),
-              "role": (11, [("role", be(1, 2)), ("operations", b"\x07"), ("classes", be(1 << CLASS, 2)),
+              "role": (11, [("role", be(1, 2)), ("operations", b"\x00\x07"), ("classes", be(1 << CLASS, 2)),
                             ("name", prefixed(b"physician", 1))]),
               "role given": (12, [("person", be(2, 4)), ("role", be(1, 2)), ("given", b"\1")]),
               "person state": (13, [("person", be(2, 4)), ("state", b"\3"), ("name", prefixed(b"Dr. B. Martin", 1))]),
@@ -387,6 +387,7 @@ def statements():
                bad("policy with a byte more", 14, [("", prefixed(b"login_attempts", 1)), ("", bytes(9))]),
                bad("role 0", 11, [("", bytes(2))] + role[1:]),
                bad("role with a byte more", 11, role + [("", b"\0")]), bad("role without a name", 11, role[:3]),
+               bad("role with an operation that has no meaning", 11, [role[0], ("", b"\x02\x00"), role[2], role[3]]),
                bad("role given to person 0", 12, [("", bytes(4))] + given[1:]),
                bad("role 0 given", 12, [given[0], ("", bytes(2)), given[2]]),
                bad("role neither given nor taken", 12, given[:2] + [("", b"\2")]),
@@ -407,8 +408,8 @@ def statements():
     accepted += [("disabled", flat(next_(13, [renamed[0], ("", b"\2\0")]))),
                  ("enabled", flat(next_(13, [renamed[0], ("", b"\1\0")]))),
                  ("role taken", flat(next_(12, given[:2] + [("", b"\0")]))),
-                 ("role of everything", flat(next_(11, [("", b"\xff\xff\x7f\xff\xff"), role[3]]))),
-                 ("role of nothing", flat(next_(11, [role[0], ("", bytes(3)), role[3]])))]
+                 ("role of everything", flat(next_(11, [("", b"\xff\xff\x01\xff\xff\xff"), role[3]]))),
+                 ("role of nothing", flat(next_(11, [role[0], ("", bytes(4)), role[3]])))]
     accepted += [("sixteen custodians, all needed",
                   flat(next_(9, [("", be(SET, 4)), ("", b"\x10\x10"), ("", CUSTODIANS_PUBLIC), ("", bytes(16 * 32))])))]
     accepted += [("a service", flat(next_(2, person(3, b"analyser 7", DOCTOR, DOCTOR_PUBLIC, 2)))),
@@ -448,7 +449,8 @@ def credential():
                      password=PASSWORD, key=key, content=flat(content)),
                 [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
                  ("a byte after the end", CORRUPT, whole + b"\0"), ("nothing sealed", CORRUPT, whole[:26]),
-                 ("kind 0", CORRUPT, replaced(whole, 1, b"\0")), ("kind 3", CORRUPT, replaced(whole, 1, b"\3")),
+                 ("kind 0", CORRUPT, replaced(whole, 1, b"\0")), ("kind 4", CORRUPT, replaced(whole, 1, b"\4")),
+                 ("kind 3, whose parts are other ones", CORRUPT, replaced(whole, 1, b"\3")),
                  ("the other kind", CORRUPT, replaced(whole, 1, b"\2"))],
                 [("a cost that whoever opens it refuses", replaced(whole, 2, b"\xff" * 8))])
     file_ = made("key file", 32)
@@ -461,6 +463,24 @@ def credential():
                 [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
                  ("a byte after the end", CORRUPT, whole + b"\0"), ("nothing sealed", CORRUPT, whole[:2]),
                  ("the other kind", CORRUPT, replaced(whole, 1, b"\1"))])
+    token_key, on_token, nonce = made("key on the person's token", 16), made("person token key", 32), made("person nonce", 12)
+    associated = context(19, store=STORE, person=2, token_key=token_key)
+    key = made("key under the person's token", 32)
+    wrapped = AESGCM(on_token).encrypt(nonce, key, flat(associated))
+    sealed = seal(key, made("person token seal salt", 24), place(context(9, store=STORE, person=2), 11), flat(content))
+    fields = [("version", b"\1"), ("kind 3, token", b"\3"), ("key on the token", token_key), ("nonce", nonce),
+              ("wrapped key: ciphertext and tag", wrapped)] + sealed_in(sealed, "sealed keys")
+    whole = flat(fields)
+    base.layout("credential_of_token", "Credentials of tokens", fields,
+                dict(sealed=flat(sealed), store=STORE, person=2, token_key=token_key, on_token=on_token, nonce=nonce,
+                     wrapped=wrapped, associated=flat(associated), key=key, content=flat(content)),
+                [("version 0", VERSION, b"\0" + whole[1:]), ("version 2", VERSION, b"\2" + whole[1:]),
+                 ("a byte after the end", CORRUPT, whole + b"\0"), ("nothing sealed", CORRUPT, whole[:78]),
+                 ("the kind of a key file", CORRUPT, replaced(whole, 1, b"\2"))])
+    base.show("person_token_associated", associated)
+    key_id = [("store", STORE), ("key", token_key)]
+    base.layout("person_key_id", "CKA_ID of keys on persons' tokens", key_id, dict(store=STORE, key=token_key),
+                [("a byte after the end", CORRUPT, flat(key_id) + b"\0"), ("no key", CORRUPT, STORE)])
     tag = [("version", b"\1"), ("tag", blake2b(STORE, 32, "medseal.v1.ptag", file_))]
     whole = flat(tag)
     base.layout("credential_tag", "Tags of key files", tag, dict(store=STORE, key_file=file_, tag=whole[1:]),

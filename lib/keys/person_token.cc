@@ -1,0 +1,152 @@
+// Hands every call over to the thread that talks to the token.
+#include "keys/person_token.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/key_slab.h"
+#include "crypto/random.h"
+#include "keys/pkcs11_session.h"
+#include "keys/pkcs11_worker.h"
+
+namespace mseal::keys {
+namespace {
+
+// What jobs work on: they own a share, for they may end after whoever waited for them.
+struct OnToken {
+  std::unique_ptr<Pkcs11Session> session;
+};
+
+// The keys of the store on the token but `kept`.
+Status DestroyBut(Pkcs11Session& session, const StoreId& store, const std::optional<PersonKeyId>& kept) {
+  MS_ASSIGN(const auto keys, session.FindKeys());
+  for (const TokenObject key : keys) {
+    MS_ASSIGN(const Bytes id, session.ReadId(key));
+    const auto parsed = format::ParsePersonKeyId(id);
+    if (!parsed.ok() || parsed->store != store) continue;
+    if (!kept.has_value() || parsed->key != kept->key) MS_TRY(session.Destroy(key));
+  }
+  return Status::Ok();
+}
+
+Result<TokenObject> Find(Pkcs11Session& session, const PersonKeyId& wanted) {
+  MS_ASSIGN(const auto keys, session.FindKeys());
+  for (const TokenObject key : keys) {
+    MS_ASSIGN(const Bytes id, session.ReadId(key));
+    if (SameBytes(id, format::EncodePersonKeyId(wanted))) return key;
+  }
+  return Status::NotFound("the token has no such key");
+}
+
+Status Make(Pkcs11Session& session, const PersonKeyId& id) {
+  MS_ASSIGN(const auto keyrings, session.FindData(format::kTokenHeaderKind));
+  if (!keyrings.empty())
+    return Status::InvalidArgument(
+        "a vault's keyring is on this token, and who opens that vault knows its PIN: a person has a token of their own");
+  MS_ASSIGN(const TokenObject key, session.GenerateKey(format::kPersonKeyLabel, format::EncodePersonKeyId(id)));
+  MS_ASSIGN(const bool stays_inside, session.StaysInside(key));
+  if (stays_inside) return Status::Ok();
+  return Status::Unsupported("the token would give away a key that it was told to keep");
+}
+
+}  // namespace
+
+struct PersonToken::Parts {
+  explicit Parts(std::chrono::milliseconds deadline) : worker(deadline) {}
+
+  Pkcs11Worker worker;
+  std::shared_ptr<OnToken> on = std::make_shared<OnToken>();
+  ByteArray<32> identity{};
+  std::optional<PersonKeyId> made;  // and not kept yet
+
+  template <typename T, typename Job>
+  Result<T> Ask(Job job) {
+    return keys::Ask<T>(worker, [on = on, job = std::move(job)]() -> Result<T> {
+      if (on->session == nullptr || on->session->lost()) return Status::KeyUnavailable("the token is gone");
+      return job(*on->session);
+    });
+  }
+  template <typename Job>
+  Status Run(Job job) {
+    return worker.Run([on = on, job = std::move(job)] {
+      if (on->session == nullptr || on->session->lost()) return Status::KeyUnavailable("the token is gone");
+      return job(*on->session);
+    });
+  }
+};
+
+PersonToken::PersonToken(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+PersonToken::~PersonToken() {
+  if (ProcessWasForked()) {
+    static_cast<void>(parts_.release());  // the token is the parent's
+    return;
+  }
+  if (parts_->made.has_value()) {
+    parts_
+        ->Run([id = *parts_->made](Pkcs11Session& session) -> Status {
+          MS_ASSIGN(const TokenObject key, Find(session, id));
+          return session.Destroy(key);
+        })
+        .Ignore("a key that nobody knows of opens nothing; the next one that is made for the store takes it away");
+  }
+  // Ending the session is a call to the token too.
+  parts_->worker.Post([on = std::move(parts_->on)] { return on->session.reset(), Status::Ok(); });
+}
+
+Result<std::unique_ptr<PersonToken>> PersonToken::Open(const std::string& uri, ByteView pin,
+                                                       const TokenOptions& options) {
+  MS_ASSIGN(const TokenUri parsed, TokenUri::ParseToken(uri));
+  if (pin.empty()) return Status::InvalidArgument("the token's PIN is empty");
+  auto parts = std::make_unique<Parts>(options.deadline);
+  auto copy = std::make_shared<SecretBytes>(SecretBytes::CopyOf(pin));
+  MS_ASSIGN(parts->identity, keys::Ask<ByteArray<32>>(
+                                 parts->worker,
+                                 [on = parts->on, parsed, copy, gate = parts->worker.Gate()]() -> Result<ByteArray<32>> {
+                                   MS_ASSIGN(on->session, Pkcs11Session::Open(parsed, copy->Reveal(), gate));
+                                   return on->session->Identity();
+                                 }));
+  return std::unique_ptr<PersonToken>(new PersonToken(std::move(parts)));
+}
+
+const ByteArray<32>& PersonToken::identity() const { return parts_->identity; }
+
+Result<PersonKeyId> PersonToken::MakeKey(const StoreId& store) {
+  PersonKeyId id{store, {}};
+  crypto::SystemRandom(id.key);
+  parts_->made = id;  // before the token is asked: it may make one and fail to say so
+  MS_TRY(parts_->Run([id](Pkcs11Session& session) { return Make(session, id); }));
+  return id;
+}
+
+Status PersonToken::KeepKey() {
+  if (!parts_->made.has_value()) return Status::Ok();
+  const PersonKeyId kept = *std::exchange(parts_->made, std::nullopt);
+  return parts_->Run([kept](Pkcs11Session& session) { return DestroyBut(session, kept.store, kept); });
+}
+
+Status PersonToken::DestroyKeys(const StoreId& store) {
+  return parts_->Run([store](Pkcs11Session& session) { return DestroyBut(session, store, std::nullopt); });
+}
+
+Result<Bytes> PersonToken::Encrypt(const PersonKeyId& id, const PersonTokenNonce& nonce, ByteView associated,
+                                   ByteView content) {
+  const auto plain = std::make_shared<SecretBytes>(SecretBytes::CopyOf(content));
+  return parts_->Ask<Bytes>([id, nonce, plain, with = Bytes(associated.begin(), associated.end())](
+                                Pkcs11Session& session) -> Result<Bytes> {
+    MS_ASSIGN(const TokenObject key, Find(session, id));
+    return session.Encrypt(key, nonce, with, plain->Reveal());
+  });
+}
+
+Result<SecretBytes> PersonToken::Decrypt(const PersonKeyId& id, const PersonTokenNonce& nonce, ByteView associated,
+                                         ByteView message) {
+  return parts_->Ask<SecretBytes>([id, nonce, with = Bytes(associated.begin(), associated.end()),
+                                   sealed = Bytes(message.begin(), message.end())](
+                                      Pkcs11Session& session) -> Result<SecretBytes> {
+    MS_ASSIGN(const TokenObject key, Find(session, id));
+    return session.Decrypt(key, nonce, with, sealed);
+  });
+}
+
+}  // namespace mseal::keys

@@ -1,0 +1,282 @@
+// Persons who log in with a PKCS#11 token, and what those cannot do who have the disk, another token, or this one
+// without its PIN.
+#include "keys/person_token.h"
+
+#include <gmock/gmock.h>
+#include <p11-kit/pkcs11.h>
+
+#include "format/credential.h"
+#include "format/job.h"
+#include "keys/pkcs11_session.h"
+#include "keys_support/soft_token.h"
+#include "keys_support/token_shim.h"
+#include "people/policy.h"
+#include "vault/jobs.h"
+#include "vault/new_secret.h"
+#include "vault/rotate_person.h"
+#include "vault/set_policy.h"
+#include "vault/suite_change.h"
+#include "vault/two_persons.h"
+#include "vault_support/laboratory.h"
+
+namespace mseal::test {
+namespace {
+
+using keys::MetaKind;
+using keys::PersonToken;
+using people::LoginSecret;
+
+constexpr std::string_view kNurse = "nurse";
+
+class PersonTokens : public ::testing::Test {
+ protected:
+  ~PersonTokens() override {
+    shim_.FailNever();
+    shim_.GiveKeysAway(false);
+  }
+  static std::string Uri(const std::string& token = "medseal") {
+    return "pkcs11:token=" + token + "?module-path=" MEDSEAL_TOKEN_SHIM;
+  }
+  static std::unique_ptr<PersonToken> Token(const std::string& label = "medseal") {
+    auto token = PersonToken::Open(Uri(label), AsBytes("1234"));
+    EXPECT_TRUE(token.ok()) << token.status().message();
+    return token.ok() ? std::move(*token) : nullptr;
+  }
+  static std::size_t KeysOn(const std::string& label = "medseal") {
+    const auto uri = keys::TokenUri::ParseToken(Uri(label));
+    const auto session = keys::Pkcs11Session::Open(*uri, AsBytes("1234"), [] { return true; });
+    return (*session)->FindKeys()->size();
+  }
+  Status Add(std::string_view name, PersonToken* token, std::vector<std::string> classes = {"general"}) {
+    const auto founder = lab_.LoginAs(Laboratory::kFounder);
+    auto call = founder->Enter();
+    people::NewPerson person;
+    person.name = name;
+    person.classes = std::move(classes);
+    return vault::AddPerson(call->core(), call->desk(), person, LoginSecret::Token(token));
+  }
+  void AddNurse() {
+    const Status added = Add(kNurse, Token().get());
+    ASSERT_TRUE(added.ok()) << added.message();
+  }
+  Result<std::shared_ptr<vault::Session>> Login(std::string_view person, const LoginSecret& secret) {
+    vault::LoginRequest request;
+    request.person = person;
+    request.secret = secret;
+    request.use.purpose = "care";
+    return lab_.Vault()->Login(request);
+  }
+  StatusCode LoginCode(std::string_view person, PersonToken* token) {
+    return Login(person, LoginSecret::Token(token)).code();
+  }
+  Bytes CredentialOf(std::string_view person) {
+    auto call = lab_.Vault()->Enter();
+    const auto number = call->core().registry->chain()->FindPerson(person)->number;
+    const auto row = call->core().meta->Get(MetaKind::kCredential, keys::MetaIdOf({number}));
+    return Bytes(row->Reveal().begin(), row->Reveal().end());
+  }
+  Status Open(ByteView credential, PersonToken* token) {
+    auto call = lab_.Vault()->Enter();
+    vault::Core& core = call->core();
+    const auto number = core.registry->chain()->FindPerson(kNurse)->number;
+    return people::OpenCredential(core.identity.store, core.identity.suite.now(), number, credential,
+                                  LoginSecret::Token(token))
+        .status();
+  }
+
+  keys::SoftToken token_;
+  keys::ShimControls& shim_ = keys::ControlsOfShim(MEDSEAL_TOKEN_SHIM);
+  Laboratory lab_;
+};
+
+TEST_F(PersonTokens, WhoeverHasTheTokenAndItsPinWorks) {
+  AddNurse();
+  const auto token = Token();
+  const auto nurse = Login(kNurse, LoginSecret::Token(token.get()));
+  ASSERT_TRUE(nurse.ok()) << nurse.status().message();
+  EXPECT_TRUE(lab_.Put(**nurse, "alice", "LabResult", "r", TextField(13, "fasting")).ok());
+  EXPECT_TRUE(lab_.Get(**nurse, "alice", "LabResult", "r").ok());
+  lab_.Close();
+  EXPECT_EQ(LoginCode(kNurse, Token().get()), StatusCode::kOk);
+}
+
+TEST_F(PersonTokens, NothingElseOpensAndEverythingIsAnsweredAlike) {
+  AddNurse();
+  token_.Make("other");
+  lab_.AddPerson("physician", {"general"});
+  const auto own = Token(), other = Token("other");
+  const auto refused = [&](std::string_view person, const LoginSecret& secret) {
+    const auto login = Login(person, secret);
+    EXPECT_EQ(login.code(), StatusCode::kWrongSecret) << person;
+    return std::string(login.status().message());
+  };
+  const std::string said = refused(kNurse, AsBytes("willow copper tunnel"));
+  EXPECT_EQ(refused(kNurse, LoginSecret::Token(other.get())), said) << "a token that has no key of theirs";
+  EXPECT_EQ(refused(kNurse, LoginSecret::Token(nullptr)), said) << "a PIN that was not taken";
+  EXPECT_EQ(refused("nobody", LoginSecret::Token(own.get())), said);
+  EXPECT_EQ(refused("physician", LoginSecret::Token(own.get())), said) << "somebody who has a password";
+  EXPECT_EQ(PersonToken::Open(Uri(), AsBytes("4321")).code(), StatusCode::kWrongSecret);
+  EXPECT_EQ(PersonToken::Open(Uri(), {}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(PersonToken::Open("pkcs11:token=medseal;object=o", AsBytes("1234")).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(PersonToken::Open(Uri("absent"), AsBytes("1234")).code(), StatusCode::kKeyUnavailable);
+}
+
+TEST_F(PersonTokens, OneTokenServesOnePerson) {
+  AddNurse();
+  EXPECT_EQ(Add("physician", Token().get()).code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(KeysOn(), 1u);
+  EXPECT_EQ(LoginCode(kNurse, Token().get()), StatusCode::kOk);
+  token_.Make("other");
+  EXPECT_TRUE(Add("physician", Token("other").get()).ok());
+  EXPECT_EQ(LoginCode("physician", Token("other").get()), StatusCode::kOk);
+  EXPECT_EQ(LoginCode("physician", Token().get()), StatusCode::kWrongSecret);
+}
+
+// Whoever writes to the disk and has the provider gives the nurse's credential to somebody who may do more.
+TEST_F(PersonTokens, CredentialOpensAsItsPersonsAlone) {
+  AddNurse();
+  const Bytes credential = CredentialOf(kNurse);
+  lab_.WithMeta([&](store::Rows&, const keys::MetaTable& meta, const vault::StoreIdentity&) {
+    store::Batch batch;
+    meta.Put(batch, MetaKind::kCredential, keys::MetaIdOf({people::kFounder}), credential);
+    ASSERT_TRUE(meta.Commit(batch, store::Durability::kProcess).ok());
+  });
+  EXPECT_EQ(LoginCode(Laboratory::kFounder, Token().get()), StatusCode::kWrongSecret);
+  EXPECT_EQ(LoginCode(kNurse, Token().get()), StatusCode::kOk);
+}
+
+TEST_F(PersonTokens, EveryChangedBitOfTheCredentialIsRefused) {
+  AddNurse();
+  const auto token = Token();
+  const Bytes credential = CredentialOf(kNurse);
+  ASSERT_TRUE(Open(credential, token.get()).ok());
+  for (std::size_t bit = 0; bit < credential.size() * 8; ++bit) {
+    Bytes changed = credential;
+    changed[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+    EXPECT_FALSE(Open(changed, token.get()).ok()) << bit;
+  }
+  for (std::size_t size = 0; size < credential.size(); ++size)
+    EXPECT_FALSE(Open(ByteView(credential).first(size), token.get()).ok()) << size;
+  EXPECT_TRUE(Open(credential, token.get()).ok());
+}
+
+TEST_F(PersonTokens, TokenWhoseKeyIsGoneOpensNothing) {
+  AddNurse();
+  const auto token = Token();
+  const auto store = lab_.Vault()->Enter()->core().identity.store;
+  ASSERT_TRUE(token->DestroyKeys({9, 9, 9}).ok()) << "of another store";
+  EXPECT_EQ(LoginCode(kNurse, token.get()), StatusCode::kOk);
+  ASSERT_TRUE(token->DestroyKeys(store).ok());
+  EXPECT_EQ(LoginCode(kNurse, token.get()), StatusCode::kWrongSecret);
+}
+
+TEST_F(PersonTokens, TokenThatIsPulledOutIsUnavailableAndOpenSessionsGoOn) {
+  AddNurse();
+  const auto before = Token();
+  const auto nurse = Login(kNurse, LoginSecret::Token(before.get()));
+  ASSERT_TRUE(nurse.ok());
+  shim_.FailAll("C_DecryptInit", CKR_DEVICE_REMOVED);
+  EXPECT_EQ(LoginCode(kNurse, before.get()), StatusCode::kKeyUnavailable);
+  EXPECT_TRUE(lab_.Put(**nurse, "alice", "LabResult", "r", TextField(13, "fasting")).ok());
+  shim_.FailNever();
+  EXPECT_EQ(LoginCode(kNurse, before.get()), StatusCode::kKeyUnavailable) << "what state it is in is not known";
+  EXPECT_EQ(LoginCode(kNurse, Token().get()), StatusCode::kOk);
+}
+
+TEST_F(PersonTokens, RegistrationThatFailsLeavesNoKeyAndNoPerson) {
+  for (const char* call : {"C_GenerateKey", "C_EncryptInit", "C_Encrypt"}) {
+    shim_.FailAll(call, CKR_DEVICE_ERROR);
+    EXPECT_FALSE(Add(kNurse, Token().get()).ok()) << call;
+    shim_.FailNever();
+  }
+  shim_.GiveKeysAway(true);
+  EXPECT_EQ(Add(kNurse, Token().get()).code(), StatusCode::kUnsupported);
+  shim_.GiveKeysAway(false);
+  EXPECT_EQ(Add(kNurse, nullptr).code(), StatusCode::kWrongSecret);
+  EXPECT_EQ(Add(kNurse, Token().get(), {"no such class"}).code(), StatusCode::kNotFound);
+  EXPECT_EQ(lab_.Vault()->Enter()->core().registry->chain()->FindPerson(kNurse), nullptr);
+  AddNurse();
+  EXPECT_EQ(KeysOn(), 1u) << "what a token that failed could not take away goes with the next key";
+}
+
+// It takes two persons to give such a class, and the second has not signed.
+TEST_F(PersonTokens, KeyOfARegistrationThatWaitsForApprovalIsDestroyed) {
+  lab_.AddAuditor("auditor");
+  EXPECT_EQ(Add(kNurse, Token().get(), {"hiv"}).code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(KeysOn(), 0u);
+}
+
+TEST_F(PersonTokens, OneGoesFromPasswordToTokenAndBackAndWhatWasOpensNothing) {
+  lab_.AddPerson(kNurse, {"general"});
+  const auto change = [&](const LoginSecret& now, const LoginSecret& next) {
+    const auto session = Login(kNurse, now);
+    if (!session.ok()) return session.status();
+    return vault::ChangeOwnSecret(**session, now, next, crypto::kArgon2Floor);
+  };
+  const std::string password = PasswordOf(kNurse);
+  const Status to_token = change(AsBytes(password), LoginSecret::Token(Token().get()));
+  ASSERT_TRUE(to_token.ok()) << to_token.message();
+  EXPECT_EQ(Login(kNurse, AsBytes(password)).code(), StatusCode::kWrongSecret);
+  const Bytes first = CredentialOf(kNurse);
+  const auto token = Token(), same = Token();
+  ASSERT_TRUE(change(LoginSecret::Token(token.get()), LoginSecret::Token(same.get())).ok()) << "another key on it";
+  EXPECT_EQ(KeysOn(), 1u);
+  EXPECT_EQ(Open(first, Token().get()).code(), StatusCode::kWrongSecret) << "nor does a copy from before open";
+  EXPECT_EQ(change(LoginSecret::Token(Token().get()), AsBytes(password)).code(), StatusCode::kInvalidArgument)
+      << "the password of before is remembered";
+  ASSERT_TRUE(change(LoginSecret::Token(Token().get()), AsBytes(PasswordOf("their next"))).ok());
+  EXPECT_EQ(KeysOn(), 0u);
+  EXPECT_EQ(LoginCode(kNurse, Token().get()), StatusCode::kWrongSecret);
+  EXPECT_TRUE(Login(kNurse, AsBytes(PasswordOf("their next"))).ok());
+}
+
+TEST_F(PersonTokens, TokenOfAKeyringServesNobodyAndAPersonsNoKeyring) {
+  const auto uri = keys::TokenUri::Parse("pkcs11:token=medseal;object=clinic?module-path=" MEDSEAL_TOKEN_SHIM);
+  keys::KeyringSecret pin;
+  pin.bytes = SecretBytes::CopyOf(AsBytes("1234"));
+  keys::EpochSecret secret;
+  const auto create = [&] {
+    return keys::CreateOnToken(*uri, pin, {1}, crypto::Suite::kChaCha20Poly1305, 1, secret).code();
+  };
+  ASSERT_EQ(create(), StatusCode::kOk);
+  EXPECT_EQ(Add(kNurse, Token().get()).code(), StatusCode::kInvalidArgument);
+  token_.Make("other");
+  ASSERT_TRUE(Add(kNurse, Token("other").get()).ok());
+  const auto persons = keys::TokenUri::Parse("pkcs11:token=other;object=clinic?module-path=" MEDSEAL_TOKEN_SHIM);
+  EXPECT_EQ(keys::CreateOnToken(*persons, pin, {1}, crypto::Suite::kChaCha20Poly1305, 1, secret).code(),
+            StatusCode::kInvalidArgument);
+}
+
+TEST_F(PersonTokens, SecondPersonSignsByTheirToken) {
+  lab_.AddAuditor("auditor");
+  const auto founder = lab_.LoginAs(Laboratory::kFounder);
+  ASSERT_TRUE(vault::RotatePerson(*founder, "auditor", LoginSecret::Token(Token().get()), {}).ok());
+  const auto set = [&] {
+    auto call = founder->Enter();
+    return vault::SetPolicy(call->core(), call->desk(), people::policy::kLoginAttempts, 50);
+  };
+  EXPECT_EQ(set().code(), StatusCode::kPermissionDenied);
+  EXPECT_EQ(vault::Join(*founder, "auditor", LoginSecret::Token(nullptr)).code(), StatusCode::kWrongSecret);
+  ASSERT_TRUE(vault::Join(*founder, "auditor", LoginSecret::Token(Token().get())).ok());
+  EXPECT_TRUE(set().ok());
+}
+
+TEST_F(PersonTokens, CredentialFollowsTheSuiteWithoutAnotherKey) {
+  if (!crypto::CheckSuite(crypto::Suite::kAes256Gcm).ok()) GTEST_SKIP() << "this processor does one suite alone";
+  AddNurse();
+  const Bytes before = CredentialOf(kNurse);
+  {
+    const auto founder = lab_.LoginAs(Laboratory::kFounder);
+    std::uint32_t number = 0;
+    ASSERT_TRUE(vault::StartSuiteChange(*founder, crypto::Suite::kAes256Gcm, number).ok());
+  }
+  EXPECT_EQ(LoginCode(kNurse, Token().get()), StatusCode::kOk);
+  const auto renewed = CredentialOf(kNurse);
+  EXPECT_NE(renewed, before);
+  EXPECT_EQ(format::ParseCredential(renewed)->token_key, format::ParseCredential(before)->token_key);
+  EXPECT_EQ(LoginCode(kNurse, Token().get()), StatusCode::kOk);
+  EXPECT_EQ(KeysOn(), 1u);
+}
+
+}  // namespace
+}  // namespace mseal::test
