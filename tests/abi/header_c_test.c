@@ -338,6 +338,7 @@ static int see_reader(void* context, const medseal_person_info* info) {
   if (strcmp(info->name, "mary reader") != 0) return 0;
   EXPECT(info->role_count == 1 && strcmp(info->roles[0], "reader") == 0 && info->disabled == 1);
   EXPECT(info->class_count == 2 && info->class_operations[1] == 0 && info->operations == 0);
+  EXPECT(info->logins_told == 1 && info->failed_logins == 0 && info->locked_until_ms == 0);
   ++*(int*)context;
   return 0;
 }
@@ -351,7 +352,7 @@ static void ARoleIsGivenAndItsPersonDisabled(medseal_vault* vault, medseal_sessi
   medseal_session* theirs = NULL;
   int calls = 0;
   role.name = "reader";
-  role.operations = 256;
+  role.operations = 512;
   role.classes = hiv;
   role.class_count = 1;
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_role_define(session, &role, &error));
@@ -587,6 +588,10 @@ static void OtherKeysEndAPersonsOtherSessions(void) {
   EXPECT_CODE(MEDSEAL_NOT_FOUND, medseal_rotate_person(asking, "bob", text("harbour violin 7"), &cost, &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, NULL, text("harbour violin 7"), &cost, &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person(asking, "ada", text(""), &cost, &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person_to_token(asking, "ada", NULL, text("1234"), &error));
+  EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_rotate_person_to_token(asking, "ada", "pkcs11:object=o", text("1234"), &error));
+  EXPECT_CODE(MEDSEAL_KEY_UNAVAILABLE,
+              medseal_rotate_person_to_token(asking, "ada", "pkcs11:token=none?module-path=/none.so", text("1234"), &error));
   EXPECT_CODE(MEDSEAL_INVALID_ARGUMENT, medseal_secret_change(asking, NULL, &error));
   change.cost = &cost;
   change.password = text("not this one at all");
