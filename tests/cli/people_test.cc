@@ -99,7 +99,7 @@ TEST_F(CliPeople, APersonGivesThemselvesAnotherPasswordAndTheFounderOneToWhoever
   Write("new", "willow copper tunnel\n");
   const Ran own = rotate("physician", "physician", Path("new"));
   EXPECT_EQ(own.exit_code, 0) << own.err;
-  EXPECT_THAT(own.err, HasSubstr("before still open with the old password"));
+  EXPECT_THAT(own.err, HasSubstr("before still open with the old secret"));
   EXPECT_EQ(As("physician", {"get", handle_}).exit_code, 12);
   WritePassword("physician", "willow copper tunnel");
   EXPECT_THAT(As("physician", {"get", handle_}).out, HasSubstr("860500"));

@@ -100,7 +100,7 @@ TEST_F(CliRoles, RolesAreListedShownAndDefinedAnew) {
   EXPECT_EQ(Run({"role", "define", "x", "--classes", "nothing", "--operations", "read"}).exit_code, 4);
   const Ran refused = Run({"role", "define", "x", "--operations", "fly"});
   EXPECT_EQ(refused.exit_code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("read, write, search, export, administer, erase, audit"));
+  EXPECT_THAT(refused.err, HasSubstr("read, read_masked, write, search, export, administer, erase, audit"));
   EXPECT_EQ(As("nurse", {"role", "define", "x", "--operations", "read"}).exit_code, 6);
 }
 

@@ -94,6 +94,10 @@ class RowAttack : public ::testing::TestWithParam<crypto::Suite> {
     return call_->core();
   }
 
+  // Under one suite every bit; under the other every seventh, which falls on each bit of a byte in turn: what tells a
+  // change is the same code, and the AEAD's tag has its own tests.
+  static std::size_t Step() { return GetParam() == crypto::Suite::kAes256Gcm ? 1 : 7; }
+
   // Flips each bit of each row in turn. A read gives what it gave before, or fails; and `verify` notices every one of them.
   void FlipEveryBit(const std::vector<StoredRow>& rows, std::size_t step) {
     Disk disk(core(), alice_);
@@ -143,7 +147,7 @@ TEST_P(RowAttack, EveryFlippedBitOfRecordRowsIsNoticed) {
   auto rows = RowsOfAlice(Table::kRecords, alice_);
   std::erase_if(rows, [](const StoredRow& row) { return row.value.size() > 8000; });  // chunks: below, in steps
   ASSERT_GE(rows.size(), 5u);  // directory, patient, result and its history, document
-  FlipEveryBit(rows, 1);
+  FlipEveryBit(rows, Step());
 }
 
 TEST_P(RowAttack, FlippedBitsOfChunksAreNoticed) {
