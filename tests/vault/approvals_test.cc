@@ -464,5 +464,11 @@ TEST_F(BulkErasure, CallsAtTheSameTimeLetNobodyEraseMore) {
   EXPECT_TRUE(Permit(2).ok());  // the first was given up unused
 }
 
+TEST_F(Approvals, TextNamesTheOperationsOfARole) {
+  const people::Operations operations = people::Operation::kReadMasked | people::Operation::kSearch;
+  const format::Action action{format::ActionKind::kDefineRole, operations.bits(), "reception", "identity,contact", {}};
+  EXPECT_EQ(vault::DescribeAction(action), "define role reception (read_masked, search) on classes identity,contact");
+}
+
 }  // namespace
 }  // namespace mseal::test
