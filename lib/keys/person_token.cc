@@ -1,6 +1,7 @@
 // Hands every call over to the thread that talks to the token.
 #include "keys/person_token.h"
 
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -14,12 +15,21 @@ namespace {
 
 // What jobs work on: they own a share, for they may end after whoever waited for them.
 struct OnToken {
-  std::unique_ptr<Pkcs11Session> session;
+  TokenUri uri;
+  SecretBytes pin;  // which the token has taken
+  std::function<bool()> gate;
+  std::unique_ptr<Pkcs11Session> session = {};
+
+  Status Connect() {
+    session.reset();
+    MS_ASSIGN(session, Pkcs11Session::Open(uri, pin.Reveal(), gate));
+    return Status::Ok();
+  }
 };
 
 // The keys of the store on the token but `kept`.
 Status DestroyBut(Pkcs11Session& session, const StoreId& store, const std::optional<PersonKeyId>& kept) {
-  MS_ASSIGN(const auto keys, session.FindKeys());
+  MS_ASSIGN(const auto keys, session.FindAnything(format::kPersonKeyLabel));
   for (const TokenObject key : keys) {
     MS_ASSIGN(const Bytes id, session.ReadId(key));
     const auto parsed = format::ParsePersonKeyId(id);
@@ -30,12 +40,8 @@ Status DestroyBut(Pkcs11Session& session, const StoreId& store, const std::optio
 }
 
 Result<TokenObject> Find(Pkcs11Session& session, const PersonKeyId& wanted) {
-  MS_ASSIGN(const auto keys, session.FindKeys());
-  for (const TokenObject key : keys) {
-    MS_ASSIGN(const Bytes id, session.ReadId(key));
-    if (SameBytes(id, format::EncodePersonKeyId(wanted))) return key;
-  }
-  return Status::NotFound("the token has no such key");
+  MS_ASSIGN(const auto keys, session.FindKeys(format::EncodePersonKeyId(wanted)));
+  return keys.empty() ? Result<TokenObject>(Status::NotFound("the token has no such key")) : keys.front();
 }
 
 Status Make(Pkcs11Session& session, const PersonKeyId& id) {
@@ -52,10 +58,12 @@ Status Make(Pkcs11Session& session, const PersonKeyId& id) {
 }  // namespace
 
 struct PersonToken::Parts {
-  explicit Parts(std::chrono::milliseconds deadline) : worker(deadline) {}
+  Parts(TokenUri uri, ByteView pin, std::chrono::milliseconds deadline)
+      : worker(deadline),
+        on(std::make_shared<OnToken>(OnToken{std::move(uri), SecretBytes::CopyOf(pin), worker.Gate()})) {}
 
   Pkcs11Worker worker;
-  std::shared_ptr<OnToken> on = std::make_shared<OnToken>();
+  std::shared_ptr<OnToken> on;
   ByteArray<32> identity{};
   std::optional<PersonKeyId> made;  // and not kept yet
 
@@ -83,10 +91,12 @@ PersonToken::~PersonToken() {
     return;
   }
   if (parts_->made.has_value()) {
-    parts_
-        ->Run([id = *parts_->made](Pkcs11Session& session) -> Status {
-          MS_ASSIGN(const TokenObject key, Find(session, id));
-          return session.Destroy(key);
+    // In a session of its own where this one has failed.
+    parts_->worker
+        .Run([on = parts_->on, id = *parts_->made]() -> Status {
+          if (on->session->lost()) MS_TRY(on->Connect());
+          MS_ASSIGN(const TokenObject key, Find(*on->session, id));
+          return on->session->Destroy(key);
         })
         .Ignore("a key that nobody knows of opens nothing; the next one that is made for the store takes it away");
   }
@@ -98,14 +108,11 @@ Result<std::unique_ptr<PersonToken>> PersonToken::Open(const std::string& uri, B
                                                        const TokenOptions& options) {
   MS_ASSIGN(const TokenUri parsed, TokenUri::ParseToken(uri));
   if (pin.empty()) return Status::InvalidArgument("the token's PIN is empty");
-  auto parts = std::make_unique<Parts>(options.deadline);
-  auto copy = std::make_shared<SecretBytes>(SecretBytes::CopyOf(pin));
-  MS_ASSIGN(parts->identity, keys::Ask<ByteArray<32>>(
-                                 parts->worker,
-                                 [on = parts->on, parsed, copy, gate = parts->worker.Gate()]() -> Result<ByteArray<32>> {
-                                   MS_ASSIGN(on->session, Pkcs11Session::Open(parsed, copy->Reveal(), gate));
-                                   return on->session->Identity();
-                                 }));
+  auto parts = std::make_unique<Parts>(parsed, pin, options.deadline);
+  MS_ASSIGN(parts->identity, keys::Ask<ByteArray<32>>(parts->worker, [on = parts->on]() -> Result<ByteArray<32>> {
+              MS_TRY(on->Connect());
+              return on->session->Identity();
+            }));
   return std::unique_ptr<PersonToken>(new PersonToken(std::move(parts)));
 }
 

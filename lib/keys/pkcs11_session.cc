@@ -209,6 +209,14 @@ Result<std::vector<TokenObject>> Pkcs11Session::FindKeys() {
   return parts_->Find(wanted);
 }
 
+Result<std::vector<TokenObject>> Pkcs11Session::FindKeys(ByteView id) {
+  CK_OBJECT_CLASS secret = CKO_SECRET_KEY;
+  CK_KEY_TYPE aes = CKK_AES;
+  CK_ATTRIBUTE wanted[] = {Attribute(CKA_CLASS, secret), Attribute(CKA_TOKEN, g_true), Attribute(CKA_KEY_TYPE, aes),
+                           Attribute(CKA_ID, id)};
+  return parts_->Find(wanted);
+}
+
 Result<Bytes> Pkcs11Session::ReadValue(TokenObject object) { return parts_->Read(object, CKA_VALUE); }
 
 Result<Bytes> Pkcs11Session::ReadId(TokenObject key) { return parts_->Read(key, CKA_ID); }

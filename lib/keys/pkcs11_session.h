@@ -42,6 +42,7 @@ class Pkcs11Session {
   Result<std::vector<TokenObject>> FindData(std::string_view kind, std::string_view label);
   Result<std::vector<TokenObject>> FindAnything(std::string_view label);
   Result<std::vector<TokenObject>> FindKeys();  // AES keys
+  Result<std::vector<TokenObject>> FindKeys(ByteView id);
 
   // Empty: it has none, keeps it to itself, or has one that is longer than any of ours.
   Result<Bytes> ReadValue(TokenObject object);

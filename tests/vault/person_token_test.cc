@@ -188,6 +188,7 @@ TEST_F(PersonTokens, RegistrationThatFailsLeavesNoKeyAndNoPerson) {
     shim_.FailAll(call, CKR_DEVICE_ERROR);
     EXPECT_FALSE(Add(kNurse, Token().get()).ok()) << call;
     shim_.FailNever();
+    EXPECT_EQ(KeysOn(), 0u) << call;
   }
   shim_.GiveKeysAway(true);
   EXPECT_EQ(Add(kNurse, Token().get()).code(), StatusCode::kUnsupported);
@@ -196,7 +197,22 @@ TEST_F(PersonTokens, RegistrationThatFailsLeavesNoKeyAndNoPerson) {
   EXPECT_EQ(Add(kNurse, Token().get(), {"no such class"}).code(), StatusCode::kNotFound);
   EXPECT_EQ(lab_.Vault()->Enter()->core().registry->chain()->FindPerson(kNurse), nullptr);
   AddNurse();
-  EXPECT_EQ(KeysOn(), 1u) << "what a token that failed could not take away goes with the next key";
+  EXPECT_EQ(KeysOn(), 1u);
+}
+
+TEST_F(PersonTokens, KeyThatADyingCallLeftGoesWithTheNextOne) {
+  AddNurse();
+  auto dying = Token();
+  const auto store = lab_.Vault()->Enter()->core().identity.store;
+  ASSERT_TRUE(dying->MakeKey(store).ok());
+  shim_.FailAll("C_DestroyObject", CKR_DEVICE_ERROR);
+  dying.reset();
+  shim_.FailNever();
+  ASSERT_EQ(KeysOn(), 2u);
+  EXPECT_EQ(LoginCode(kNurse, Token().get()), StatusCode::kOk);
+  const auto founder = lab_.LoginAs(Laboratory::kFounder);
+  ASSERT_TRUE(vault::RotatePerson(*founder, kNurse, LoginSecret::Token(Token().get()), {}).ok());
+  EXPECT_EQ(KeysOn(), 1u);
 }
 
 // It takes two persons to give such a class, and the second has not signed.
