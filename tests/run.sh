@@ -7,7 +7,7 @@ usage() {
   cat <<USAGE
 usage: tests/run.sh [--preset NAME] [-j N]
   --preset NAME  release (default), dev, asan or tsan; built in build/NAME
-  -j N           compile and test with N processes (default: one per processor)
+  -j N           compile with N processes (default: one per processor), test with one more: tests wait for disks
 USAGE
 }
 
@@ -29,5 +29,5 @@ jobs=${jobs:-$(nproc)}
 
 cmake --preset "$preset"
 cmake --build --preset "$preset" -j "$jobs"
-ctest --preset "$preset" -j "$jobs" --no-tests=error
+ctest --preset "$preset" -j "$((jobs + 1))" --no-tests=error
 printf '\nAll tests of preset %s passed (build/%s).\n' "$preset" "$preset"
