@@ -280,6 +280,26 @@ Outcome ShowApproval(const Common& common, const ApprovalArguments& arguments);
 Outcome SignApproval(const Common& common, const ApprovalArguments& arguments);
 Outcome WithdrawApproval(const Common& common, const ApprovalArguments& arguments);
 
+struct MandateArguments {
+  std::string file;
+};
+struct NewMandateArguments {
+  std::string file;
+  std::string direction;
+  std::string from, to, purpose;
+  std::vector<std::string> takes;       // TYPE:FIELD,FIELD
+  std::vector<std::string> recipients;  // 64 hexadecimal digits, a space, who it is
+  std::string since, until, expires, erase_by;
+  std::string patients;  // file with an external id a line; empty: of all
+  bool keep_unknown = false;
+  std::uint64_t most_rows = 0;
+  std::uint32_t signers = 0;
+};
+Outcome NewMandate(const Common& common, const NewMandateArguments& arguments);
+Outcome SignMandate(const Common& common, const MandateArguments& arguments);
+Outcome ShowMandate(const Common& common, const MandateArguments& arguments);
+Outcome VerifyMandate(const Common& common, const MandateArguments& arguments);
+
 struct GlassReviewArguments {
   std::uint64_t number = 0;
   std::string verdict;

@@ -130,6 +130,7 @@ Parsed Parse(int count, char** words) {
   AddErasure(app, commands);
   AddMarks(app, commands);
   AddApprovals(app, commands);
+  AddMandates(app, commands);
   AddBreakGlass(app, commands);
   AddAudit(app, commands);
   AddAlerts(app, commands);

@@ -69,6 +69,7 @@ void AddRestore(CLI::App& app, Commands& commands);
 void AddErasure(CLI::App& app, Commands& commands);
 void AddMarks(CLI::App& app, Commands& commands);
 void AddApprovals(CLI::App& app, Commands& commands);
+void AddMandates(CLI::App& app, Commands& commands);
 void AddBreakGlass(CLI::App& app, Commands& commands);
 void AddRetention(CLI::App& app, Commands& commands);
 void AddWrites(CLI::App& app, Commands& commands);

@@ -507,6 +507,76 @@ MEDSEAL_API medseal_code medseal_approval_sign(medseal_session* session, uint64_
 /* By who asked for it, or may sign. Errors likewise. */
 MEDSEAL_API medseal_code medseal_approval_withdraw(medseal_session* session, uint64_t number, medseal_error* error);
 
+/* ---- Mandates ------------------------------------------------------------------------------------------------------- */
+
+/* The signed order to move records in or out: a text for people (FORMAT.md, "Mandate") with signatures below it, as a signed note (C2SP
+ * signed-note). It names types and fields one by one, how many rows at most, and when it is over. medseal_import asks for none. */
+typedef enum medseal_mandate_direction { MEDSEAL_MANDATE_IMPORT = 1, MEDSEAL_MANDATE_EXPORT = 2 } medseal_mandate_direction;
+
+/* Of one record type, what is moved. */
+typedef struct medseal_mandate_take {
+  size_t size;
+  const char* type;
+  const char* const* fields; /* names of top-level fields */
+  size_t field_count;
+} medseal_mandate_take;
+
+typedef struct medseal_mandate_recipient {
+  size_t size;
+  const uint8_t* key; /* X25519, public, 32 bytes */
+  const char* name;   /* who it is, for people */
+} medseal_mandate_recipient;
+
+typedef struct medseal_mandate {
+  size_t size;
+  medseal_mandate_direction direction;
+  const char* from; /* for people: which system, file or vault; like `to` 1 to 240 bytes of clean UTF-8 */
+  const char* to;
+  const char* purpose; /* as at login */
+  const medseal_mandate_take* takes;
+  size_t take_count;
+  const char* since; /* dates of what is moved, as 2026-01-31, inclusive; NULL: no limit */
+  const char* until;
+  const medseal_bytes* patients; /* external ids, where it is of these alone: the mandate has their number and a digest */
+  size_t patient_count;
+  const medseal_mandate_recipient* recipients; /* of an export: 1 to 16 */
+  size_t recipient_count;
+  int keep_unknown;    /* of an import, 1: a column that is not named is sealed under `general`; else it is dropped unread */
+  uint64_t most_rows;  /* before the next one it stops */
+  uint64_t expires_ms; /* UTC, a whole second */
+  const char* erase_by; /* of an import: the date by which the source is gone; NULL: no such order */
+  uint32_t signers;     /* persons at least; 0: as many as policy `approvals` says, which is the least in any case */
+} medseal_mandate;
+/* The text to be read and signed. Nothing is stored.
+ *   INVALID_ARGUMENT  something of it is missing, makes no sense, or is not in the schema: the message says what */
+MEDSEAL_API medseal_code medseal_mandate_new(medseal_session* session, const medseal_mandate* mandate, medseal_buffer** text,
+                                             medseal_error* error);
+/* `file` with the signatures of the session's person and of a second one at it (medseal_session_join), as far as they may sign: the founder,
+ * and humans who administer or audit. On record.
+ *   CORRUPT, UNSUPPORTED_VERSION  it is no mandate;  INVALID_ARGUMENT  it is another vault's, or of what the schema does not have
+ *   AUTH_FAILED  it was changed after somebody signed it;  ALREADY_EXISTS  it bears theirs
+ *   PERMISSION_DENIED  nobody at the session may sign, or it is over */
+MEDSEAL_API medseal_code medseal_mandate_sign(medseal_session* session, medseal_bytes file, medseal_buffer** signed_file,
+                                              medseal_error* error);
+
+/* Good during the callback. */
+typedef struct medseal_mandate_info {
+  size_t size;
+  medseal_bytes text; /* what is signed, for people: UTF-8 */
+  uint8_t id[16];
+  medseal_mandate_direction direction;
+  const char* const* signers; /* who signed it, may sign and has those keys now */
+  size_t signer_count;
+  uint32_t needed;
+  int expired;
+  uint64_t expires_ms;
+} medseal_mandate_info;
+typedef void (*medseal_mandate_callback)(void* context, const medseal_mandate_info* info);
+/* Whether it is in force now. Errors as medseal_mandate_sign has them; PERMISSION_DENIED: too few have signed, or it is over. The callback,
+ * which may be NULL, is told of every mandate of this vault that was not changed. */
+MEDSEAL_API medseal_code medseal_mandate_verify(medseal_vault* vault, medseal_bytes file, medseal_mandate_callback callback, void* context,
+                                                medseal_error* error);
+
 /* ---- Large values -------------------------------------------------------------------------------------------------- */
 
 /* Writes a field of an existing record piece by piece in bounded memory (for a text or bytes field). Nothing shows before

@@ -437,6 +437,40 @@ struct Approval {
   std::array<std::uint8_t, 32> digest = {};  // what Sign takes
 };
 
+// What a mandate takes of one record type.
+struct MandateTake {
+  std::string type = {};
+  std::vector<std::string> fields = {};
+};
+struct MandateRecipient {
+  std::array<std::uint8_t, 32> key = {};  // X25519, public
+  std::string name = {};
+};
+// As medseal_mandate; empty texts are none.
+struct MandateOptions {
+  medseal_mandate_direction direction = MEDSEAL_MANDATE_IMPORT;
+  std::string from = {}, to = {}, purpose = {};
+  std::vector<MandateTake> takes = {};
+  std::string since = {}, until = {};
+  std::vector<ByteView> patients = {};  // external ids
+  std::vector<MandateRecipient> recipients = {};
+  bool keep_unknown = false;
+  std::uint64_t most_rows = 0;
+  std::uint64_t expires_ms = 0;
+  std::string erase_by = {};
+  std::uint32_t signers = 0;
+};
+// What a signed order says, and who stands behind it.
+struct Mandate {
+  std::string text = {};
+  std::array<std::uint8_t, 16> id = {};
+  medseal_mandate_direction direction = MEDSEAL_MANDATE_IMPORT;
+  std::vector<std::string> signers = {};
+  std::uint32_t needed = 0;
+  bool expired = false;
+  std::uint64_t expires_ms = 0;
+};
+
 // Which entries of the log: everything that is set has to fit.
 struct AuditQuery {
   std::optional<Patient> patient = {};
@@ -862,6 +896,56 @@ class Session {
   }
   Status SignApproval(const Approval& shown) {
     return internal::Call(medseal_approval_sign, raw_.get(), shown.number, shown.digest.data());
+  }
+  // The text to be read and signed.
+  Result<Buffer> NewMandate(const MandateOptions& options) {
+    std::vector<std::vector<const char*>> fields;
+    std::vector<medseal_mandate_take> takes;
+    for (const MandateTake& take : options.takes) {
+      auto& names = fields.emplace_back();
+      for (const std::string& field : take.fields) names.push_back(field.c_str());
+      auto& raw = takes.emplace_back(internal::Sized<medseal_mandate_take>());
+      raw.type = take.type.c_str();
+      raw.fields = names.data();
+      raw.field_count = names.size();
+    }
+    std::vector<medseal_mandate_recipient> recipients;
+    for (const MandateRecipient& recipient : options.recipients) {
+      auto& raw = recipients.emplace_back(internal::Sized<medseal_mandate_recipient>());
+      raw.key = recipient.key.data();
+      raw.name = recipient.name.c_str();
+    }
+    std::vector<medseal_bytes> patients;
+    for (const ByteView patient : options.patients) patients.push_back(internal::Raw(patient));
+    auto raw = internal::Sized<medseal_mandate>();
+    raw.direction = options.direction;
+    raw.from = options.from.c_str();
+    raw.to = options.to.c_str();
+    raw.purpose = options.purpose.c_str();
+    raw.takes = takes.data();
+    raw.take_count = takes.size();
+    raw.since = options.since.c_str();
+    raw.until = options.until.c_str();
+    raw.patients = patients.data();
+    raw.patient_count = patients.size();
+    raw.recipients = recipients.data();
+    raw.recipient_count = recipients.size();
+    raw.keep_unknown = options.keep_unknown ? 1 : 0;
+    raw.most_rows = options.most_rows;
+    raw.expires_ms = options.expires_ms;
+    raw.erase_by = options.erase_by.c_str();
+    raw.signers = options.signers;
+    medseal_buffer* text = nullptr;
+    const Status status = internal::Call(medseal_mandate_new, raw_.get(), &raw, &text);
+    if (!status.ok()) return status.error();
+    return Buffer(text);
+  }
+  // The file with the signatures of whoever is at the session and may sign.
+  Result<Buffer> SignMandate(ByteView file) {
+    medseal_buffer* out = nullptr;
+    const Status status = internal::Call(medseal_mandate_sign, raw_.get(), internal::Raw(file), &out);
+    if (!status.ok()) return status.error();
+    return Buffer(out);
   }
   Status WithdrawApproval(std::uint64_t number) {
     return internal::Call(medseal_approval_withdraw, raw_.get(), number);
@@ -1456,6 +1540,21 @@ class Vault {
     const Status status = internal::Call(medseal_audit_key, raw_.get(), &info);
     if (!status.ok()) return status.error();
     return info;
+  }
+  // Whether it is in force; `told`, which may be null, has what it says whenever it is one of this vault's that nobody changed.
+  Status VerifyMandate(ByteView file, Mandate* told = nullptr) {
+    const auto take = [](void* context, const medseal_mandate_info* info) {
+      auto* out = static_cast<Mandate*>(context);
+      out->text.assign(static_cast<const char*>(info->text.data), info->text.size);
+      std::copy_n(info->id, out->id.size(), out->id.begin());
+      out->direction = info->direction;
+      out->signers.assign(info->signers, info->signers + info->signer_count);
+      out->needed = info->needed;
+      out->expired = info->expired != 0;
+      out->expires_ms = info->expires_ms;
+    };
+    const medseal_mandate_callback callback = told == nullptr ? nullptr : static_cast<medseal_mandate_callback>(take);
+    return internal::Call(medseal_mandate_verify, raw_.get(), internal::Raw(file), callback, static_cast<void*>(told));
   }
   Result<Buffer> AuditCheckpoint() {
     medseal_buffer* made = nullptr;

@@ -28,6 +28,7 @@
 #include "format/log_keys.h"
 #include "format/log_segment.h"
 #include "format/login_attempts.h"
+#include "format/mandate.h"
 #include "format/mark.h"
 #include "format/person_slot.h"
 #include "format/posting.h"
@@ -397,6 +398,11 @@ Result<Bytes> AgainTokenKeyId(ByteView bytes) {
   return EncodeTokenKeyId(id);
 }
 
+Result<Bytes> AgainMandate(ByteView bytes) {
+  MS_ASSIGN(const Mandate mandate, ParseMandate(AsText(bytes)));
+  return Copy(AsBytes(WriteMandate(mandate)));
+}
+
 Result<Bytes> AgainPersonKeyId(ByteView bytes) {
   MS_ASSIGN(const PersonKeyId id, ParsePersonKeyId(bytes));
   return EncodePersonKeyId(id);
@@ -467,6 +473,7 @@ std::vector<Layout> Make() {
       {"token_epoch", {}, AgainTokenEpoch},
       {"token_key_id", {}, AgainTokenKeyId},
       {"person_key_id", {}, AgainPersonKeyId},
+      {"mandate", {}, AgainMandate},
       {"erasure", {}, AgainErasure},
       {"log_segment", {}, AgainLogSegment},
       {"log_chain", {}, AgainLogChain},

@@ -528,7 +528,85 @@ def person_slot():
                 [("an ephemeral key of small order, refused when opened", replaced(whole, 1, bytes(32)))])
 
 
+MANDATE = f"""medseal mandate 1
+id: {made("mandate id", 16).hex()}
+vault: {STORE.hex()}
+direction: import
+from: Laboratoire Müller, HEXALAB 4, export of 2026-11-30
+to: the vault of the group
+purpose: migration
+take: Patient: family, given, birth_date
+take: LabResult: result
+since: 2019-01-01
+until: 2026-11-30
+columns that are not named: dropped
+rows at most: 500000
+made: 2026-12-01T14:00:00Z
+expires: 2026-12-31T23:59:59Z
+source erased by: 2027-01-15
+signers at least: 2
+"""
+MANDATE_OUT = f"""medseal mandate 1
+id: {made("mandate id", 16).hex()}
+vault: {STORE.hex()}
+direction: export
+from: the vault of the group
+to: Clinique du Nord
+purpose: care
+take: LabResult: result
+patients: 300 of the list with digest {made("mandate patients", 32).hex()}
+recipient: {made("recipient", 32).hex()} Clinique du Nord, Dr. A. Martin
+rows at most: 3000
+made: 2026-12-01T14:00:00Z
+expires: 2026-12-02T00:00:00Z
+signers at least: 16
+"""
+
+
+def mandates():
+    def change(old, new, text=MANDATE):
+        assert old in text
+        return text.replace(old, new, 1)
+
+    out = lambda old, new: change(old, new, MANDATE_OUT)
+    line = lambda start: next(one for one in MANDATE.split("\n") if one.startswith(start)) + "\n"
+    good = [("an import", MANDATE), ("an export", MANDATE_OUT), ("without limits of date", change("since: 2019-01-01\nuntil: 2026-11-30\n", "")),
+            ("unknown columns sealed", change("named: dropped", "named: sealed")),
+            ("no order to erase", change("source erased by: 2027-01-15\n", "")),
+            ("a leap day", change("2019-01-01", "2024-02-29")), ("one day", change("2019-01-01", "2026-11-30"))]
+    bad = [("a title of something else", "medseal cert 1\n"), ("no title's end", "medseal mandate 1"),
+           ("no last line feed", MANDATE[:-1]), ("a line more", MANDATE + "signers at least: 2\n"), ("a blank line", MANDATE + "\n"),
+           ("ends of lines as on Windows", MANDATE.replace("\n", "\r\n")), ("a space at an end", change("migration", "migration ")),
+           ("two spaces", change("take: LabResult", "take:  LabResult")), ("capital digits", MANDATE.replace(STORE.hex(), STORE.hex().upper())),
+           ("an id too short", MANDATE.replace(made("mandate id", 16).hex(), made("mandate id", 16).hex()[:30])),
+           ("a third direction", change("direction: import", "direction: both")), ("nothing taken", change(line("take: Patient"), "").replace(line("take: LabResult"), "")),
+           ("a type without fields", change("take: LabResult: result", "take: LabResult: ")), ("all fields", change("LabResult: result", "LabResult: *")),
+           ("a type twice", change("take: LabResult", "take: Patient")), ("a field twice", change("family, given", "family, family")),
+           ("lines in another order", change(line("since") + line("until"), line("until") + line("since"))),
+           ("a line that is missing", change(line("rows"), "")), ("a line that is not known", change(line("rows"), line("rows") + "also: more\n")),
+           ("no purpose of use", change("purpose: migration", "purpose: anything")),
+           ("a day that is none", change("2026-11-30\ncol", "2026-11-31\ncol")), ("a leap day of no leap year", change("2019-01-01", "2023-02-29")),
+           ("dates the wrong way round", change("2019-01-01", "2026-12-01")),
+           ("no rows", change("500000", "0")), ("a number with a zero before it", change("500000", "0500000")), ("a number below zero", change("500000", "-1")),
+           ("more rows than fit", change("500000", "18446744073709551616")),
+           ("a time without its zone", change("14:00:00Z", "14:00:00")), ("an hour 24", change("14:00:00Z", "24:00:00Z")), ("a leap second", change("23:59:59Z", "23:59:60Z")),
+           ("over before it was made", change("2026-12-31T", "2026-11-30T")), ("nobody signs", change("least: 2", "least: 0")), ("17 sign", change("least: 2", "least: 17")),
+           ("a sign that turns the text", change("HEXALAB", "HEX\u202eALAB")), ("too long a text", change("HEXALAB", "H" * 241)),
+           ("an import for a recipient", change("columns", "recipient: " + made("recipient", 32).hex() + " somebody\ncolumns")),
+           ("an export for nobody", out(next(x for x in MANDATE_OUT.split("\n") if x.startswith("recipient")) + "\n", "")),
+           ("a recipient without a name", out(" Clinique du Nord, Dr. A. Martin", "")),
+           ("a recipient twice", out("rows at most", "recipient: " + made("recipient", 32).hex() + " Clinique du Nord\nrows at most")),
+           ("an export that keeps unknown columns", out("rows at most", "columns that are not named: sealed\nrows at most")),
+           ("an export that erases", out("signers", "source erased by: 2027-01-15\nsigners")), ("a list of nobody", out("300 of", "0 of"))]
+    cases = [dict(name=name, code=OK, bytes=text.encode()) for name, text in good]
+    cases += [dict(name=name, code=CORRUPT, bytes=text.encode()) for name, text in bad]
+    cases += [dict(name="version 2", code=VERSION, bytes=change("mandate 1", "mandate 2").encode()),
+              dict(name="version 01", code=VERSION, bytes=change("mandate 1", "mandate 01").encode()),
+              dict(name="no bytes", code=CORRUPT, bytes=b""), dict(name="not UTF-8", code=CORRUPT, bytes=MANDATE.encode("latin-1"))]
+    base.write("mandate", "Mandates", cases)
+
+
 if __name__ == "__main__":
-    for make in (keyring, anchor, token, statements, names, credential, person_slot, recovery, shares):
+    for make in (keyring, anchor, token, statements, names, credential, person_slot, recovery, shares, mandates):
         make()
     base.update_page()
