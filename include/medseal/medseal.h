@@ -261,7 +261,7 @@ typedef struct medseal_login_options {
  *   WRONG_SECRET        unknown person, wrong secret or locked out: the same answer in the same time
  *   INVALID_ARGUMENT    the purpose is missing or unknown; a text is not clean
  *   RESOURCE_EXHAUSTED  the person has as many sessions as policy allows (sessions_per_person)
- *   KEY_UNAVAILABLE     the token or its module is not there, or does not answer within 10 s: nobody's login, and not counted as one
+ *   KEY_UNAVAILABLE     the token is not there, does not answer within 10 s, or something else in this process is logged in to it: not counted
  * and of the job: NOT_FOUND, none of that name;  PERMISSION_DENIED, another person's;  AUTH_FAILED, not signed by two who could declare it */
 MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
                                        medseal_error* error);

@@ -23,7 +23,10 @@ struct OnToken {
   Status Connect() {
     session.reset();
     MS_ASSIGN(session, Pkcs11Session::Open(uri, pin.Reveal(), gate));
-    return Status::Ok();
+    if (session->pin_was_judged()) return Status::Ok();
+    session.reset();
+    return Status::KeyUnavailable(
+        "something else in this process is logged in to the token, which then takes any PIN: log it out and try again");
   }
 };
 
@@ -94,7 +97,7 @@ PersonToken::~PersonToken() {
     // In a session of its own where this one has failed.
     parts_->worker
         .Run([on = parts_->on, id = *parts_->made]() -> Status {
-          if (on->session->lost()) MS_TRY(on->Connect());
+          if (on->session == nullptr || on->session->lost()) MS_TRY(on->Connect());
           MS_ASSIGN(const TokenObject key, Find(*on->session, id));
           return on->session->Destroy(key);
         })

@@ -23,7 +23,8 @@ class PersonToken {
   // `uri`: pkcs11:token=NAME, or another part that names a token.
   //   InvalidArgument  it does not parse, names an object, or several tokens are meant; the PIN is empty
   //   WrongSecret      the token takes another PIN: it was tried once
-  //   KeyUnavailable   the module or the token is not there
+  //   KeyUnavailable   the module or the token is not there; or somebody else in this process is logged in to it, since
+  //                    the token then looks at no PIN
   static Result<std::unique_ptr<PersonToken>> Open(const std::string& uri, ByteView pin,
                                                    const TokenOptions& options = {});
   ~PersonToken();

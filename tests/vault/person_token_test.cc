@@ -3,7 +3,10 @@
 #include "keys/person_token.h"
 
 #include <gmock/gmock.h>
+#include <p11-kit/p11-kit.h>
 #include <p11-kit/pkcs11.h>
+
+#include <array>
 
 #include "format/credential.h"
 #include "format/job.h"
@@ -119,6 +122,33 @@ TEST_F(PersonTokens, NothingElseOpensAndEverythingIsAnsweredAlike) {
   EXPECT_EQ(PersonToken::Open(Uri(), {}).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(PersonToken::Open("pkcs11:token=medseal;object=o", AsBytes("1234")).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(PersonToken::Open(Uri("absent"), AsBytes("1234")).code(), StatusCode::kKeyUnavailable);
+}
+
+// PKCS#11 logs in a process: whoever did so outside of this library leaves the token taking any PIN.
+TEST_F(PersonTokens, PinThatTheTokenDoesNotLookAtOpensNobody) {
+  AddNurse();
+  CK_FUNCTION_LIST* const module = p11_kit_module_load(MEDSEAL_TOKEN_SHIM, 0);
+  ASSERT_NE(module, nullptr);
+  ASSERT_EQ(p11_kit_module_initialize(module), CKR_OK);
+  std::array<CK_SLOT_ID, 8> slots{};
+  CK_ULONG count = slots.size();
+  ASSERT_EQ(module->C_GetSlotList(CK_TRUE, slots.data(), &count), CKR_OK);
+  std::string pin = "1234";
+  std::vector<CK_SESSION_HANDLE> sessions;
+  for (CK_ULONG i = 0; i < count; ++i) {
+    CK_SESSION_HANDLE session = 0;
+    if (module->C_OpenSession(slots[i], CKF_SERIAL_SESSION, nullptr, nullptr, &session) != CKR_OK) continue;
+    sessions.push_back(session);
+    module->C_Login(session, CKU_USER, reinterpret_cast<CK_UTF8CHAR*>(pin.data()), pin.size());
+  }
+  ASSERT_FALSE(sessions.empty());
+  EXPECT_EQ(PersonToken::Open(Uri(), AsBytes("4321")).code(), StatusCode::kKeyUnavailable);
+  EXPECT_EQ(PersonToken::Open(Uri(), AsBytes("1234")).code(), StatusCode::kKeyUnavailable) << "it is not known to be the one";
+  for (const CK_SESSION_HANDLE session : sessions) module->C_CloseSession(session);
+  p11_kit_module_finalize(module);
+  p11_kit_module_release(module);
+  EXPECT_EQ(PersonToken::Open(Uri(), AsBytes("4321")).code(), StatusCode::kWrongSecret);
+  EXPECT_EQ(LoginCode(kNurse, Token().get()), StatusCode::kOk);
 }
 
 TEST_F(PersonTokens, OneTokenServesOnePerson) {
