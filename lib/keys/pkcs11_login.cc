@@ -29,6 +29,8 @@ std::shared_ptr<TokenLogin> TokenLogin::For(const std::string& module_file, unsi
 
 void TokenLogin::Remember(ByteView pin) { taken_ = HashOf(pin); }
 
+bool TokenLogin::Knows() const { return taken_.has_value(); }
+
 bool TokenLogin::Agrees(ByteView pin) const { return !taken_.has_value() || crypto::SameSecret(*taken_, HashOf(pin)); }
 
 }  // namespace mseal::keys

@@ -25,6 +25,8 @@ class TokenLogin {
   // Whether the token took this PIN and no other. True as well when somebody else in this process logged in, outside of
   // this library: who may do that has the token's objects anyway.
   bool Agrees(ByteView pin) const;
+  // Whether the token took a PIN from this library, so that Agrees compares.
+  bool Knows() const;
 
  private:
   std::optional<ByteArray<32>> taken_;  // keyed hash of the PIN

@@ -88,6 +88,7 @@ struct Pkcs11Session::Parts {
   std::function<bool()> gate;
   CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
   bool lost = false;
+  bool pin_was_judged = true;
 
   // One call, such as Call(&CK_FUNCTION_LIST::C_DestroyObject, object).
   template <typename Function, typename... Arguments>
@@ -113,8 +114,10 @@ struct Pkcs11Session::Parts {
                                                           nullptr, &session)));
     if (!gate()) return NoAnswer();
     const CK_RV answer = Raw(&CK_FUNCTION_LIST::C_Login, CKU_USER, const_cast<std::uint8_t*>(pin.data()), pin.size());
-    if (answer == CKR_USER_ALREADY_LOGGED_IN)
+    if (answer == CKR_USER_ALREADY_LOGGED_IN) {
+      pin_was_judged = login->Knows();
       return login->Agrees(pin) ? Status::Ok() : Status::WrongSecret("the token takes another PIN");
+    }
     if (answer == CKR_OK) login->Remember(pin);
     return Failure(answer);
   }
@@ -174,6 +177,7 @@ Result<std::unique_ptr<Pkcs11Session>> Pkcs11Session::Open(const TokenUri& uri, 
 }
 
 bool Pkcs11Session::lost() const { return parts_->lost; }
+bool Pkcs11Session::pin_was_judged() const { return parts_->pin_was_judged; }
 
 Result<ByteArray<32>> Pkcs11Session::Identity() {
   if (!parts_->gate()) return parts_->Closed();

@@ -35,6 +35,8 @@ class Pkcs11Session {
   Pkcs11Session& operator=(const Pkcs11Session&) = delete;
 
   bool lost() const;
+  // False: somebody else in this process had logged in, so that the token looked at no PIN and none could be compared.
+  bool pin_was_judged() const;
   // By which one token is told from another: a hash of maker, model and serial number.
   Result<ByteArray<32>> Identity();
 
