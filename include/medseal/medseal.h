@@ -258,10 +258,10 @@ typedef struct medseal_login_options {
 
 /* After failures the next answer takes longer, and then the name is locked out for a while: policy login_delay_ms, login_attempts,
  * lockout_minutes. The session ends by itself when nobody used it for session_idle_minutes, and after session_max_hours; its keys are wiped.
- *   WRONG_SECRET        unknown person, wrong secret or locked out: the same answer in the same time
+ *   WRONG_SECRET        unknown person, wrong secret or locked out: the same answer in the same time (locked out, a token's PIN is not tried)
  *   INVALID_ARGUMENT    the purpose is missing or unknown; a text is not clean
  *   RESOURCE_EXHAUSTED  the person has as many sessions as policy allows (sessions_per_person)
- *   KEY_UNAVAILABLE     the token is not there, does not answer within 10 s, or something else in this process is logged in to it: not counted
+ *   KEY_UNAVAILABLE     the token is not there, fails, or has something else in the process logged in to it: nobody's login, and not counted
  * and of the job: NOT_FOUND, none of that name;  PERMISSION_DENIED, another person's;  AUTH_FAILED, not signed by two who could declare it */
 MEDSEAL_API medseal_code medseal_login(medseal_vault* vault, const medseal_login_options* options, medseal_session** session,
                                        medseal_error* error);

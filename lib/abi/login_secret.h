@@ -9,18 +9,15 @@
 
 namespace mseal::abi {
 
-// Borrows what was given; owns the token, which is open for as long as this lives.
+// Borrows what was given; owns the token, which stays unlocked for as long as this lives.
 struct GivenSecret {
   people::LoginSecret secret;
   std::unique_ptr<keys::PersonToken> token;
 };
 
 // A password, a key file, or the URI of a token with its PIN where a password would be.
-//   InvalidArgument  a password and a key file, or a key file and a token; and as PersonToken::Open
-// A PIN that the token does not take is a secret that opens nobody: the login tells, and counts it.
+//   InvalidArgument  a password and a key file, or a key file and a token; and as PersonToken::At
+// The PIN is tried by whoever uses the secret, at the pace that guessing is held to.
 Result<GivenSecret> ReadSecret(const medseal_bytes& password, const medseal_bytes& key_file, const char* token);
-
-// The same of one that somebody is to log in with. WrongSecret: the token takes another PIN.
-Result<GivenSecret> ReadNewSecret(const medseal_bytes& password, const medseal_bytes& key_file, const char* token);
 
 }  // namespace mseal::abi

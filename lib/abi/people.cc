@@ -102,7 +102,7 @@ medseal_code medseal_person_add(medseal_session* session, const medseal_person_o
     MS_TRY(Require(session != nullptr, "there is no session"));
     MS_ASSIGN(const medseal_person_options known, Read(options));
     MS_ASSIGN(const people::NewPerson person, ReadPerson(known));
-    MS_ASSIGN(const GivenSecret given, ReadNewSecret(known.password, known.key_file, known.token));
+    MS_ASSIGN(const GivenSecret given, ReadSecret(known.password, known.key_file, known.token));
     MS_ASSIGN(vault::Call call, session->session->Enter());
     return vault::AddPerson(call.core(), call.desk(), person, given.secret);
   });
@@ -147,7 +147,7 @@ medseal_code medseal_rotate_person_to_token(medseal_session* session, const char
                                             medseal_bytes pin, medseal_error* error) {
   return RunOnRecord(session, audit::Operation::kPerson, Text(person), error, [&]() -> Status {
     MS_TRY(Require(session != nullptr && person != nullptr && token != nullptr, "session, person and token are needed"));
-    MS_ASSIGN(const GivenSecret given, ReadNewSecret(pin, {}, token));
+    MS_ASSIGN(const GivenSecret given, ReadSecret(pin, {}, token));
     return vault::RotatePerson(*session->session, person, given.secret, {});
   });
 }
@@ -174,7 +174,7 @@ medseal_code medseal_secret_change(medseal_session* session, const medseal_secre
   return RunOnRecord(session, audit::Operation::kPerson, "own secret", error, [&]() -> Status {
     MS_ASSIGN(const medseal_secret_change_options known, Read(options));
     MS_ASSIGN(const GivenSecret now, ReadSecret(known.password, known.key_file, known.token));
-    MS_ASSIGN(const GivenSecret next, ReadNewSecret(known.new_password, known.new_key_file, known.new_token));
+    MS_ASSIGN(const GivenSecret next, ReadSecret(known.new_password, known.new_key_file, known.new_token));
     MS_ASSIGN(const crypto::Argon2Cost cost, ReadCost(known.cost));
     return vault::ChangeOwnSecret(*session->session, now.secret, next.secret, cost);
   });

@@ -16,7 +16,7 @@ namespace {
 // What jobs work on: they own a share, for they may end after whoever waited for them.
 struct OnToken {
   TokenUri uri;
-  SecretBytes pin;  // which the token has taken
+  SecretBytes pin;
   std::function<bool()> gate;
   std::unique_ptr<Pkcs11Session> session = {};
 
@@ -68,7 +68,16 @@ struct PersonToken::Parts {
   Pkcs11Worker worker;
   std::shared_ptr<OnToken> on;
   ByteArray<32> identity{};
+  std::optional<Status> unlocked;  // how that ended
   std::optional<PersonKeyId> made;  // and not kept yet
+
+  Status Unlock() {
+    MS_ASSIGN(identity, keys::Ask<ByteArray<32>>(worker, [on = on]() -> Result<ByteArray<32>> {
+                MS_TRY(on->Connect());
+                return on->session->Identity();
+              }));
+    return Status::Ok();
+  }
 
   template <typename T, typename Job>
   Result<T> Ask(Job job) {
@@ -107,21 +116,30 @@ PersonToken::~PersonToken() {
   parts_->worker.Post([on = std::move(parts_->on)] { return on->session.reset(), Status::Ok(); });
 }
 
-Result<std::unique_ptr<PersonToken>> PersonToken::Open(const std::string& uri, ByteView pin,
-                                                       const TokenOptions& options) {
+Result<std::unique_ptr<PersonToken>> PersonToken::At(const std::string& uri, ByteView pin,
+                                                     const TokenOptions& options) {
   MS_ASSIGN(const TokenUri parsed, TokenUri::ParseToken(uri));
   if (pin.empty()) return Status::InvalidArgument("the token's PIN is empty");
-  auto parts = std::make_unique<Parts>(parsed, pin, options.deadline);
-  MS_ASSIGN(parts->identity, keys::Ask<ByteArray<32>>(parts->worker, [on = parts->on]() -> Result<ByteArray<32>> {
-              MS_TRY(on->Connect());
-              return on->session->Identity();
-            }));
-  return std::unique_ptr<PersonToken>(new PersonToken(std::move(parts)));
+  return std::unique_ptr<PersonToken>(new PersonToken(std::make_unique<Parts>(parsed, pin, options.deadline)));
+}
+
+Status PersonToken::Unlock() {
+  if (!parts_->unlocked.has_value()) parts_->unlocked = parts_->Unlock();
+  return *parts_->unlocked;
+}
+
+Result<std::unique_ptr<PersonToken>> PersonToken::Open(const std::string& uri, ByteView pin,
+                                                       const TokenOptions& options) {
+  MS_ASSIGN(auto token, At(uri, pin, options));
+  MS_TRY(token->Unlock());
+  return token;
 }
 
 const ByteArray<32>& PersonToken::identity() const { return parts_->identity; }
 
 Result<PersonKeyId> PersonToken::MakeKey(const StoreId& store) {
+  if (!parts_->unlocked.has_value() || !parts_->unlocked->ok())
+    return Status::KeyUnavailable("the token was not unlocked");
   PersonKeyId id{store, {}};
   crypto::SystemRandom(id.key);
   parts_->made = id;  // before the token is asked: it may make one and fail to say so

@@ -16,22 +16,29 @@ namespace mseal::keys {
 using format::PersonKeyId;
 using PersonTokenNonce = ByteArray<format::kTokenNonceSize>;
 
-// Unlocked by its PIN for as long as it lives. One thread at a time. Besides what is said there, every call answers
-// KeyUnavailable when the token is gone or does not answer, and Forked in a child of the process that opened it.
+// Unlocked by its PIN, once that was tried, for as long as it lives. One thread at a time. Besides what is said there,
+// every call answers KeyUnavailable when the token is gone, does not answer or was not unlocked, and Forked in a child
+// of the process that opened it.
 class PersonToken {
  public:
-  // `uri`: pkcs11:token=NAME, or another part that names a token.
-  //   InvalidArgument  it does not parse, names an object, or several tokens are meant; the PIN is empty
-  //   WrongSecret      the token takes another PIN: it was tried once
+  // Asks nothing of the token yet. `uri`: pkcs11:token=NAME, or another part that names a token.
+  //   InvalidArgument  it does not parse or names an object; the PIN is empty
+  static Result<std::unique_ptr<PersonToken>> At(const std::string& uri, ByteView pin,
+                                                 const TokenOptions& options = {});
+  // Tries the PIN, once: asked again, this answers as before.
+  //   WrongSecret      the token takes another PIN
   //   KeyUnavailable   the module or the token is not there; or somebody else in this process is logged in to it, since
-  //                    the token then looks at no PIN
+  //                    the token then takes any PIN
+  //   InvalidArgument  several tokens are meant
+  Status Unlock();
+  // Both.
   static Result<std::unique_ptr<PersonToken>> Open(const std::string& uri, ByteView pin,
                                                    const TokenOptions& options = {});
   ~PersonToken();
   PersonToken(const PersonToken&) = delete;
   PersonToken& operator=(const PersonToken&) = delete;
 
-  // By which one token is told from another: a hash of its maker, model and serial number.
+  // By which one token that was unlocked is told from another: a hash of its maker, model and serial number.
   const ByteArray<32>& identity() const;
 
   // An AES-256 key that stays on the token. It is destroyed with this object unless KeepKey was called.

@@ -22,7 +22,8 @@ struct LoginSecret {
     return secret;
   }
 
-  // None: the token takes another PIN than was given, so that whoever's it is cannot be logged in.
+  // Whoever looks at it has unlocked it. None: it takes another PIN than was given, so that whoever's it is cannot be
+  // logged in.
   static LoginSecret Token(keys::PersonToken* token) {
     LoginSecret secret;
     secret.kind = CredentialKind::kToken;

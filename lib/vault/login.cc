@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "keys/person_token.h"
 #include "people/policy.h"
 #include "vault/entitled.h"
 #include "vault/on_record.h"
@@ -37,6 +38,22 @@ Result<LoginAttempts::Admission> TakeTurn(const LetIn& let_in, std::string_view 
   }
 }
 
+// Outside of the call, since a token takes its time. The PIN is tried in the name's turn, so that it is guessed no
+// faster than a password.
+Result<people::LoginSecret> Unlocked(const people::LoginSecret& secret) {
+  if (secret.token == nullptr) return secret;
+  const Status unlocked = secret.token->Unlock();
+  if (unlocked.code() == StatusCode::kWrongSecret) return people::LoginSecret::Token(nullptr);
+  MS_TRY(unlocked);
+  return secret;
+}
+
+// A token that was pulled out, say: nobody guessed.
+bool TokenFailed(const people::LoginSecret& secret, const Status& failure) {
+  return secret.kind == people::CredentialKind::kToken && failure.code() != StatusCode::kWrongSecret &&
+         failure.code() != StatusCode::kAuthFailed;
+}
+
 // A name that nobody has may be a password in the wrong place: it is not written down.
 // `failures`: of this name, this one included; 0: it was locked out already.
 Status RecordFailed(Core& core, std::string_view name, const Status& failure, std::uint32_t failures) {
@@ -58,15 +75,28 @@ Status RecordFailed(Core& core, std::string_view name, const Status& failure, st
   return failure.WithIncident(access.incident);
 }
 
+// No token is asked: whoever guesses learns nothing of its PIN meanwhile, and does not use up its tries.
+Result<people::Identity> RefuseLocked(const LetIn& let_in, std::string_view person, const people::LoginSecret& secret) {
+  const bool token = secret.kind == people::CredentialKind::kToken;
+  MS_ASSIGN(Call call, let_in());
+  const Status refused = call.core().registry->Refuse(person, token ? people::LoginSecret::Token(nullptr) : secret);
+  return RecordFailed(call.core(), person, refused, 0);
+}
+
 }  // namespace
 
 Result<people::Identity> Identify(const LetIn& let_in, std::string_view person, const people::LoginSecret& secret) {
   MS_ASSIGN(const LoginAttempts::Admission admission, TakeTurn(let_in, person));
+  if (admission.turn == Turn::kLocked) return RefuseLocked(let_in, person, secret);
   MS_TRY(Wait(let_in, admission.wait));
+  const auto unlocked = Unlocked(secret);
   MS_ASSIGN(Call call, let_in());
   Core& core = call.core();
-  if (admission.turn == Turn::kLocked) return RecordFailed(core, person, core.registry->Refuse(person, secret), 0);
-  auto identity = core.registry->Login(person, secret);
+  auto identity = unlocked.ok() ? core.registry->Login(person, *unlocked) : Result<people::Identity>(unlocked.status());
+  if (!identity.ok() && TokenFailed(secret, identity.status())) {
+    core.attempts.GiveBack(core, admission);
+    return identity.status();
+  }
   if (!identity.ok()) {
     const std::uint32_t failures = core.attempts.Failed(core, admission);
     return RecordFailed(core, person, identity.status(), failures);

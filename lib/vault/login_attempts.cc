@@ -160,6 +160,12 @@ void LoginAttempts::Succeeded(Core& core, const Admission& admission) {
   Store(core, admission.place, count);
 }
 
+void LoginAttempts::GiveBack(Core& core, const Admission& admission) {
+  const std::lock_guard lock(mutex_);
+  Count& count = Known(core, admission);
+  if (count.under_way > 0) --count.under_way;
+}
+
 LoginAttempts::State LoginAttempts::StateOf(Core& core, people::PersonNumber person) {
   const std::lock_guard lock(mutex_);
   Count& count = Known(core, {.place = person});

@@ -25,7 +25,7 @@ inline constexpr std::chrono::milliseconds kLongestLoginWait{30'000};
 class LoginAttempts {
  public:
   enum class Turn : std::uint8_t {
-    kGo = 0,      // after waiting; Failed or Succeeded is called once it ended
+    kGo = 0,      // after waiting; Failed, Succeeded or GiveBack is called once it ended
     kLater = 1,   // as many as may fail are under way: ask again
     kLocked = 2,  // whatever the secret
   };
@@ -43,6 +43,8 @@ class LoginAttempts {
   // Failed logins of all names that still count.
   std::uint64_t FailuresOfAll(const Core& core) const;
   void Succeeded(Core& core, const Admission& admission);
+  // Nothing was learned of the secret: what was counted stays.
+  void GiveBack(Core& core, const Admission& admission);
   struct State {
     std::uint32_t failures = 0;              // in a row, as far as they count still
     std::chrono::milliseconds locked_for{};  // 0: not locked out

@@ -43,6 +43,11 @@ Result<people::NewSecret> JudgeSecret(Core& core, const Desk& desk, const people
   const people::Identity& who = desk.session->identity();
   MS_ASSIGN(const bool may, core.attempts.MayChange(core, who.person.number));
   if (!may) return Status::PermissionDenied("too many secrets were tried of late: wait as policy lockout_minutes says");
+  if (secret.token != nullptr) {
+    const Status unlocked = secret.token->Unlock();
+    if (unlocked.code() == StatusCode::kWrongSecret) core.attempts.CountChange(core, who.person.number);
+    MS_TRY(unlocked);
+  }
   auto judged = core.registry->Judge(who, owner, secret, cost);
   const bool others = judged.code() == StatusCode::kAlreadyExists && secret.kind == people::CredentialKind::kPassword;
   if (others || (judged.ok() && owner.number == who.person.number)) core.attempts.CountChange(core, who.person.number);

@@ -10,6 +10,7 @@
 
 #include "format/credential.h"
 #include "format/job.h"
+#include "keys/pkcs11_module.h"
 #include "keys/pkcs11_session.h"
 #include "keys_support/soft_token.h"
 #include "keys_support/token_shim.h"
@@ -71,6 +72,24 @@ class PersonTokens : public ::testing::Test {
   }
   StatusCode LoginCode(std::string_view person, PersonToken* token) {
     return Login(person, LoginSecret::Token(token)).code();
+  }
+  // Nothing asked of the token yet.
+  static std::unique_ptr<PersonToken> Locked(const std::string& pin = "1234") {
+    auto token = PersonToken::At(Uri(), AsBytes(pin));
+    EXPECT_TRUE(token.ok()) << token.status().message();
+    return token.ok() ? std::move(*token) : nullptr;
+  }
+  std::uint32_t FailuresOf(std::string_view person) {
+    auto call = lab_.Vault()->Enter();
+    vault::Core& core = call->core();
+    return core.attempts.StateOf(core, core.registry->chain()->FindPerson(person)->number).failures;
+  }
+  void LockOut(std::string_view person) {
+    auto call = lab_.Vault()->Enter();
+    vault::Core& core = call->core();
+    for (auto turn = core.attempts.Begin(core, person); turn->turn == vault::LoginAttempts::Turn::kGo;
+         turn = core.attempts.Begin(core, person))
+      core.attempts.Failed(core, *turn);
   }
   Bytes CredentialOf(std::string_view person) {
     auto call = lab_.Vault()->Enter();
@@ -213,10 +232,90 @@ TEST_F(PersonTokens, TokenThatIsPulledOutIsUnavailableAndOpenSessionsGoOn) {
   EXPECT_EQ(LoginCode(kNurse, Token().get()), StatusCode::kOk);
 }
 
+TEST_F(PersonTokens, TokenThatFailsLocksNobodyOut) {
+  AddNurse();
+  ASSERT_EQ(LoginCode(kNurse, Locked("4321").get()), StatusCode::kWrongSecret);
+  for (const char* call : {"C_OpenSession", "C_Login", "C_FindObjectsInit", "C_DecryptInit", "C_Decrypt"}) {
+    shim_.FailAll(call, CKR_DEVICE_REMOVED);
+    EXPECT_EQ(LoginCode(kNurse, Locked().get()), StatusCode::kKeyUnavailable) << call;
+    shim_.FailNever();
+    EXPECT_EQ(FailuresOf(kNurse), 1u) << call << ": neither counted, nor is what was counted forgotten";
+  }
+  const std::uint64_t most = lab_.Vault()->Enter()->core().registry->chain()->policy(people::policy::kLoginAttempts);
+  shim_.FailAll("C_DecryptInit", CKR_DEVICE_REMOVED);
+  for (std::uint64_t i = 0; i < most; ++i) EXPECT_EQ(LoginCode(kNurse, Locked().get()), StatusCode::kKeyUnavailable);
+  shim_.FailNever();
+  EXPECT_EQ(LoginCode(kNurse, Locked().get()), StatusCode::kOk) << "each turn was given back";
+  EXPECT_EQ(FailuresOf(kNurse), 0u);
+}
+
+// Whoever reaches the login of a host that a token is plugged into.
+TEST_F(PersonTokens, PinIsGuessedInTurnAndNotAtAllWhileItsPersonIsLockedOut) {
+  AddNurse();
+  std::uint64_t tried = shim_.Calls("C_Login");
+  const auto guess = Locked("4321");
+  EXPECT_EQ(LoginCode(kNurse, guess.get()), StatusCode::kWrongSecret);
+  EXPECT_EQ(LoginCode(kNurse, guess.get()), StatusCode::kWrongSecret);
+  EXPECT_EQ(shim_.Calls("C_Login"), ++tried) << "each of them is tried once";
+  EXPECT_EQ(FailuresOf(kNurse), 2u);
+  for (const std::string_view name : {kNurse, std::string_view("nobody")}) {
+    LockOut(name);
+    EXPECT_EQ(LoginCode(name, Locked().get()), StatusCode::kWrongSecret);
+    EXPECT_EQ(LoginCode(name, Locked("4321").get()), StatusCode::kWrongSecret);
+    EXPECT_EQ(shim_.Calls("C_Login"), tried) << name;
+  }
+}
+
+TEST_F(PersonTokens, PinOfANewTokenIsGuessedNoOftenerThanPolicySays) {
+  lab_.AddPerson(kNurse, {"general"});
+  const auto nurse = lab_.LoginAs(kNurse);
+  const std::uint64_t most = lab_.Vault()->Enter()->core().registry->chain()->policy(people::policy::kLoginAttempts);
+  const auto rotate = [&](const std::string& pin) {
+    return vault::RotatePerson(*nurse, kNurse, LoginSecret::Token(Locked(pin).get()), {}).code();
+  };
+  for (std::uint64_t i = 0; i < most; ++i) EXPECT_EQ(rotate("4321"), StatusCode::kWrongSecret);
+  const std::uint64_t tried = shim_.Calls("C_Login");
+  EXPECT_EQ(rotate("1234"), StatusCode::kPermissionDenied);
+  EXPECT_EQ(shim_.Calls("C_Login"), tried);
+}
+
+// PKCS#11 logs in a process: what comes after looks at no PIN.
+TEST_F(PersonTokens, PinThatTheTokenDoesNotLookAtOpensNothing) {
+  AddNurse();
+  const auto uri = keys::TokenUri::ParseToken(Uri());
+  const auto slot = keys::FindToken(*uri, [] { return true; });
+  ASSERT_TRUE(slot.ok()) << slot.status().message();
+  const CK_FUNCTION_LIST& host = slot->module->functions();
+  CK_SESSION_HANDLE session = CK_INVALID_HANDLE;
+  ASSERT_EQ(host.C_OpenSession(slot->slot, CKF_SERIAL_SESSION, nullptr, nullptr, &session), CKR_OK);
+  std::string pin = "1234";
+  ASSERT_EQ(host.C_Login(session, CKU_USER, reinterpret_cast<CK_UTF8CHAR*>(pin.data()), pin.size()), CKR_OK);
+  EXPECT_EQ(LoginCode(kNurse, Locked("4321").get()), StatusCode::kKeyUnavailable);
+  EXPECT_EQ(LoginCode(kNurse, Locked().get()), StatusCode::kKeyUnavailable) << "nor is the right one told from it";
+  EXPECT_EQ(FailuresOf(kNurse), 0u);
+  host.C_CloseSession(session);
+  EXPECT_EQ(LoginCode(kNurse, Locked("4321").get()), StatusCode::kWrongSecret);
+  EXPECT_EQ(LoginCode(kNurse, Locked().get()), StatusCode::kOk);
+}
+
+TEST_F(PersonTokens, TokenThatWasNotUnlockedDoesNothing) {
+  const auto token = Locked("4321");
+  EXPECT_EQ(token->MakeKey({1}).code(), StatusCode::kKeyUnavailable);
+  EXPECT_EQ(token->Unlock().code(), StatusCode::kWrongSecret);
+  EXPECT_EQ(token->MakeKey({1}).code(), StatusCode::kKeyUnavailable);
+  EXPECT_EQ(token->Decrypt({}, {}, {}, {}).code(), StatusCode::kKeyUnavailable);
+}
+
 TEST_F(PersonTokens, RegistrationThatFailsLeavesNoKeyAndNoPerson) {
   for (const char* call : {"C_GenerateKey", "C_EncryptInit", "C_Encrypt"}) {
     shim_.FailAll(call, CKR_DEVICE_ERROR);
     EXPECT_FALSE(Add(kNurse, Token().get()).ok()) << call;
+    shim_.FailNever();
+    EXPECT_EQ(KeysOn(), 0u) << call;
+  }
+  for (const char* call : {"C_GenerateKey", "C_EncryptInit"}) {
+    shim_.FailAll(call, CKR_MECHANISM_INVALID);
+    EXPECT_EQ(Add(kNurse, Token().get()).code(), StatusCode::kUnsupported) << call;
     shim_.FailNever();
     EXPECT_EQ(KeysOn(), 0u) << call;
   }
